@@ -1,0 +1,27 @@
+# `make check` is what CI runs on an installed environment; `.ci/run` sets one up first.
+.PHONY: help check lint types contract test test-all format
+
+help:  ## what there is
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/'
+
+check: lint types contract test  ## all that CI checks
+
+lint:  ## ruff: rules and format
+	ruff check .
+	ruff format --check .
+
+types:  ## mypy, strict
+	mypy
+
+contract:  ## the rooms and the direction between them
+	lint-imports
+
+test:  ## the tests of CI
+	pytest
+
+test-all:  ## the long plans too
+	pytest -m ''
+
+format:  ## rewrites the files in ruff's format
+	ruff format .
+	ruff check --fix .

@@ -1,0 +1,17 @@
+"""Lints: one function each, from a `Spec` (and plain facts) to diagnostics."""
+
+from __future__ import annotations
+
+from kerascli.check.wiring import reads_head, unreachable_layers, unused_inputs
+from kerascli.errors import Diagnostic
+from kerascli.spec.problems import in_order
+from kerascli.spec.spec import Spec
+
+# A new lint is a function in a file of this room and a name in this list.
+LINTS = (unused_inputs, unreachable_layers, reads_head)
+
+
+def check_spec(spec: Spec) -> tuple[Diagnostic, ...]:
+    """All that is doubtful about a valid spec: the parser's warnings and every lint's, in the order of the file."""
+    found = [diagnostic for lint in LINTS for diagnostic in lint(spec)]
+    return in_order([*spec.warnings, *found])

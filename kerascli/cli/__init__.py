@@ -1,0 +1,1 @@
+"""argv ↔ the rooms: one file a command, each a thin function over one library function."""

@@ -1,0 +1,56 @@
+"""The one place where a class name of a spec is looked up in Keras and called."""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Mapping
+from typing import Any
+
+from kerascli.catalog import load_catalog
+from kerascli.components.faults import keras_fault
+from kerascli.spec.component import Component
+
+
+def keras_object(component: Component) -> Any:
+    """The class or function of Keras that the component names, by the catalog's import path.
+
+    Only names that stand in the catalog are ever imported: a spec can't name any other.
+    """
+    entry = load_catalog().find(component.group, component.name)
+    assert entry is not None, f"the parser let {component.group}.{component.name} pass"
+    module, _, attribute = entry.path.rpartition(".")
+    return getattr(importlib.import_module(module), attribute)
+
+
+def build_component(component: Component, **additional: object) -> Any:
+    """The Keras object of a component.
+
+    Args:
+        component: A class of Keras with its arguments; a function of the group `activations` is returned as it is.
+        **additional: Keyword arguments from its place in the spec, such as `name` and `trainable`.
+
+    Returns:
+        The object.
+
+    Raises:
+        SpecError: Keras refuses the arguments; the error stands at the component or at the argument that it names.
+    """
+    factory = keras_object(component)
+    if component.group == "activations" and not component.arguments:
+        return factory
+    keywords = {name: build_argument(value) for name, value in component.keywords.items()}
+    try:
+        return factory(**{**keywords, **additional})
+    except Exception as error:  # Whatever Keras raises on arguments is said again at their place.
+        raise keras_fault(error, component, doing="making") from error
+
+
+def build_argument(value: object) -> Any:
+    """The value of an argument, with each component inside it made; tuples become lists, as Keras's configs have."""
+    if isinstance(value, Component):
+        return build_component(value)
+    if isinstance(value, tuple):
+        return [build_argument(item) for item in value]
+    if isinstance(value, Mapping):
+        return {name: build_argument(item) for name, item in value.items()}
+    return value

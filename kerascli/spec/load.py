@@ -1,0 +1,191 @@
+"""`load_spec`: a file and the command line's overrides → a valid `Spec`, or every fault at once."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Sequence as Overrides
+from pathlib import Path
+
+from kerascli.errors import SourceText, SpecError, did_you_mean
+from kerascli.spec.compile_parser import parse_compile
+from kerascli.spec.data_parser import parse_data
+from kerascli.spec.fields import infer_known_fields
+from kerascli.spec.fit_parser import parse_callbacks, parse_checkpoints, parse_fit, parse_logs
+from kerascli.spec.model_parser import parse_model
+from kerascli.spec.nodes import Mapping, Node, Scalar, Sequence, kind_of
+from kerascli.spec.overrides import apply_overrides
+from kerascli.spec.places import ROOT, SECTIONS_TO_COME
+from kerascli.spec.problems import Problems
+from kerascli.spec.section import text, texts, whole_number
+from kerascli.spec.spec import Spec
+from kerascli.spec.text import read_text
+from kerascli.spec.yaml_loader import load_nodes
+
+_RUN_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]{0,99}\Z")
+
+
+def load_spec(path: str | os.PathLike[str], overrides: Overrides[str] = (), trust: bool = False) -> Spec:
+    """Reads a spec.
+
+    Args:
+        path: The YAML file.
+        overrides: `path=value`, `+path=value` and `~path`, as on the command line, in order.
+        trust: Whether the spec may name components that run code.
+
+    Returns:
+        The spec, every name found and every argument checked; its `warnings` hold what is doubtful.
+
+    Raises:
+        UsageError: The file can't be read, or an override has no path.
+        SpecError: Something is wrong; the error holds every diagnostic, in the order of the file.
+    """
+    source = read_text(Path(path))
+    problems = Problems()
+    tree, texts_read = read_tree(source, overrides, problems)
+    return parse_spec(tree, Path(path), texts_read, problems, trust=trust)
+
+
+def read_tree(
+    source: SourceText, overrides: Overrides[str], problems: Problems
+) -> tuple[Mapping, tuple[SourceText, ...]]:
+    """The nodes of a text after the overrides, and the texts that they stand in.
+
+    Raises:
+        SpecError: The text is not YAML, or not a mapping.
+    """
+    root = load_nodes(source)
+    if root is None:
+        raise SpecError("the spec is empty", code="empty", span=source.span(1, 1), hint="write 'model:' with its 'layers'")
+    if not isinstance(root, Mapping):
+        message = f"a spec must be a mapping, not {kind_of(root)}"
+        raise SpecError(message, code="wrong-type", span=root.span, hint="write 'model:' with its 'layers'")
+    command_line, root = apply_overrides(root, overrides, problems)
+    return root, (source, command_line) if command_line is not None else (source,)
+
+
+def parse_spec(
+    root: Mapping, path: Path, sources: tuple[SourceText, ...], problems: Problems, *, trust: bool = False
+) -> Spec:
+    """The spec that a tree of nodes writes.
+
+    Raises:
+        SpecError: With every fault.
+    """
+    _check_sections(root, problems)
+    root = _without_dollars(root, problems)
+    model = parse_model(root.get("model"), root, problems, trust=trust)
+    input_names = [item.name for item in model.inputs] if model is not None else []
+    output_names = [output.name for output in model.outputs] if model is not None else []
+    data = parse_data(root.get("data"), input_names, output_names, problems)
+    compile_spec = parse_compile(root.get("compile"), output_names, problems, trust=trust)
+    fit = parse_fit(root.get("fit"), output_names, problems)
+    callbacks = parse_callbacks(root.get("callbacks"), problems, trust=trust)
+    checkpoints = parse_checkpoints(root.get("checkpoints"), problems)
+    logs = parse_logs(root.get("logs"), problems)
+    name, seed, dtype = _name(root, path, problems), _seed(root, problems), _dtype(root, problems)
+    description = root.get("description")
+    tags = root.get("tags")
+    shown = text(description, "description", problems) if description is not None else None
+    tag_words = texts(tags, "tags", problems) if tags is not None else ()
+    if model is not None and data is not None and not problems.failed:
+        data = infer_known_fields(data, model, problems)
+    problems.raise_errors()
+    assert model is not None
+    return Spec(
+        name, model, seed, dtype, data, compile_spec, fit, callbacks, checkpoints, logs,
+        shown, tag_words, path, sources, root, problems.ordered(), trust,
+    )  # fmt: skip
+
+
+def _check_sections(root: Mapping, problems: Problems) -> None:
+    for key, value in root.entries:
+        word = str(key.value)
+        if word in ROOT.keys or word.startswith("x-"):
+            continue
+        if word in SECTIONS_TO_COME:
+            problems.not_yet(f"the section '{word}'", key)
+            continue
+        problems.add("unknown-key", f"unknown section '{word}'", key, _section_hint(word, value))
+    version = root.get("kerascli")
+    if version is not None and not (isinstance(version, Scalar) and version.value == 1 and version.value is not True):
+        shown = version.text if isinstance(version, Scalar) else kind_of(version)
+        problems.add("version", f"this kerascli reads version 1 of the language, not '{shown}'", version, "write 'kerascli: 1'")
+
+
+def _section_hint(word: str, value: Node) -> str | None:
+    """The nearest section, or the section that has this key."""
+    for name, place in ROOT.keys.items():
+        if word in place.keys and word not in ("name",):
+            return f"'{word}' belongs below '{name}:'"
+    return did_you_mean(word, ROOT.keys)
+
+
+_REFERENCE = re.compile(r"\$([A-Za-z_][A-Za-z0-9_]*|\()")
+
+
+def _without_dollars(root: Mapping, problems: Problems) -> Mapping:
+    """Refuses `$name` and `$(…)`, which wait for `vars`; `$$` is a dollar sign."""
+
+    def walk(node: Node) -> Node:
+        if isinstance(node, Mapping):
+            entries = tuple((key, walk(value)) for key, value in node.entries)
+            return Mapping(entries, node.span, node.beats)
+        if isinstance(node, Sequence):
+            return Sequence(tuple(walk(item) for item in node.items), node.span, node.beats)
+        if isinstance(node.value, str) and "$" in node.value:
+            if _REFERENCE.search(node.value.replace("$$", "")):
+                problems.not_yet("a reference with '$'", node, "write the value, or '$$' for a dollar sign")
+            return Scalar(node.value.replace("$$", "$"), node.span, node.text, node.quoted, node.beats)
+        return node
+
+    walked = walk(root)
+    assert isinstance(walked, Mapping)
+    return walked
+
+
+def _name(root: Mapping, path: Path, problems: Problems) -> str:
+    node = root.get("name")
+    if node is None:
+        return fitted_name(path.stem)
+    value = node.value if isinstance(node, Scalar) else None
+    if not isinstance(value, str) or not _RUN_NAME.match(value) or value == "latest":
+        shown = node.text if isinstance(node, Scalar) else kind_of(node)
+        hint = "use at most 100 letters, digits, '_', '.' and '-', a letter, digit or '_' first, and not 'latest'"
+        problems.add("name", f"'{shown}' can't name a run", node, hint)
+        return fitted_name(path.stem)
+    return value
+
+
+def fitted_name(stem: str) -> str:
+    """A file's stem made to fit as the name of a run."""
+    name = re.sub(r"[^A-Za-z0-9._-]+", "_", stem).lstrip(".-")[:100] or "run"
+    return "run_latest" if name == "latest" else name
+
+
+def _seed(root: Mapping, problems: Problems) -> int:
+    node = root.get("seed")
+    if node is None:
+        return 0
+    value = whole_number(node, "seed", problems, minimum=0)
+    if value is not None and value >= 2**32:
+        problems.add("out-of-range", "'seed' must be below 2^32, as NumPy wants it", node)
+    return value or 0
+
+
+def _dtype(root: Mapping, problems: Problems) -> str:
+    from kerascli.catalog import load_catalog
+
+    node = root.get("dtype")
+    if node is None:
+        return "float32"
+    if not isinstance(node, Scalar) or not isinstance(node.value, str):
+        problems.not_yet("a dtype policy with arguments", node, "write 'mixed_bfloat16', or the like")
+        return "float32"
+    if load_catalog().find("dtype_policies", node.value) is None and node.value not in POLICIES:
+        problems.add("unknown-choice", f"Keras has no dtype policy '{node.value}'", node, did_you_mean(node.value, POLICIES))
+    return node.value
+
+
+# The names of dtype policies that Keras makes from text.
+POLICIES = ("float32", "float64", "float16", "bfloat16", "mixed_float16", "mixed_bfloat16")

@@ -1,0 +1,129 @@
+"""`ModelSpec`: the wiring of a model, every name found, every repeat expanded."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+from kerascli.errors import Span
+from kerascli.spec.component import Component
+
+
+@dataclass(frozen=True)
+class InputSpec:
+    """One input of the model.
+
+    Attributes:
+        name: Its name.
+        shape: The shape of one sample, without the batch axis; None entries are free; None: inferred from the data.
+        dtype: Its dtype; None: Keras's default, or inferred from the data together with the shape.
+        batch_size: A fixed number of samples a batch, or None.
+        sparse: Whether the tensor is sparse.
+        span: Where it is written.
+    """
+
+    name: str
+    shape: tuple[int | None, ...] | None
+    dtype: str | None = None
+    batch_size: int | None = None
+    sparse: bool = False
+    span: Span | None = field(default=None, compare=False, repr=False)
+
+
+@dataclass(frozen=True)
+class TensorReference:
+    """The output `index` of the entry (or input) `name`; index None: its only output."""
+
+    name: str
+    index: int | None = None
+    span: Span | None = field(default=None, compare=False, repr=False)
+
+    def __str__(self) -> str:
+        """As a spec writes it: `name` or `name:1`."""
+        return self.name if self.index is None else f"{self.name}:{self.index}"
+
+
+@dataclass(frozen=True)
+class Constant:
+    """A call argument that is no tensor of the graph (`use_causal_mask: true`)."""
+
+    value: object
+
+
+WiredArgument = TensorReference | Constant | tuple[TensorReference, ...]
+
+
+@dataclass(frozen=True)
+class Wiring:
+    """How a layer is called.
+
+    Attributes:
+        kind: `one` tensor; `list`: one list of tensors as the first argument; `positional`: a tensor each for the
+            first arguments; `mapping`: by the names of the call's arguments.
+        tensors: The tensors in order, for `one`, `list` and `positional`.
+        arguments: Name and value, for `mapping`.
+    """
+
+    kind: Literal["one", "list", "positional", "mapping"]
+    tensors: tuple[TensorReference, ...] = ()
+    arguments: tuple[tuple[str, WiredArgument], ...] = ()
+
+    @property
+    def references(self) -> tuple[TensorReference, ...]:
+        """All tensors that are read, in order."""
+        found = list(self.tensors)
+        for _, value in self.arguments:
+            if isinstance(value, TensorReference):
+                found.append(value)
+            elif isinstance(value, tuple):
+                found.extend(value)
+        return tuple(found)
+
+
+@dataclass(frozen=True)
+class LayerSpec:
+    """One layer (or operation) of the model and its call.
+
+    Attributes:
+        name: Its name, unique in the model; written or Keras's default.
+        component: What it is; group `layers`, `ops` or `applications`.
+        wiring: What it is called on.
+        trainable: False freezes it; None: as Keras has it.
+        named: Whether the spec wrote the name (or, for an operation, gave it).
+        span: Where its component stands.
+    """
+
+    name: str
+    component: Component
+    wiring: Wiring
+    trainable: bool | None = None
+    named: bool = False
+    span: Span | None = field(default=None, compare=False, repr=False)
+
+
+@dataclass(frozen=True)
+class OutputSpec:
+    """One output of the model, a head: its name and the tensor."""
+
+    name: str
+    tensor: TensorReference
+    span: Span | None = field(default=None, compare=False, repr=False)
+
+
+@dataclass(frozen=True)
+class ModelSpec:
+    """A model.
+
+    Attributes:
+        inputs: Its inputs in order; empty when left to be inferred from the data.
+        layers: Its layers in the order of the spec.
+        outputs: Its outputs in order.
+        topology: `sequential` (a plain chain of layers) or `functional`.
+        span: Where `model` stands.
+    """
+
+    inputs: tuple[InputSpec, ...]
+    layers: tuple[LayerSpec, ...]
+    outputs: tuple[OutputSpec, ...]
+    topology: Literal["sequential", "functional"]
+    span: Span | None = field(default=None, compare=False, repr=False)

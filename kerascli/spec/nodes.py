@@ -1,0 +1,94 @@
+"""The nodes of a YAML text, each with its place: what the parser reads and what overrides change."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+
+from kerascli.errors import Span
+
+
+@dataclass(frozen=True)
+class Scalar:
+    """A scalar.
+
+    Attributes:
+        value: Its value by YAML 1.2's core schema.
+        span: Where it stands.
+        text: As it is written, without quotes.
+        quoted: Whether it is quoted (or a block), and so surely text.
+        beats: The nodes that this one replaced, the latest first.
+    """
+
+    value: None | bool | int | float | str
+    span: Span = field(compare=False, repr=False)
+    text: str = field(default="", compare=False, repr=False)
+    quoted: bool = field(default=False, compare=False, repr=False)
+    beats: tuple[Node, ...] = field(default=(), compare=False, repr=False)
+
+
+@dataclass(frozen=True)
+class Sequence:
+    """A list; `beats` as in `Scalar`."""
+
+    items: tuple[Node, ...]
+    span: Span = field(compare=False, repr=False)
+    beats: tuple[Node, ...] = field(default=(), compare=False, repr=False)
+
+
+@dataclass(frozen=True)
+class Mapping:
+    """A mapping, its keys unique and in order; `beats` as in `Scalar`."""
+
+    entries: tuple[tuple[Scalar, Node], ...]
+    span: Span = field(compare=False, repr=False)
+    beats: tuple[Node, ...] = field(default=(), compare=False, repr=False)
+
+    def get(self, key: str) -> Node | None:
+        """The value at `key`, or None."""
+        return next((value for name, value in self.entries if name.value == key), None)
+
+    def key(self, key: str) -> Scalar | None:
+        """The key's own node, or None."""
+        return next((name for name, _ in self.entries if name.value == key), None)
+
+    def keys(self) -> Iterator[str]:
+        """The keys as text, in order."""
+        return (str(name.value) for name, _ in self.entries)
+
+    def with_entry(self, key: Scalar, value: Node) -> Mapping:
+        """A copy in which `key` has `value`: in the old place, or at the end."""
+        if self.key(str(key.value)) is None:
+            return replace(self, entries=(*self.entries, (key, value)))
+        entries = tuple((name, value if name.value == key.value else old) for name, old in self.entries)
+        return replace(self, entries=entries)
+
+    def without(self, key: str) -> Mapping:
+        """A copy without `key`."""
+        return replace(self, entries=tuple(entry for entry in self.entries if entry[0].value != key))
+
+
+Node = Scalar | Sequence | Mapping
+
+
+def plain(node: Node) -> object:
+    """The node as Python values: scalars, lists and dicts."""
+    if isinstance(node, Scalar):
+        return node.value
+    if isinstance(node, Sequence):
+        return [plain(item) for item in node.items]
+    return {str(key.value): plain(value) for key, value in node.entries}
+
+
+def kind_of(node: Node) -> str:
+    """What a message calls the node: `a mapping`, `a list`, `text`, `a number`, …"""
+    if isinstance(node, Mapping):
+        return "a mapping"
+    if isinstance(node, Sequence):
+        return "a list"
+    value = node.value
+    if value is None:
+        return "nothing"
+    if isinstance(value, bool):
+        return "true or false"
+    return "a whole number" if isinstance(value, int) else "a number" if isinstance(value, float) else "text"

@@ -1,0 +1,171 @@
+"""What stands where in a spec: the one table of sections and keys that parsing, overrides and `config why` read."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+Kind = Literal["value", "section", "component", "components", "by_output", "entries", "entry", "names", "free"]
+
+
+@dataclass(frozen=True)
+class Place:
+    """One place of a spec.
+
+    Attributes:
+        kind: `value`: a scalar or a plain list; `section`: a mapping with known keys; `component`: one component;
+            `components`: a list of them, or one alone; `by_output`: a component or components, or a mapping of these
+            by the names of the model's outputs; `entries`: the layers; `entry`: one of them; `names`: a mapping from
+            names of the user's own, each to `each`; `free`: any mapping.
+        group: The catalog's group, for the component kinds.
+        keys: Key to place, for a section.
+        each: The place of every value, for `names`.
+        default: The value of a key that is left out, where there is one.
+    """
+
+    kind: Kind = "value"
+    group: str | None = None
+    keys: Mapping[str, Place] = field(default_factory=dict)
+    each: Place | None = None
+    default: object = None
+
+
+_VALUE = Place()
+_LAYERS = Place("components", "layers")
+
+FIELD = Place(
+    "section",
+    keys={
+        "field": _VALUE,
+        "fields": _VALUE,
+        "transform": _LAYERS,
+        "augment": _LAYERS,
+        "missing": _VALUE,
+        "pad": Place("free"),
+        "read": Place("free"),
+        "classes": _VALUE,
+        "one_hot": Place(default=False),
+    },
+)
+
+SPLIT = Place(
+    "section",
+    keys={
+        "count": _VALUE,
+        "fraction": _VALUE,
+        "shuffle": Place(default=True),
+        "stratify": _VALUE,
+        "group": _VALUE,
+        "order": _VALUE,
+    },
+)
+
+INPUT = Place(
+    "section",
+    keys={"shape": _VALUE, "dtype": _VALUE, "batch_size": _VALUE, "sparse": Place(default=False)},
+)
+
+ENTRY_KEYS = ("name", "inputs", "repeat", "trainable", "weights", "layer")
+
+DATA = Place(
+    "section",
+    keys={
+        "source": Place("component", "sources"),
+        "validation": SPLIT,
+        "test": SPLIT,
+        "inputs": Place("names", each=FIELD),
+        "targets": Place("names", each=FIELD),
+        "sample_weight": Place("names", each=_VALUE),
+        "augment": _LAYERS,
+        "window": Place("free"),
+        "cache": _VALUE,
+        "on_error": _VALUE,
+    },
+)
+
+MODEL = Place(
+    "section",
+    keys={
+        "inputs": Place("names", each=INPUT),
+        "layers": Place("entries", "layers"),
+        "outputs": Place("names", each=_VALUE),
+        "topology": _VALUE,
+        "blocks": Place("free"),
+        "base": Place("free"),
+        "weights": Place("free"),
+        "class": _VALUE,
+        "arguments": Place("free"),
+    },
+)
+
+COMPILE = Place(
+    "section",
+    keys={
+        "optimizer": Place("component", "optimizers", default="RMSprop"),
+        "loss": Place("by_output", "losses"),
+        "loss_weights": Place("names", each=_VALUE),
+        "metrics": Place("by_output", "metrics"),
+        "weighted_metrics": Place("by_output", "metrics"),
+        "run_eagerly": Place(default=False),
+        "steps_per_execution": _VALUE,
+        "jit_compile": _VALUE,
+        "auto_scale_loss": Place(default=True),
+    },
+)
+
+FIT = Place(
+    "section",
+    keys={
+        "epochs": Place(default=1),
+        "batch_size": Place(default=32),
+        "validation_batch_size": _VALUE,
+        "shuffle": Place(default=True),
+        "class_weight": Place("free"),
+        "steps_per_epoch": _VALUE,
+        "validation_steps": _VALUE,
+        "validation_freq": Place(default=1),
+        "deterministic": Place(default=False),
+        "reset_states": _VALUE,
+        "phases": _VALUE,
+    },
+)
+
+CHECKPOINTS = Place(
+    "section",
+    keys={"best": _VALUE, "mode": _VALUE, "keep": Place(default=2), "every": Place(default="epoch")},
+)
+
+LOGS = Place("section", keys={"csv": Place(default=True), "tensorboard": Place("free", default=True)})
+
+ROOT = Place(
+    "section",
+    keys={
+        "kerascli": Place(default=1),
+        "name": _VALUE,
+        "description": _VALUE,
+        "tags": _VALUE,
+        "seed": Place(default=0),
+        "dtype": Place("component", "dtype_policies", default="float32"),
+        "data": DATA,
+        "model": MODEL,
+        "compile": COMPILE,
+        "fit": FIT,
+        "callbacks": Place("components", "callbacks"),
+        "checkpoints": CHECKPOINTS,
+        "logs": LOGS,
+    },
+)
+
+# Sections of the language that are not built yet; each is refused by name.
+SECTIONS_TO_COME = (
+    "extends",
+    "vars",
+    "override",
+    "plugins",
+    "distribute",
+    "tune",
+    "performance",
+    "check",
+    "expect",
+)

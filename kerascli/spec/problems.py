@@ -1,0 +1,72 @@
+"""All that is wrong with a spec, gathered while it is read and raised once."""
+
+from __future__ import annotations
+
+from kerascli.errors import Diagnostic, ExitCode, Note, Severity, Span, SpecError
+from kerascli.spec.nodes import Node
+
+
+class Problems:
+    """The diagnostics found so far; the parser goes on after each."""
+
+    def __init__(self) -> None:
+        """Starts with none."""
+        self.found: list[Diagnostic] = []
+
+    def add(
+        self,
+        code: str,
+        message: str,
+        place: Node | Span | None,
+        hint: str | None = None,
+        *,
+        notes: tuple[Note, ...] = (),
+        severity: Severity = "error",
+        status: ExitCode = ExitCode.SPEC,
+    ) -> None:
+        """Adds one; `place` is the offending token, or the node that it is."""
+        span = place if place is None or isinstance(place, Span) else place.span
+        diagnostic = Diagnostic(code, message, span, hint, notes, severity, status)
+        if diagnostic not in self.found:
+            self.found.append(diagnostic)
+
+    def warn(self, code: str, message: str, place: Node | Span | None, hint: str | None = None) -> None:
+        """Adds a warning."""
+        self.add(code, message, place, hint, severity="warning")
+
+    def not_yet(self, what: str, place: Node | Span | None, hint: str | None = None) -> None:
+        """Refuses a part of the language that this version does not have."""
+        self.add("not-supported", f"{what} is not supported by this version of kerascli", place, hint)
+
+    @property
+    def failed(self) -> bool:
+        """Whether an error was found (warnings do not count)."""
+        return any(diagnostic.severity == "error" for diagnostic in self.found)
+
+    def ordered(self) -> tuple[Diagnostic, ...]:
+        """All of them in the order of the file; what stands on the command line comes last."""
+        return in_order(self.found)
+
+    def raise_errors(self) -> None:
+        """Raises all that was found when there is an error among it.
+
+        Raises:
+            SpecError: With every diagnostic, warnings included.
+        """
+        if self.failed:
+            raise SpecError(self.ordered())
+
+
+def in_order(diagnostics: list[Diagnostic] | tuple[Diagnostic, ...]) -> tuple[Diagnostic, ...]:
+    """The diagnostics by place: those of files by line and column, then the command line's, then those without one."""
+
+    def key(diagnostic: Diagnostic) -> tuple[int, int, int]:
+        span = diagnostic.span
+        if span is None:
+            return (2, 0, 0)
+        return (1 if span.source.name == COMMAND_LINE else 0, span.line, span.column)
+
+    return tuple(sorted(diagnostics, key=key))
+
+
+COMMAND_LINE = "command line"

@@ -1,0 +1,145 @@
+"""A data source: its parameters checked, its paths made to hold wherever the command is typed."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from kerascli.errors import did_you_mean
+from kerascli.spec.component import Argument, Component
+from kerascli.spec.nodes import Mapping, Node, Scalar, Sequence, kind_of, plain
+from kerascli.spec.problems import COMMAND_LINE, Problems
+from kerascli.spec.sources import SOURCES, SOURCES_TO_COME, SYNTHETIC_DISTRIBUTIONS, SourceEntry, SourceParameter
+
+
+def parse_source(name: Scalar, node: Node | None, problems: Problems) -> Component | None:
+    """The source that a name and its arguments write, a component of the group `sources`."""
+    text = str(name.value)
+    entry = SOURCES.get(text)
+    if entry is None:
+        if text in SOURCES_TO_COME:
+            problems.not_yet(f"the data source '{text}'", name, f"use one of {', '.join(SOURCES)}")
+        else:
+            problems.add("unknown-source", f"unknown data source '{text}'", name, did_you_mean(text, SOURCES))
+        return None
+    arguments = tuple(_arguments(entry, node, problems))
+    names = {argument.name for argument in arguments}
+    missing = [p.name for p in entry.parameters if p.required and p.name not in names]
+    if missing:
+        words = ", ".join(f"'{word}'" for word in missing)
+        problems.add("missing-argument", f"the source '{text}' needs {words}", name, f"write '{text}: {{{missing[0]}: …}}'")
+    elif entry.any_name and not arguments:
+        problems.add("missing-argument", f"the source '{text}' needs a file", name, f"write '{text}: {{field: file}}'")
+    return Component("sources", text, arguments, name.span)
+
+
+def _arguments(entry: SourceEntry, node: Node | None, problems: Problems) -> list[Argument]:
+    if node is None or (isinstance(node, Scalar) and node.value is None):
+        return []
+    if not isinstance(node, Mapping):
+        if not entry.parameters:
+            problems.add("unknown-argument", f"the source '{entry.name}' takes no arguments", node)
+            return []
+        return [_argument(entry.parameters[0], node, node, problems)]
+    found = []
+    for key, value in node.entries:
+        word = str(key.value)
+        parameter = next((p for p in entry.parameters if p.name == word), None)
+        if parameter is None and entry.any_name:
+            parameter = SourceParameter(word, ("str",), is_path=True)
+        if parameter is None:
+            words = [p.name for p in entry.parameters]
+            message = f"the source '{entry.name}' has no argument '{word}'"
+            problems.add("unknown-argument", message, key, did_you_mean(word, words))
+            continue
+        found.append(_argument(parameter, key, value, problems))
+    if entry.name == "synthetic":
+        _check_synthetic(node.get("fields"), problems)
+    return found
+
+
+_TYPES: dict[str, type | tuple[type, ...]] = {
+    "int": int,
+    "float": (int, float),
+    "bool": bool,
+    "str": str,
+    "list": list,
+    "mapping": dict,
+    "null": type(None),
+}
+_WORDS = {"int": "a whole number", "bool": "true or false", "str": "text", "mapping": "a mapping", "null": "null"}
+
+
+def _argument(parameter: SourceParameter, key: Node, node: Node, problems: Problems) -> Argument:
+    value = plain(node)
+    fits = any(
+        isinstance(value, _TYPES[kind]) and not (isinstance(value, bool) and kind in ("int", "float"))
+        for kind in parameter.types
+    )
+    if not fits:
+        expected = " or ".join(_WORDS[kind] for kind in parameter.types)
+        problems.add("wrong-type", f"'{parameter.name}' must be {expected}, not {kind_of(node)}", node)
+    elif parameter.is_path and isinstance(value, str):
+        value = located_path(value, node, problems)
+    elif isinstance(value, int) and not isinstance(value, bool) and value < 1:
+        problems.add("out-of-range", f"'{parameter.name}' must be at least 1", node)
+    return Argument(parameter.name, value, key.span, node.span)
+
+
+def located_path(text: str, node: Node, problems: Problems) -> str:
+    """The path, relative to the file that it is written in; on the command line, to the working folder."""
+    if not text or "\0" in text:
+        problems.add("path", "an empty path", node, "name a file")
+        return text
+    if "://" in text:
+        problems.add("path", f"'{text}' is an address, not a file", node, "download it first, and name the file")
+        return text
+    path = Path(text).expanduser()
+    if path.is_absolute() or node.span.source.name == COMMAND_LINE:
+        return os.path.abspath(path)
+    return os.path.abspath(Path(node.span.source.name).parent / path)
+
+
+def _check_synthetic(node: Node | None, problems: Problems) -> None:
+    """Each field of a synthetic source is a mapping with at most one distribution."""
+    if not isinstance(node, Mapping):
+        return
+    known = ("shape", *SYNTHETIC_DISTRIBUTIONS)
+    for _, field in node.entries:
+        if not isinstance(field, Mapping):
+            hint = "write '{shape: [10], uniform: [0, 1]}'"
+            problems.add("wrong-type", f"a synthetic field must be a mapping, not {kind_of(field)}", field, hint)
+            continue
+        for key, value in field.entries:
+            if key.value not in known:
+                message = f"a synthetic field has no '{key.value}'"
+                problems.add("unknown-key", message, key, did_you_mean(str(key.value), known))
+            else:
+                _check_synthetic_value(str(key.value), value, problems)
+        drawn = [key for key, _ in field.entries if key.value in SYNTHETIC_DISTRIBUTIONS]
+        for key in drawn[1:]:
+            message = f"a synthetic field has one distribution, not '{drawn[0].value}' and '{key.value}'"
+            problems.add("several-distributions", message, key, "remove one of them")
+
+
+def _check_synthetic_value(key: str, node: Node, problems: Problems) -> None:
+    value = plain(node)
+    numbers = isinstance(node, Sequence) and all(
+        isinstance(item, int | float) and not isinstance(item, bool) for item in (value if isinstance(value, list) else [])
+    )
+    if key == "shape" and not (numbers and all(isinstance(n, int) and n > 0 for n in _items(value))):
+        problems.add("wrong-type", "'shape' must be a list of sizes", node, "write '[10000]', or '[]' for one number")
+    elif key in ("integers", "uniform", "normal") and not (numbers and len(_items(value)) == 2):
+        problems.add("wrong-type", f"'{key}' must be a list of two numbers", node, f"write '{key}: [0, 1]'")
+    elif key in ("integers", "uniform") and not _items(value)[0] < _items(value)[1]:
+        problems.add("out-of-range", f"'{key}' is empty: its lower end must lie below its upper end", node)
+    elif key == "integers" and not all(isinstance(n, int) for n in _items(value)):
+        problems.add("wrong-type", "'integers' must be two whole numbers", node, "write 'integers: [0, 2]'")
+    elif key == "choice" and not (isinstance(value, list) and value):
+        problems.add("wrong-type", "'choice' must be a list of values", node, "write 'choice: [a, b]'")
+    elif key == "one_hot" and (not isinstance(value, int) or isinstance(value, bool) or value < 1):
+        problems.add("wrong-type", "'one_hot' must be a number of classes", node, "write 'one_hot: 5'")
+
+
+def _items(value: object) -> list[int | float]:
+    return value if isinstance(value, list) else []

@@ -1,0 +1,110 @@
+"""The data sources that a spec can name: their parameters and, where they are known, their fields."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class SourceParameter:
+    """One parameter of a source.
+
+    Attributes:
+        name: Its name.
+        types: What a value may be: `int`, `float`, `bool`, `str`, `list`, `mapping`, `null`.
+        required: Whether it must be given.
+        default: Its default.
+        is_path: Whether its text is a path, relative to the file that it is written in.
+        help: What it means.
+    """
+
+    name: str
+    types: tuple[str, ...]
+    required: bool = False
+    default: object = None
+    is_path: bool = False
+    help: str = ""
+
+
+@dataclass(frozen=True)
+class SourceEntry:
+    """One source.
+
+    Attributes:
+        name: Its name in specs.
+        parameters: Its parameters; a scalar or a list goes to the first.
+        fields: The names of its fields, where they are always the same.
+        any_name: Whether any other argument is taken too (a field's name to its file).
+        has_test: Whether it brings a test split of its own.
+        summary: What it is.
+    """
+
+    name: str
+    parameters: tuple[SourceParameter, ...]
+    fields: tuple[str, ...] | None = None
+    any_name: bool = False
+    has_test: bool = False
+    summary: str = ""
+
+
+_PATH = SourceParameter("path", ("str",), required=True, is_path=True, help="the file")
+
+SOURCES: Mapping[str, SourceEntry] = {
+    entry.name: entry
+    for entry in (
+        SourceEntry(
+            "mnist",
+            (),
+            fields=("image", "label"),
+            has_test=True,
+            summary="the MNIST digits that come with kerascli: 60,000 images of (28, 28) uint8 and 10,000 for the test",
+        ),
+        SourceEntry("npz", (_PATH,), summary="the arrays of a NumPy archive, one field each"),
+        SourceEntry(
+            "npy",
+            (SourceParameter("path", ("str",), is_path=True, help="one file; its field is the file's stem"),),
+            any_name=True,
+            summary="NumPy files, one field each: a mapping from field to file",
+        ),
+        SourceEntry(
+            "csv",
+            (
+                SourceParameter("path", ("str",), required=True, is_path=True, help="the file, or a pattern"),
+                SourceParameter("separator", ("str",), default=",", help="one character"),
+                SourceParameter("decimal", ("str",), default=".", help="the decimal mark"),
+                SourceParameter("encoding", ("str",), default="utf-8", help="the text encoding"),
+                SourceParameter("header", ("bool",), default=True, help="whether the first line names the columns"),
+                SourceParameter("columns", ("mapping", "null"), help="column to `int`, `float`, `text` or `bool`"),
+            ),
+            summary="the columns of a CSV file",
+        ),
+        SourceEntry(
+            "synthetic",
+            (
+                SourceParameter("samples", ("int",), required=True, help="how many samples"),
+                SourceParameter("fields", ("mapping",), required=True, help="field to its shape and distribution"),
+            ),
+            summary="fields drawn from the seed",
+        ),
+    )
+}
+
+# Sources of the language that are not built yet; each is refused by name.
+SOURCES_TO_COME = (
+    "fashion_mnist",
+    "cifar10",
+    "cifar100",
+    "imdb",
+    "reuters",
+    "california_housing",
+    "parquet",
+    "jsonl",
+    "images",
+    "text",
+    "tfrecord",
+    "python",
+)
+
+# How a synthetic field is drawn; exactly one of the distributions stands beside `shape`.
+SYNTHETIC_DISTRIBUTIONS = ("integers", "uniform", "normal", "choice", "one_hot")

@@ -1,0 +1,56 @@
+"""`Spec`: one whole spec, parsed and valid; what every other room reads."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from kerascli.errors import Diagnostic, SourceText
+from kerascli.spec.component import Component
+from kerascli.spec.data_spec import DataSpec
+from kerascli.spec.model_spec import ModelSpec
+from kerascli.spec.nodes import Mapping
+from kerascli.spec.training_spec import CheckpointSpec, CompileSpec, FitSpec, LogSpec
+
+
+@dataclass(frozen=True)
+class Spec:
+    """A spec; made by `load_spec` alone.
+
+    Attributes:
+        name: The run's name.
+        model: The model.
+        seed: For Python, NumPy, TensorFlow, shuffling and splits.
+        dtype: Keras's global dtype policy.
+        data: The data section, or None where the spec has none.
+        compile: The compile section, or None where the spec has none.
+        fit: The fit section, with its defaults where the spec has none.
+        callbacks: The callbacks in order.
+        checkpoints: The checkpoints section.
+        logs: The logs section.
+        description: What the spec says of itself.
+        tags: Its tags.
+        path: The file.
+        sources: The texts that it was made of: the file, and the overrides of the command line.
+        tree: The nodes after the overrides, for `config` and the resolved spec.
+        warnings: What is doubtful but not wrong.
+        trusted: Whether the user said `--trust`.
+    """
+
+    name: str
+    model: ModelSpec
+    seed: int
+    dtype: str
+    data: DataSpec | None
+    compile: CompileSpec | None
+    fit: FitSpec
+    callbacks: tuple[Component, ...]
+    checkpoints: CheckpointSpec
+    logs: LogSpec
+    description: str | None = None
+    tags: tuple[str, ...] = ()
+    path: Path = field(default_factory=Path)
+    sources: tuple[SourceText, ...] = field(default=(), repr=False)
+    tree: Mapping | None = field(default=None, repr=False, compare=False)
+    warnings: tuple[Diagnostic, ...] = field(default=(), repr=False, compare=False)
+    trusted: bool = False

@@ -1,0 +1,110 @@
+"""The sections that say how a model learns: `CompileSpec`, `FitSpec`, `CheckpointSpec`, `LogSpec`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+from kerascli.errors import Span
+from kerascli.spec.component import Component
+
+
+@dataclass(frozen=True)
+class CompileSpec:
+    """What `keras.Model.compile` takes, with losses and metrics laid out by output.
+
+    Attributes:
+        optimizer: The optimizer.
+        losses: One for each model output, in order; None: a head without a loss.
+        loss_weights: One for each model output, in order, or None.
+        metrics: For each model output, in order, its metrics.
+        weighted_metrics: Likewise.
+        jit_compile: As in Keras; None: not said.
+        steps_per_execution: As in Keras; None: not said.
+        run_eagerly: As in Keras.
+        auto_scale_loss: As in Keras.
+        span: Where `compile` stands.
+    """
+
+    optimizer: Component
+    losses: tuple[Component | None, ...]
+    loss_weights: tuple[float, ...] | None = None
+    metrics: tuple[tuple[Component, ...], ...] = ()
+    weighted_metrics: tuple[tuple[Component, ...], ...] = ()
+    jit_compile: bool | Literal["auto"] | None = None
+    steps_per_execution: int | Literal["auto"] | None = None
+    run_eagerly: bool = False
+    auto_scale_loss: bool = True
+    span: Span | None = field(default=None, compare=False, repr=False)
+
+
+# Class (its name or its index) to weight.
+ClassWeights = Mapping[str | int, float] | Literal["balanced"]
+
+
+@dataclass(frozen=True)
+class FitSpec:
+    """What `keras.Model.fit` takes.
+
+    Attributes:
+        epochs: The number of epochs.
+        batch_size: Samples a step.
+        validation_batch_size: Samples a validation step; None: `batch_size`.
+        shuffle: Whether each pass over the training data has an order of its own.
+        class_weight: Output name to weights by class; the key None means the only output. Empty: none.
+        steps_per_epoch: Steps an epoch; None: one pass.
+        validation_steps: Steps a validation; None: one pass.
+        validation_freq: Epochs from one validation to the next.
+        deterministic: Whether TensorFlow's deterministic kernels are asked for.
+        span: Where `fit` stands.
+    """
+
+    epochs: int = 1
+    batch_size: int = 32
+    validation_batch_size: int | None = None
+    shuffle: bool = True
+    class_weight: tuple[tuple[str | None, ClassWeights], ...] = ()
+    steps_per_epoch: int | None = None
+    validation_steps: int | None = None
+    validation_freq: int = 1
+    deterministic: bool = False
+    span: Span | None = field(default=None, compare=False, repr=False)
+
+
+@dataclass(frozen=True)
+class CheckpointSpec:
+    """How often a checkpoint is written, and which are kept.
+
+    Attributes:
+        best: The log whose best value makes a checkpoint the best; None: `val_loss`, else `loss`.
+        mode: `min` or `max`; None: known from the metric.
+        keep: How many of the newest are kept, at least 2; the best is kept beside them.
+        every: The unit; with it `interval`: every epoch, every n steps, every n minutes.
+        interval: The number of units.
+        span: Where `checkpoints` stands.
+        best_span: Where the monitored name stands.
+    """
+
+    best: str | None = None
+    mode: Literal["min", "max"] | None = None
+    keep: int = 2
+    every: Literal["epoch", "steps", "minutes"] = "epoch"
+    interval: float = 1
+    span: Span | None = field(default=None, compare=False, repr=False)
+    best_span: Span | None = field(default=None, compare=False, repr=False)
+
+
+@dataclass(frozen=True)
+class LogSpec:
+    """Which logs a run writes.
+
+    Attributes:
+        csv: Whether `history.csv` is written.
+        tensorboard: The arguments of `keras.callbacks.TensorBoard`, or None for no event files.
+        span: Where `logs` stands.
+    """
+
+    csv: bool = True
+    tensorboard: Mapping[str, object] | None = field(default_factory=dict)
+    span: Span | None = field(default=None, compare=False, repr=False)
