@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-import subprocess
+import os
 import sys
 from collections.abc import Mapping
 from functools import cache
@@ -87,12 +87,25 @@ def _make(folder: Path, keras_version: str) -> None:
     Raises:
         EnvironmentProblem: The child failed.
     """
-    command = [sys.executable, "-m", "kerascli.catalog.introspect", str(folder)]
+    # Seldom needed, and slow to import.
+    import subprocess
+
+    # -P keeps the working folder, which may be the spec's, off the child's path; ours is put there by name.
+    command = [sys.executable, "-P", "-m", "kerascli.catalog.introspect", str(folder)]
+    paths = [str(Path(__file__).parents[2]), os.environ.get("PYTHONPATH", "")]
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(path for path in paths if path)}
     hint = "install a Keras that kerascli is made for, or report this"
     try:
         folder.mkdir(parents=True, exist_ok=True)
         child = subprocess.run(  # noqa: S603 - our own module, in our own interpreter
-            command, capture_output=True, text=True, errors="replace", stdin=subprocess.DEVNULL, timeout=600, check=False
+            command,
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            errors="replace",
+            timeout=600,
+            check=False,
         )
     except (OSError, subprocess.TimeoutExpired) as error:
         message = f"the catalog of Keras {keras_version} could not be made: {error}"

@@ -1,0 +1,1 @@
+"""`ModelSpec` and `CompileSpec` → a compiled `keras.Model`."""

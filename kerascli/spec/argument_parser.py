@@ -121,7 +121,8 @@ def _check_type(node: Node, value: object, owner: str, parameter: Parameter, pro
         return
     if parameter.group is not None and isinstance(value, str | Component):
         return
-    expected = " or ".join(_WORDS[kind] for kind in parameter.types if kind in _WORDS)
+    kinds = [kind for kind in parameter.types if kind != "int" or "float" not in types]
+    expected = " or ".join(_WORDS[kind] for kind in kinds if kind in _WORDS)
     hint = f"write {_WORDS[parameter.types[0]]}" if len(parameter.types) == 1 else None
     if isinstance(node, Scalar) and node.quoted and types & {"int", "float"}:
         hint = "remove the quotes"
@@ -146,7 +147,7 @@ def _kinds(value: object) -> set[str]:
 
 
 def _check_choice(node: Node, value: object, owner: str, parameter: Parameter, problems: Problems) -> None:
-    if not parameter.choices or not isinstance(value, str) or value in parameter.choices:
+    if not isinstance(value, str) or parameter.allows_choice(value):
         return
     hint = did_you_mean(value, parameter.choices)
     problems.add("unknown-choice", f"'{parameter.name}' of {owner} does not take '{value}'", node, hint)

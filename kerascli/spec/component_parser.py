@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from kerascli.catalog import load_catalog
-from kerascli.errors import did_you_mean
+from kerascli.errors import did_you_mean, nearest
 from kerascli.spec.argument_parser import parse_argument
 from kerascli.spec.component import Argument, Component
 from kerascli.spec.nodes import Mapping, Node, Scalar, Sequence, kind_of
@@ -173,15 +173,20 @@ def _arguments(
                 given.append(argument)
     elif node is not None and not _is_null(node):
         given += _short_form(entry, node, problems, filled=filled, trust=trust)
-    names = {argument.name for argument in given}
-    if isinstance(node, Mapping):
-        names |= set(node.keys())
-    missing = [p.name for p in entry.parameters if p.required and p.name not in names and p.name not in filled]
+    names = {argument.name for argument in given} | (set(node.keys()) if isinstance(node, Mapping) else set())
+    _report_missing(entry, name, names | set(filled), problems)
+    return tuple(given)
+
+
+def _report_missing(entry: Entry, name: Scalar, given: set[str], problems: Problems) -> None:
+    """Required arguments that are not there; a misspelt one is one fault, not two."""
+    missing = [parameter.name for parameter in entry.parameters if parameter.required and parameter.name not in given]
+    misspelt = {nearest(word, missing) for word in given if entry.parameter(word) is None}
+    missing = [word for word in missing if word not in misspelt]
     if missing:
         words = ", ".join(f"'{word}'" for word in missing)
         hint = f"write '{entry.name}: {{{missing[0]}: …}}'"
         problems.add("missing-argument", f"{entry.name} needs {words}", name, hint)
-    return tuple(given)
 
 
 def _named_argument(

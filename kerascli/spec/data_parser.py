@@ -86,6 +86,8 @@ def _long_split(node: Mapping, name: str, problems: Problems) -> SplitSpec | Non
         if node.key(word) is not None:
             problems.not_yet(f"a split by '{word}'", node.key(word))
     count, fraction, shuffle = node.get("count"), node.get("fraction"), node.get("shuffle")
+    if any(word not in SPLIT.keys for word in node.keys()):
+        return None
     if (count is None) == (fraction is None):
         problems.add("split", f"'{name}' takes a 'count' or a 'fraction'", node, "write one of them")
         return None

@@ -8,7 +8,7 @@ from typing import Any
 
 import yaml
 
-from kerascli.catalog import load_catalog
+from kerascli.catalog import Parameter, load_catalog
 from kerascli.spec.component import Component
 from kerascli.spec.data_spec import DataSpec, FieldSpec, SplitSpec
 from kerascli.spec.model_spec import Constant, LayerSpec, ModelSpec, TensorReference, WiredArgument
@@ -232,10 +232,18 @@ def _defaults(component: Component) -> list[tuple[str, object]]:
         # An operation's other parameters may be filled by the wiring; what it was given says all.
         return []
     return [
-        (parameter.name, parameter.default)
+        (parameter.name, _canonical(parameter))
         for parameter in entry.parameters
         if parameter.has_default and not (parameter.name in ("name", "trainable") and parameter.default is None)
     ]
+
+
+def _canonical(parameter: Parameter) -> object:
+    """A default as the resolved spec writes it: aliases such as `glorot_uniform` by their class."""
+    if parameter.group is None or not isinstance(parameter.default, str):
+        return parameter.default
+    entry = load_catalog().find(parameter.group, parameter.default)
+    return entry.name if entry is not None else parameter.default
 
 
 class _Dumper(yaml.SafeDumper):

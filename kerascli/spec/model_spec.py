@@ -97,7 +97,7 @@ class LayerSpec:
     component: Component
     wiring: Wiring
     trainable: bool | None = None
-    named: bool = False
+    named: bool = field(default=False, compare=False)
     span: Span | None = field(default=None, compare=False, repr=False)
 
 

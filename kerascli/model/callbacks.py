@@ -1,0 +1,49 @@
+"""The callbacks of a spec → Keras's objects; their files lie in the run's folder."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from kerascli.components import build_component
+from kerascli.spec.component import Argument, Component
+from kerascli.spec.spec import Spec
+
+# The parameters of Keras's callbacks that name a file or a folder.
+_PATHS = {
+    "ModelCheckpoint": "filepath",
+    "CSVLogger": "filename",
+    "TensorBoard": "log_dir",
+    "OrbaxCheckpoint": "directory",
+}
+
+
+def build_callbacks(spec: Spec, folder: Path) -> list[Any]:
+    """The callbacks in order.
+
+    Args:
+        spec: The spec.
+        folder: The run's folder, which relative paths start from.
+
+    Raises:
+        SpecError: Keras refuses one, at its place.
+    """
+    return [build_component(_in_folder(component, folder)) for component in spec.callbacks]
+
+
+def _in_folder(component: Component, folder: Path) -> Component:
+    """The callback with its path below the run's folder, whose parent is made."""
+    parameter = _PATHS.get(component.name)
+    if parameter is None:
+        return component
+    written = component.argument(parameter)
+    if written is None:
+        # TensorBoard's default is `logs` in the working folder.
+        path = folder / "logs"
+        written = Argument(parameter, "logs", component.span, component.span)
+    else:
+        path = folder / str(written.value)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    placed = Argument(parameter, str(path), written.key_span, written.span)
+    others = tuple(argument for argument in component.arguments if argument.name != parameter)
+    return Component(component.group, component.name, (*others, placed), component.span)

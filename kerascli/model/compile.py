@@ -1,0 +1,69 @@
+"""A `CompileSpec` → the arguments of `keras.Model.compile`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from kerascli.components import build_component, keras_fault
+from kerascli.errors import SpecError
+from kerascli.spec.component import Component
+from kerascli.spec.component_parser import SHAPE_LOSSES, SHAPE_METRICS
+from kerascli.spec.training_spec import CompileSpec
+
+
+def compile_model(model: Any, spec: CompileSpec) -> None:
+    """Compiles a model in place.
+
+    Losses and metrics are bare for one output and lists in the order of the outputs for several.
+
+    Args:
+        model: The Keras model; its `output_names` name the logs.
+        spec: The section.
+
+    Raises:
+        SpecError: Keras refuses a component (at its place) or the whole.
+    """
+    one = len(spec.losses) == 1
+    losses = [_object(loss) for loss in spec.losses]
+    metrics = [[_object(metric) for metric in metrics] for metrics in spec.metrics]
+    weighted = [[_object(metric) for metric in metrics] for metrics in spec.weighted_metrics]
+    optional: dict[str, Any] = {}
+    if spec.jit_compile is not None:
+        optional["jit_compile"] = spec.jit_compile
+    if isinstance(spec.steps_per_execution, int):
+        optional["steps_per_execution"] = spec.steps_per_execution
+    try:
+        model.compile(
+            optimizer=build_component(spec.optimizer),
+            loss=losses[0] if one else losses,
+            loss_weights=_loss_weights(spec, one=one),
+            metrics=_or_none(metrics, one=one),
+            weighted_metrics=_or_none(weighted, one=one),
+            run_eagerly=spec.run_eagerly,
+            auto_scale_loss=spec.auto_scale_loss,
+            **optional,
+        )
+    except SpecError:
+        raise
+    except Exception as error:  # Whatever Keras raises on compile is said again at the section.
+        raise keras_fault(error, spec.optimizer, doing="compiling with", span=spec.span) from error
+
+
+def _object(component: Component | None) -> Any:
+    """The loss or metric; the names that Keras resolves by shape stay names."""
+    if component is None:
+        return None
+    special = {"metrics": SHAPE_METRICS, "losses": SHAPE_LOSSES}[component.group]
+    return component.name if component.name in special else build_component(component)
+
+
+def _loss_weights(spec: CompileSpec, *, one: bool) -> Any:
+    if spec.loss_weights is None:
+        return None
+    return spec.loss_weights[0] if one else list(spec.loss_weights)
+
+
+def _or_none(metrics: list[list[Any]], *, one: bool) -> Any:
+    if not any(metrics):
+        return None
+    return metrics[0] if one else metrics

@@ -1,0 +1,200 @@
+"""A `ModelSpec` → a `keras.Model`: `keras.Sequential` for a plain chain, functional for anything else."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import keras
+
+from kerascli.components import build_argument, build_component, keras_fault, keras_object
+from kerascli.errors import Diagnostic, SpecError
+from kerascli.spec.model_spec import (
+    Constant,
+    InputSpec,
+    LayerSpec,
+    ModelSpec,
+    TensorReference,
+    WiredArgument,
+)
+
+
+@dataclass(frozen=True)
+class InputFacts:
+    """What the data says of an input that the spec leaves open.
+
+    Attributes:
+        shape: The shape of one sample, without the batch axis.
+        dtype: Its dtype as Keras names it.
+    """
+
+    shape: tuple[int | None, ...]
+    dtype: str
+
+
+def make_model(model: ModelSpec, facts: Mapping[str, InputFacts] | None = None, *, name: str | None = None) -> Any:
+    """The Keras model of a spec, not compiled.
+
+    Args:
+        model: The wiring.
+        facts: Shape and dtype of inputs that the spec leaves to the data, by name. A model without written inputs
+            has the one that `facts` names.
+        name: The model's name.
+
+    Returns:
+        A `keras.Sequential` or a functional `keras.Model`. One input is a bare tensor, several are a list in the order
+        of the spec; so are the outputs. `output_names` holds the names of the heads, which logs carry.
+
+    Raises:
+        SpecError: Keras refuses a layer or a call (at its line), an input has no shape, or a layer with several
+            outputs is read as one.
+    """
+    inputs = _complete_inputs(model, facts or {})
+    built = _sequential(model, inputs[0], name) if model.topology == "sequential" else _functional(model, inputs, name)
+    # Keras would name the logs after the output layers; a head may have another name.
+    built.output_names = [output.name for output in model.outputs]
+    return built
+
+
+def _complete_inputs(model: ModelSpec, facts: Mapping[str, InputFacts]) -> tuple[InputSpec, ...]:
+    """The inputs with a shape each, taken from the data where the spec has none."""
+    written = model.inputs or tuple(InputSpec(name, None) for name in facts)
+    if not written:
+        message = "the model's inputs are not written, and no data says what they are"
+        raise SpecError(message, code="missing-inputs", span=model.span, hint="write 'inputs: {name: [size]}' below 'model'")
+    complete = []
+    for item in written:
+        known = facts.get(item.name)
+        if item.shape is None and known is None:
+            message = f"the input '{item.name}' has no shape, and no data says what it is"
+            raise SpecError(message, code="missing-shape", span=item.span, hint=f"write '{item.name}: [size]'")
+        shape = item.shape if item.shape is not None else known.shape if known is not None else ()
+        dtype = item.dtype or (known.dtype if known is not None and item.shape is None else None)
+        complete.append(InputSpec(item.name, shape, dtype, item.batch_size, item.sparse, item.span))
+    return tuple(complete)
+
+
+def _input(item: InputSpec) -> Any:
+    assert item.shape is not None
+    try:
+        return keras.Input(
+            shape=item.shape, batch_size=item.batch_size, dtype=item.dtype, sparse=item.sparse or None, name=item.name
+        )
+    except (TypeError, ValueError) as error:
+        raise SpecError(f"Keras refuses the input '{item.name}': {error}", code="keras-error", span=item.span) from error
+
+
+def _make_layer(layer: LayerSpec) -> Any:
+    """The layer's object, with the name and `trainable` that stand beside it."""
+    additional: dict[str, object] = {"name": layer.name}
+    made = build_component(layer.component, **additional)
+    if layer.trainable is not None:
+        made.trainable = layer.trainable
+    return made
+
+
+def _sequential(model: ModelSpec, item: InputSpec, name: str | None) -> Any:
+    built = keras.Sequential([_input(item)], name=name)
+    for layer in model.layers:
+        made = _make_layer(layer)
+        try:
+            built.add(made)
+        except Exception as error:  # Whatever Keras raises on a call is said again at the layer's place.
+            raise keras_fault(error, layer.component, doing="calling", span=layer.span) from error
+        output = built.outputs[0] if len(built.outputs) == 1 else built.outputs
+        if not isinstance(output, keras.KerasTensor):
+            raise _several_outputs(layer.name, len(built.outputs), layer.span)
+    return built
+
+
+def _functional(model: ModelSpec, inputs: tuple[InputSpec, ...], name: str | None) -> Any:
+    tensors: dict[str, Any] = {item.name: _input(item) for item in inputs}
+    starts = list(tensors.values())
+    if not model.inputs:
+        # The one input that the spec leaves out goes by the parser's own name for it.
+        from kerascli.spec.model_parser import INFERRED_INPUT
+
+        tensors[INFERRED_INPUT] = starts[0]
+    for layer in model.layers:
+        tensors[layer.name] = _call(layer, tensors)
+    ends = [_tensor(output.tensor, tensors) for output in model.outputs]
+    one_input, one_output = len(starts) == 1, len(ends) == 1
+    try:
+        return keras.Model(starts[0] if one_input else starts, ends[0] if one_output else ends, name=name)
+    except ValueError as error:
+        raise SpecError(f"Keras refuses the model: {error}", code="keras-error", span=model.span) from error
+
+
+def _call(layer: LayerSpec, tensors: Mapping[str, Any]) -> Any:
+    """The result of calling one layer or operation on its tensors."""
+    positional, keywords = _call_arguments(layer, tensors)
+    if layer.component.group == "ops":
+        operation = keras_object(layer.component)
+        constants = {name: build_argument(value) for name, value in layer.component.keywords.items()}
+        keywords = {**constants, **keywords}
+        called: Any = operation
+    else:
+        called = _make_layer(layer)
+    try:
+        result = called(*positional, **keywords)
+    except Exception as error:  # Whatever Keras raises on a call is said again at the layer's place.
+        raise keras_fault(error, layer.component, doing="calling", span=layer.span) from error
+    if layer.component.group == "ops":
+        _name_operation(result, layer.name)
+    return result
+
+
+def _name_operation(result: Any, name: str) -> None:
+    """Gives the operation behind a result its name in the spec.
+
+    A function of `keras.ops` names its operation by a counter of the whole process (`add_7`), which could also be the
+    name of a layer here. Where the function is made of several operations, the last one is the entry.
+    """
+    for tensor in result if isinstance(result, list | tuple) else [result]:
+        history = getattr(tensor, "_keras_history", None)
+        if history is not None:
+            history.operation.name = name
+
+
+def _call_arguments(layer: LayerSpec, tensors: Mapping[str, Any]) -> tuple[list[Any], dict[str, Any]]:
+    wiring = layer.wiring
+    found = [_tensor(reference, tensors) for reference in wiring.tensors]
+    if wiring.kind == "mapping":
+        return [], {name: _wired(value, tensors) for name, value in wiring.arguments}
+    return ([found] if wiring.kind == "list" else found), {}
+
+
+def _wired(value: WiredArgument, tensors: Mapping[str, Any]) -> Any:
+    if isinstance(value, Constant):
+        return build_argument(value.value)
+    if isinstance(value, TensorReference):
+        return _tensor(value, tensors)
+    return [_tensor(reference, tensors) for reference in value]
+
+
+def _tensor(reference: TensorReference, tensors: Mapping[str, Any]) -> Any:
+    """The one tensor that a reference means."""
+    value = tensors[reference.name]
+    several = list(value) if isinstance(value, list | tuple) else None
+    if reference.index is None:
+        if several is None:
+            return value
+        if len(several) == 1:
+            return several[0]
+        raise _several_outputs(reference.name, len(several), reference.span)
+    several = [value] if several is None else several
+    if reference.index >= len(several):
+        word = "one output" if len(several) == 1 else f"{len(several)} outputs"
+        message = f"'{reference.name}' has {word}, no '{reference}'"
+        hint = f"write '{reference.name}:{len(several) - 1}' for the last"
+        raise SpecError(message, code="output-index", span=reference.span, hint=hint)
+    return several[reference.index]
+
+
+def _several_outputs(name: str, count: int, span: Any) -> SpecError:
+    hint = f"write '{name}:0' for the first"
+    diagnostic = Diagnostic("several-outputs", f"'{name}' has {count} outputs where one tensor is meant", span, hint)
+    return SpecError([diagnostic])
+
+

@@ -1,0 +1,158 @@
+"""`run.json`: what a run is and how it goes, complete at every moment."""
+
+from __future__ import annotations
+
+import json
+import os
+import platform
+import subprocess
+import sys
+from dataclasses import asdict, dataclass, field, replace
+from datetime import datetime
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any, Literal
+
+from kerascli.errors import EnvironmentProblem
+from kerascli.record.atomic import write_json
+
+Status = Literal["running", "stopped", "failed", "done"]
+_PACKAGES = ("kerascli", "keras", "tensorflow", "numpy", "tensorboard")
+
+
+@dataclass(frozen=True)
+class RunRecord:
+    """The record of one run.
+
+    Attributes:
+        name: The run's name.
+        status: `running`, `stopped` (by a signal), `failed` or `done`.
+        reason: Why it stopped or failed; None otherwise.
+        started: Local time with its offset, ISO 8601.
+        ended: Likewise; None while it runs.
+        seconds: From the first step to the last, in seconds.
+        command: The command line as typed; None from Python.
+        overrides: The changes to the spec on the command line.
+        seed: The seed.
+        versions: Package to version, with Python's.
+        machine: System, processor, cores, threads, oneDNN setting.
+        git: Commit of the spec's folder and whether it had changes; None outside a repository.
+        data: Fingerprint, fields and sizes of the splits.
+        model: Class, number of parameters, inputs, outputs.
+        performance: What was chosen that changes only the time.
+        monitor: The log that decides which checkpoint is the best, and its mode.
+        best: Epoch (from 1) and value of the best.
+        epochs: Complete epochs.
+        steps: Optimizer steps.
+        weights: Which weights `model.keras` has: `best` or `last`.
+        metrics: The logs of the last epoch.
+        test: The metrics of `model.keras` on the test split.
+        description: The spec's own words.
+        tags: The spec's tags.
+    """
+
+    name: str
+    status: Status = "running"
+    reason: str | None = None
+    started: str = ""
+    ended: str | None = None
+    seconds: float | None = None
+    command: tuple[str, ...] | None = None
+    overrides: tuple[str, ...] = ()
+    seed: int = 0
+    versions: dict[str, str | None] = field(default_factory=dict)
+    machine: dict[str, Any] = field(default_factory=dict)
+    git: dict[str, Any] | None = None
+    data: dict[str, Any] = field(default_factory=dict)
+    model: dict[str, Any] = field(default_factory=dict)
+    performance: dict[str, Any] = field(default_factory=dict)
+    monitor: dict[str, str] | None = None
+    best: dict[str, Any] | None = None
+    epochs: int = 0
+    steps: int = 0
+    weights: str | None = None
+    metrics: dict[str, float] = field(default_factory=dict)
+    test: dict[str, float] | None = None
+    description: str | None = None
+    tags: tuple[str, ...] = ()
+
+    def changed(self, **values: Any) -> RunRecord:
+        """A copy with some values changed."""
+        return replace(self, **values)
+
+
+def now() -> str:
+    """The local time with its offset, to the second."""
+    return datetime.now().astimezone().isoformat(timespec="seconds")
+
+
+def write_record(path: Path, record: RunRecord) -> None:
+    """Writes the record atomically.
+
+    Raises:
+        OSError: It can't be written.
+    """
+    write_json(path, {"kerascli": 1, **asdict(record)})
+
+
+def read_record(path: Path) -> dict[str, Any]:
+    """The record as JSON values.
+
+    Raises:
+        EnvironmentProblem: It can't be read, or is no record.
+    """
+    try:
+        record = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise EnvironmentProblem(f"can't read '{path}': {error}", code="record") from error
+    if not isinstance(record, dict) or "status" not in record:
+        raise EnvironmentProblem(f"'{path}' is not the record of a run", code="record")
+    return record
+
+
+def versions() -> dict[str, str | None]:
+    """The versions of Python and of the packages that decide the result."""
+    found: dict[str, str | None] = {"python": platform.python_version()}
+    for package in _PACKAGES:
+        try:
+            found[package] = version(package)
+        except PackageNotFoundError:
+            found[package] = None
+    return found
+
+
+def machine() -> dict[str, Any]:
+    """The machine as far as it decides the result: thread counts and oneDNN change the last bits."""
+    return {
+        "system": platform.platform(),
+        "processor": _processor(),
+        "cores": os.cpu_count(),
+        "onednn": os.environ.get("TF_ENABLE_ONEDNN_OPTS", "default"),
+        "executable": sys.executable,
+    }
+
+
+def _processor() -> str:
+    try:
+        with Path("/proc/cpuinfo").open(encoding="utf-8") as file:
+            return next(line.partition(":")[2].strip() for line in file if line.startswith("model name"))
+    except (OSError, StopIteration):
+        return platform.processor() or platform.machine()
+
+
+def git_facts(folder: Path) -> dict[str, Any] | None:
+    """Commit and state of the repository that holds a folder, or None."""
+    commit = _git(folder, "rev-parse", "HEAD")
+    if commit is None:
+        return None
+    return {"commit": commit, "changed": bool(_git(folder, "status", "--porcelain"))}
+
+
+def _git(folder: Path, *words: str) -> str | None:
+    try:
+        done = subprocess.run(
+            ["git", "-C", str(folder), *words], capture_output=True, text=True, timeout=5, check=False
+        )  # fmt: skip
+    except (OSError, subprocess.TimeoutExpired):
+        return None
+    return done.stdout.strip() if done.returncode == 0 else None
