@@ -1,0 +1,1 @@
+"""`DataSpec` → `tf.data.Dataset`s: sources, splits, transforms, class names."""

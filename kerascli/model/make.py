@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 import keras
@@ -20,26 +19,11 @@ from kerascli.spec.model_spec import (
 )
 
 
-@dataclass(frozen=True)
-class InputFacts:
-    """What the data says of an input that the spec leaves open.
-
-    Attributes:
-        shape: The shape of one sample, without the batch axis.
-        dtype: Its dtype as Keras names it.
-    """
-
-    shape: tuple[int | None, ...]
-    dtype: str
-
-
-def make_model(model: ModelSpec, facts: Mapping[str, InputFacts] | None = None, *, name: str | None = None) -> Any:
+def make_model(model: ModelSpec, *, name: str | None = None) -> Any:
     """The Keras model of a spec, not compiled.
 
     Args:
-        model: The wiring.
-        facts: Shape and dtype of inputs that the spec leaves to the data, by name. A model without written inputs
-            has the one that `facts` names.
+        model: The wiring, the shape of every input known.
         name: The model's name.
 
     Returns:
@@ -47,32 +31,12 @@ def make_model(model: ModelSpec, facts: Mapping[str, InputFacts] | None = None, 
         of the spec; so are the outputs. `output_names` holds the names of the heads, which logs carry.
 
     Raises:
-        SpecError: Keras refuses a layer or a call (at its line), an input has no shape, or a layer with several
-            outputs is read as one.
+        SpecError: Keras refuses a layer or a call (at its line), or a layer with several outputs is read as one.
     """
-    inputs = _complete_inputs(model, facts or {})
-    built = _sequential(model, inputs[0], name) if model.topology == "sequential" else _functional(model, inputs, name)
+    built = _sequential(model, name) if model.topology == "sequential" else _functional(model, name)
     # Keras would name the logs after the output layers; a head may have another name.
     built.output_names = [output.name for output in model.outputs]
     return built
-
-
-def _complete_inputs(model: ModelSpec, facts: Mapping[str, InputFacts]) -> tuple[InputSpec, ...]:
-    """The inputs with a shape each, taken from the data where the spec has none."""
-    written = model.inputs or tuple(InputSpec(name, None) for name in facts)
-    if not written:
-        message = "the model's inputs are not written, and no data says what they are"
-        raise SpecError(message, code="missing-inputs", span=model.span, hint="write 'inputs: {name: [size]}' below 'model'")
-    complete = []
-    for item in written:
-        known = facts.get(item.name)
-        if item.shape is None and known is None:
-            message = f"the input '{item.name}' has no shape, and no data says what it is"
-            raise SpecError(message, code="missing-shape", span=item.span, hint=f"write '{item.name}: [size]'")
-        shape = item.shape if item.shape is not None else known.shape if known is not None else ()
-        dtype = item.dtype or (known.dtype if known is not None and item.shape is None else None)
-        complete.append(InputSpec(item.name, shape, dtype, item.batch_size, item.sparse, item.span))
-    return tuple(complete)
 
 
 def _input(item: InputSpec) -> Any:
@@ -94,8 +58,8 @@ def _make_layer(layer: LayerSpec) -> Any:
     return made
 
 
-def _sequential(model: ModelSpec, item: InputSpec, name: str | None) -> Any:
-    built = keras.Sequential([_input(item)], name=name)
+def _sequential(model: ModelSpec, name: str | None) -> Any:
+    built = keras.Sequential([_input(model.inputs[0])], name=name)
     for layer in model.layers:
         made = _make_layer(layer)
         try:
@@ -108,14 +72,9 @@ def _sequential(model: ModelSpec, item: InputSpec, name: str | None) -> Any:
     return built
 
 
-def _functional(model: ModelSpec, inputs: tuple[InputSpec, ...], name: str | None) -> Any:
-    tensors: dict[str, Any] = {item.name: _input(item) for item in inputs}
+def _functional(model: ModelSpec, name: str | None) -> Any:
+    tensors: dict[str, Any] = {item.name: _input(item) for item in model.inputs}
     starts = list(tensors.values())
-    if not model.inputs:
-        # The one input that the spec leaves out goes by the parser's own name for it.
-        from kerascli.spec.model_parser import INFERRED_INPUT
-
-        tensors[INFERRED_INPUT] = starts[0]
     for layer in model.layers:
         tensors[layer.name] = _call(layer, tensors)
     ends = [_tensor(output.tensor, tensors) for output in model.outputs]

@@ -1,0 +1,108 @@
+"""A source component → its table: one function a source, in one dictionary."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, cast
+
+import numpy as np
+
+from kerascli.data import synthetic
+from kerascli.data.table import Table, make_table
+from kerascli.errors import DataError, Span
+from kerascli.spec.component import Component
+
+MNIST = Path(__file__).parent / "mnist" / "mnist.npz"
+
+
+@dataclass(frozen=True)
+class SourceData:
+    """What a source gives.
+
+    Attributes:
+        table: Its samples.
+        test: Its own test split, where it brings one.
+        class_names: Field to the names of its classes, where the source knows them.
+    """
+
+    table: Table
+    test: Table | None = None
+    class_names: Mapping[str, tuple[str, ...]] | None = None
+
+
+def read_source(component: Component, seed: int) -> SourceData:
+    """Reads a source.
+
+    Args:
+        component: A component of the group `sources`, its paths absolute.
+        seed: For sources that are drawn.
+
+    Raises:
+        DataError: A file is missing or bad, at the place of its argument.
+    """
+    return _READERS[component.name](component, seed)
+
+
+def _span(component: Component, name: str = "path") -> Span:
+    argument = component.argument(name)
+    return argument.span if argument is not None else component.span
+
+
+def _mnist(component: Component, seed: int) -> SourceData:
+    del seed
+    with np.load(MNIST, allow_pickle=False) as arrays:
+        train = {"image": arrays["x_train"], "label": arrays["y_train"]}
+        test = {"image": arrays["x_test"], "label": arrays["y_test"]}
+    names = {"label": tuple(str(digit) for digit in range(10))}
+    return SourceData(make_table(train, component.name), make_table(test, f"{component.name} (test)"), names)
+
+
+def _npz(component: Component, seed: int) -> SourceData:
+    from kerascli.data.read_arrays import read_npz
+
+    del seed
+    return SourceData(read_npz(Path(str(component.value("path"))), _span(component)))
+
+
+def _npy(component: Component, seed: int) -> SourceData:
+    """One file whose field is its stem, or a file for each field."""
+    from kerascli.data.read_arrays import read_npy
+
+    del seed
+    fields = {}
+    files = []
+    for argument in component.arguments:
+        path = Path(str(argument.value))
+        name = path.stem if argument.name == "path" else argument.name
+        if name in fields:
+            raise DataError(f"two files give the field '{name}'", span=argument.span, hint="name the fields yourself")
+        fields[name] = read_npy(path, name, argument.span).fields[name]
+        files.append(path.name)
+    return SourceData(make_table(fields, ", ".join(files), span=component.span))
+
+
+def _csv(component: Component, seed: int) -> SourceData:
+    # Arrow is slow to import, and only tables need it.
+    from kerascli.data.read_csv import read_csv
+
+    del seed
+    options = {argument.name: argument.value for argument in component.arguments if argument.name != "path"}
+    path = str(component.value("path"))
+    return SourceData(read_csv(path, **cast("dict[str, Any]", options), span=_span(component)))
+
+
+def _synthetic(component: Component, seed: int) -> SourceData:
+    samples = cast("int", component.value("samples"))
+    return SourceData(synthetic.draw(samples, cast("Mapping[str, Any]", component.value("fields")), seed))
+
+
+# A new source is a function here, and its parameters in the table of the spec room.
+_READERS: Mapping[str, Callable[[Component, int], SourceData]] = {
+    "mnist": _mnist,
+    "npz": _npz,
+    "npy": _npy,
+    "csv": _csv,
+    "synthetic": _synthetic,
+}

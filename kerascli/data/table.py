@@ -1,0 +1,66 @@
+"""A table of fields: arrays with one row a sample, and where each row came from."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from kerascli.errors import DataError, Span
+
+Array = np.ndarray[Any, Any]
+
+
+@dataclass(frozen=True)
+class Table:
+    """Fields of one source (or of one split of it).
+
+    Attributes:
+        fields: Name to array `(samples, ...)`; text is NumPy's `U`.
+        source: What messages call the source, such as its file.
+        lines: For files of lines, the line (from 1) of each row, `(samples,)` int64.
+    """
+
+    fields: Mapping[str, Array]
+    source: str
+    lines: Array | None = None
+
+    @property
+    def samples(self) -> int:
+        """The number of rows."""
+        return len(next(iter(self.fields.values()))) if self.fields else 0
+
+    def place(self, row: int) -> str:
+        """A row as messages name it; `row` counts from 0, messages from 1."""
+        line = f" (line {self.lines[row]})" if self.lines is not None else ""
+        return f"row {row + 1}{line} of {self.source}"
+
+    def take(self, indices: Array) -> Table:
+        """The rows at some indices `(rows,)`, in that order."""
+        fields = {name: array[indices] for name, array in self.fields.items()}
+        return Table(fields, self.source, None if self.lines is None else self.lines[indices])
+
+
+def make_table(
+    fields: Mapping[str, Array], source: str, lines: Array | None = None, span: Span | None = None
+) -> Table:
+    """A table, its arrays checked.
+
+    Raises:
+        DataError: No fields, an array without rows' axis, of objects or complex numbers, or arrays of different lengths.
+    """
+    if not fields:
+        raise DataError(f"'{source}' holds no arrays", span=span)
+    for name, array in fields.items():
+        if array.ndim == 0:
+            raise DataError(f"'{name}' of {source} is a single value, not an array of samples", span=span)
+        if array.dtype.kind not in "biufU":
+            hint = "save it as numbers or text"
+            raise DataError(f"'{name}' of {source} holds {array.dtype}, not numbers or text", span=span, hint=hint)
+    lengths = {name: len(array) for name, array in fields.items()}
+    if len(set(lengths.values())) > 1:
+        shown = ", ".join(f"'{name}' has {length}" for name, length in lengths.items())
+        raise DataError(f"the arrays of {source} have different lengths: {shown}", span=span)
+    return Table(fields, source, lines)

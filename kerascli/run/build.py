@@ -1,0 +1,67 @@
+"""`build_model`: a spec → its compiled `keras.Model`, with shapes from the data where the spec leaves them out."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from kerascli.data.prepare import PreparedData, prepare_data
+from kerascli.errors import SpecError
+from kerascli.model.compile import compile_model
+from kerascli.model.make import make_model
+from kerascli.run.session import keras_session, seed_everything
+from kerascli.spec.complete import complete_spec
+from kerascli.spec.spec import Spec
+
+
+def build_model(spec: Spec) -> Any:
+    """The model of a spec, compiled where the spec says how.
+
+    Args:
+        spec: The spec.
+
+    Returns:
+        A `keras.Model`, its weights drawn from the spec's seed.
+
+    Raises:
+        SpecError: Keras refuses a layer, a call or the compile arguments, at the place in the spec.
+        DataError: The data, which the shapes come from, is wrong.
+    """
+    with keras_session(spec):
+        if needs_data(spec):
+            spec = with_facts(spec, prepare_data(spec))
+        return build_compiled(spec)
+
+
+def needs_data(spec: Spec) -> bool:
+    """Whether the spec leaves a shape to the data.
+
+    Raises:
+        SpecError: It does, and there is no data section.
+    """
+    if spec.model.inputs and all(item.shape is not None for item in spec.model.inputs):
+        return False
+    if spec.data is None:
+        message = "the shapes of the model's inputs are not written, and there is no 'data' to tell them"
+        span = spec.model.span
+        raise SpecError(message, code="missing-shape", span=span, hint="write 'inputs: {name: [size]}' below 'model'")
+    return True
+
+
+def build_compiled(spec: Spec) -> Any:
+    """The compiled model of a spec whose inputs all have shapes; to be called inside `keras_session`."""
+    seed_everything(spec)
+    model = make_model(spec.model, name=spec.name)
+    if spec.compile is not None:
+        compile_model(model, spec.compile)
+    return model
+
+
+def with_facts(spec: Spec, data: PreparedData) -> Spec:
+    """The spec with what was inferred from its data written out; integers are int32."""
+    facts = {name: (tuple(array.shape[1:]), array.dtype.name) for name, array in data.x.items()}
+    return complete_spec(spec, data.data, facts)
+
+
+def output_shapes(model: Any) -> dict[str, tuple[int | None, ...]]:
+    """The shape of each head, batch axis included."""
+    return {name: tuple(output.shape) for name, output in zip(model.output_names, model.outputs, strict=True)}

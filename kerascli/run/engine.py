@@ -1,0 +1,283 @@
+"""The training loop: `model.fit` in plain sight, with an order of samples, a clock and an end that we decide.
+
+It drives Keras's public parts alone: the model's own `train_step` and `test_step` (see `steps.py`), `CallbackList`, and
+the metrics. What Keras's loop does, this one does in the same order; `tests/run/test_engine.py` compares the weights of
+both, bit for bit.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import keras
+
+from kerascli.data.split import Split
+from kerascli.run.callback_needs import needs_every_batch
+from kerascli.run.finite import check_losses
+from kerascli.run.progress import Progress, Silence
+from kerascli.run.steps import as_numbers, make_test_steps, make_train_steps
+
+# A graph call is bounded to about this many seconds, so that signals and the progress line are served.
+CALL_SECONDS = 0.25
+
+
+@dataclass(frozen=True)
+class Plan:
+    """How long to train, on what.
+
+    Attributes:
+        train: The training split.
+        validation: The validation split, or None.
+        epochs: Epochs in all.
+        batch_size: Samples a step.
+        validation_batch_size: Samples a validation step.
+        steps_per_epoch: Steps an epoch; the passes over the data go on across epochs where this is not one pass.
+        validation_steps: Batches a validation.
+        validation_freq: Epochs from one validation to the next.
+        seed: Decides the order of each pass.
+        shuffle: Whether each pass has an order of its own.
+        drop_remainder: Whether a last partial batch is left out (models with a fixed batch size).
+        steps_per_call: Steps in one graph call; None: as many as callbacks and the clock allow.
+        checkpoint_steps: A graph call ends at each multiple of this many steps; None: nowhere in particular.
+    """
+
+    train: Split
+    validation: Split | None
+    epochs: int
+    batch_size: int
+    validation_batch_size: int
+    steps_per_epoch: int
+    validation_steps: int
+    validation_freq: int = 1
+    seed: int = 0
+    shuffle: bool = True
+    drop_remainder: bool = False
+    steps_per_call: int | None = None
+    checkpoint_steps: int | None = None
+
+
+@dataclass
+class Position:
+    """Where a training is; with a snapshot of the variables, all that going on needs.
+
+    Attributes:
+        epoch: Complete epochs.
+        step: Steps of the current epoch that are done.
+        history: One row a complete epoch.
+    """
+
+    epoch: int = 0
+    step: int = 0
+    history: list[dict[str, float]] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Hooks:
+    """What the loop calls between graph calls; each may raise to end the training.
+
+    Attributes:
+        after_call: After each graph call, with the position; the place for signals and for checkpoints by step or time.
+        after_epoch: After each epoch's callbacks, with the position (its last row is the epoch's), and whether training
+            stops here. It returns whether the epoch is the best so far.
+    """
+
+    after_call: Callable[[Position], None] = lambda position: None
+    after_epoch: Callable[[Position, bool], bool] = lambda position, stops: False
+
+
+def fit(
+    model: Any,
+    plan: Plan,
+    callbacks: list[Any],
+    *,
+    position: Position | None = None,
+    hooks: Hooks | None = None,
+    progress: Progress | None = None,
+    resume: Callable[[], None] | None = None,
+) -> Position:
+    """Trains a compiled model whose state is built.
+
+    Args:
+        model: The model.
+        plan: What to do.
+        callbacks: Keras callbacks, in order.
+        position: Where to begin; left out: at the start.
+        hooks: What else to do between graph calls.
+        progress: Who is told.
+        resume: Restores variables and callbacks; called after `on_train_begin`, which resets these.
+
+    Returns:
+        The position at the end.
+
+    Raises:
+        TrainingError: A loss is not finite.
+    """
+    position = position or Position()
+    loop = _Loop(model, plan, callbacks, hooks or Hooks(), progress or Silence())
+    model.stop_training = False
+    loop.callbacks.on_train_begin()
+    if resume is not None:
+        resume()
+    while position.epoch < plan.epochs:
+        loop.epoch(position)
+        if model.stop_training:
+            break
+    if isinstance(model.optimizer, keras.optimizers.Optimizer):
+        model.optimizer.finalize_variable_values(model.trainable_weights)
+    loop.callbacks.on_train_end(position.history[-1] if position.history else None)
+    return position
+
+
+class _Loop:
+    """One training: the compiled steps and the list of callbacks."""
+
+    def __init__(self, model: Any, plan: Plan, callbacks: list[Any], hooks: Hooks, progress: Progress) -> None:
+        self.model, self.plan, self.hooks, self.progress = model, plan, hooks, progress
+        self.callbacks = keras.callbacks.CallbackList(
+            callbacks, add_history=True, model=model, epochs=plan.epochs, steps=plan.steps_per_epoch, verbose=0
+        )
+        self.batch_hooks = needs_every_batch(callbacks, "train")
+        self.test_batch_hooks = needs_every_batch(callbacks, "test")
+        self.train_steps, self.test_steps = make_train_steps(model), make_test_steps(model)
+        self.step_seconds: float | None = None
+
+    def epoch(self, position: Position) -> None:
+        """One epoch, or the rest of one."""
+        started = time.perf_counter()
+        if position.step == 0:
+            self.model.reset_metrics()
+        self.progress.epoch_started(position.epoch + 1)
+        self.callbacks.on_epoch_begin(position.epoch)
+        logs = self._train(position)
+        # Validation resets the metrics, so the training's values are taken before it.
+        if self.plan.validation is not None and (position.epoch + 1) % self.plan.validation_freq == 0:
+            logs |= {f"val_{name}": value for name, value in self._validate().items()}
+        self.callbacks.on_epoch_end(position.epoch, logs)
+        position.history.append(self._row(logs))
+        position.epoch, position.step = position.epoch + 1, 0
+        stops = bool(self.model.stop_training) or position.epoch >= self.plan.epochs
+        best = self.hooks.after_epoch(position, stops)
+        seconds = time.perf_counter() - started
+        self.progress.epoch_ended(position.epoch, position.history[-1], seconds=seconds, best=best)
+
+    def _row(self, logs: Mapping[str, float]) -> dict[str, float]:
+        """The epoch's row of the history: Keras's own, where callbacks may have added to it, and the learning rate."""
+        kept = {name: float(values[-1]) for name, values in self.model.history.history.items() if name in logs}
+        rate = self.model.optimizer.learning_rate if self.model.optimizer is not None else 0.0
+        return {**logs, **kept, "learning_rate": float(keras.ops.convert_to_numpy(rate))}
+
+    def _train(self, position: Position) -> dict[str, float]:
+        logs: dict[str, float] = {}
+        for iterator, available in self._passes(position):
+            while available > 0:
+                count = min(available, self._call_length(position))
+                logs = self._call(iterator, count, position)
+                available -= count
+                if self.model.stop_training:
+                    return logs
+        return logs
+
+    def _call(self, iterator: Any, count: int, position: Position) -> dict[str, float]:
+        """One graph call of so many steps, with the callbacks around it."""
+        first = position.step
+        if self.batch_hooks:
+            self.callbacks.on_train_batch_begin(first)
+        started = time.perf_counter()
+        logs = as_numbers(self.train_steps(iterator, count))
+        self._learn_speed(count, time.perf_counter() - started)
+        position.step += count
+        if self.batch_hooks:
+            self.callbacks.on_train_batch_end(position.step - 1, logs)
+        check_losses(self.model, logs, epoch=position.epoch + 1, step=position.step)
+        self.progress.stepped(position.step, logs)
+        self.hooks.after_call(position)
+        return logs
+
+    def _passes(self, position: Position) -> Iterator[tuple[Any, int]]:
+        """Iterators over the rest of the epoch, one for each pass over the data that it touches."""
+        plan = self.plan
+        in_pass = plan.train.steps(plan.batch_size, drop_remainder=plan.drop_remainder)
+        done = position.epoch * plan.steps_per_epoch + position.step
+        end = (position.epoch + 1) * plan.steps_per_epoch
+        while done < end:
+            pass_number, skipped = divmod(done, in_pass)
+            order = plan.train.order(plan.seed, pass_number) if plan.shuffle else None
+            dataset = plan.train.dataset(
+                plan.batch_size, order=order, skip_batches=skipped, drop_remainder=plan.drop_remainder
+            )
+            count = min(in_pass - skipped, end - done)
+            yield iter(dataset), count
+            done += count
+
+    def _call_length(self, position: Position) -> int:
+        """Steps in the next graph call: no further than a checkpoint, as many as callbacks and the clock allow."""
+        plan = self.plan
+        if plan.steps_per_call is not None:
+            count = plan.steps_per_call
+        elif self.batch_hooks or self.step_seconds is None:
+            count = 1
+        else:
+            count = max(1, int(CALL_SECONDS / self.step_seconds))
+        if plan.checkpoint_steps is not None:
+            total = position.epoch * plan.steps_per_epoch + position.step
+            count = min(count, plan.checkpoint_steps - total % plan.checkpoint_steps)
+        return count
+
+    def _learn_speed(self, count: int, seconds: float) -> None:
+        """Remembers how long a step takes; the first call is left out, since it traces."""
+        if self.step_seconds is None:
+            self.step_seconds = CALL_SECONDS / 8
+        else:
+            self.step_seconds = max(1e-6, 0.5 * self.step_seconds + 0.5 * seconds / count)
+
+    def _validate(self) -> dict[str, float]:
+        """`model.evaluate` on the validation split, inside the training's callbacks."""
+        plan = self.plan
+        assert plan.validation is not None
+        self.callbacks.on_test_begin()
+        self.model.reset_metrics()
+        logs = run_test(
+            self.test_steps,
+            plan.validation.dataset(plan.validation_batch_size, drop_remainder=plan.drop_remainder),
+            plan.validation_steps,
+            callbacks=self.callbacks if self.test_batch_hooks else None,
+            stepped=lambda step, values: self.progress.stepped(step, values, validating=True),
+        )
+        self.callbacks.on_test_end(logs)
+        return logs
+
+
+def run_test(
+    test_steps: Callable[[Any, int], dict[str, Any]],
+    dataset: Any,
+    steps: int,
+    *,
+    callbacks: Any = None,
+    stepped: Callable[[int, dict[str, float]], None] | None = None,
+) -> dict[str, float]:
+    """Runs the test step over a dataset; the metrics must have been reset.
+
+    Returns:
+        The metrics' values over all batches.
+    """
+    iterator = iter(dataset)
+    logs: dict[str, float] = {}
+    done, seconds = 0, None
+    while done < steps:
+        count = 1 if callbacks is not None or seconds is None else max(1, int(CALL_SECONDS / seconds))
+        count = min(count, steps - done)
+        if callbacks is not None:
+            callbacks.on_test_batch_begin(done)
+        started = time.perf_counter()
+        logs = as_numbers(test_steps(iterator, count))
+        # The first call traces, so it says nothing about the speed.
+        seconds = CALL_SECONDS / 8 if seconds is None else max(1e-6, (time.perf_counter() - started) / count)
+        done += count
+        if callbacks is not None:
+            callbacks.on_test_batch_end(done - 1, logs)
+        if stepped is not None:
+            stepped(done, logs)
+    return logs

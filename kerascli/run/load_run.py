@@ -1,0 +1,209 @@
+"""A run folder, or a `.keras` file, → a model that can evaluate and predict on raw data."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import keras
+
+from kerascli.data.columns import Expected
+from kerascli.data.prepare import complete, prepare_data
+from kerascli.data.preprocessing import Preprocessing, fit_preprocessing
+from kerascli.data.read_file import read_file
+from kerascli.data.saved_preprocessing import FILE, load_preprocessing
+from kerascli.data.sources import read_source
+from kerascli.data.split import Split
+from kerascli.data.table import Table
+from kerascli.data.weights import field_weights
+from kerascli.errors import EnvironmentProblem, SourceText, Span, UsageError
+from kerascli.record.checkpoints import load_newest
+from kerascli.record.run_folder import RunFolder, find_run
+from kerascli.run.build import build_compiled
+from kerascli.run.session import keras_session
+from kerascli.run.snapshot import read_snapshot, restore_weights
+from kerascli.spec.component import Component
+from kerascli.spec.data_spec import DataSpec
+from kerascli.spec.load import load_spec
+from kerascli.spec.model_spec import InputSpec, ModelSpec, OutputSpec, TensorReference
+from kerascli.spec.problems import COMMAND_LINE, Problems
+from kerascli.spec.source_parser import parse_source
+from kerascli.spec.sources import SOURCES
+from kerascli.spec.spec import Spec
+from kerascli.spec.nodes import Mapping, Scalar
+from kerascli.spec.yaml_loader import load_nodes
+
+
+@dataclass(frozen=True)
+class LoadedRun:
+    """A run that can be used again.
+
+    Attributes:
+        folder: Its folder.
+        spec: Its resolved spec.
+        model: The compiled model with its weights.
+        preprocessing: Raw tables → inputs and targets, as adapted in training.
+    """
+
+    folder: RunFolder
+    spec: Spec
+    model: Any
+    preprocessing: Preprocessing
+
+    @property
+    def fixed_batch_size(self) -> int | None:
+        """The batch size that an input of the model fixes, or None."""
+        return next((item.batch_size for item in self.spec.model.inputs if item.batch_size is not None), None)
+
+    @property
+    def batch_size(self) -> int:
+        """Samples a step, as the run validated."""
+        return self.fixed_batch_size or self.spec.fit.validation_batch_size or self.spec.fit.batch_size
+
+    def split(self, table: Table, *, targets: bool = True) -> Split:
+        """A table as the model takes it; without targets for predictions."""
+        y = self.preprocessing.y(table) if targets else {}
+        data = self.spec.data
+        weights = field_weights(data, table, list(y)) if data is not None and targets and _has_weights(data, table) else {}
+        return Split(self.preprocessing.x(table), y, weights)
+
+    def own_split(self, name: str) -> Split | None:
+        """A split of the run's own data, read again; None when it has none."""
+        table = getattr(prepare_data(self.spec).tables, name)
+        return None if table is None else self.split(table)
+
+
+def _has_weights(data: DataSpec, table: Table) -> bool:
+    """Data from elsewhere may come without the field of sample weights; it is then evaluated without."""
+    return all(field in table.fields for _, field, _ in data.sample_weight)
+
+
+def run_or_file(name: str | os.PathLike[str], runs: Path) -> RunFolder | Path:
+    """The run that a name means, or the `.keras` file that it is.
+
+    Raises:
+        UsageError: Neither.
+    """
+    path = Path(name)
+    if path.suffix != ".keras":
+        return find_run(str(name), runs)
+    if not path.is_file():
+        raise UsageError(f"there is no file '{path}'", code="unknown-run")
+    return path
+
+
+def load_run(folder: RunFolder, *, weights: str = "result", trust: bool = False) -> LoadedRun:
+    """Loads a run.
+
+    The model is built from the run's spec, so that its heads and logs have their names, and gets its weights.
+
+    Args:
+        folder: The run.
+        weights: `result` (those of `model.keras`), `best` or `last` (those of the checkpoint).
+        trust: Whether the spec may name components that run code.
+
+    Raises:
+        EnvironmentProblem: The run has no model yet, or a file of it is damaged.
+    """
+    spec = load_spec(folder.spec, trust=trust)
+    if weights == "result" and not folder.model.is_file():
+        hint = "say '--weights last' for its newest checkpoint"
+        raise EnvironmentProblem(f"the run '{folder.name}' has no model yet", code="no-model", hint=hint)
+    with keras_session(spec):
+        model = build_compiled(spec)
+        if weights == "result":
+            _load_weights(model, folder.model)
+        else:
+            model.optimizer.build(model.trainable_variables)
+            checkpoint, _ = load_newest(folder.checkpoints, best=weights == "best")
+            restore_weights(model, read_snapshot(checkpoint.path))
+        return LoadedRun(folder, spec, model, load_preprocessing(folder.preprocessing))
+
+
+def _load_weights(model: Any, path: Path) -> None:
+    """The weights of a `.keras` file, which must fit the model.
+
+    Raises:
+        EnvironmentProblem: The file is damaged, or of another model.
+    """
+    try:
+        model.load_weights(path)
+    except Exception as error:  # Keras raises many kinds on a damaged archive.
+        raise EnvironmentProblem(f"can't load '{path}': {error}".splitlines()[0], code="model-file") from error
+
+
+def read_data(data: str | os.PathLike[str], seed: int) -> Table:
+    """The table of a file by its ending, or of a source in YAML (`mnist`, `{csv: {path: …}}`).
+
+    A built-in source gives its own test split, where it has one.
+
+    Raises:
+        UsageError: It is neither a file nor a source.
+        DataError: It can't be read.
+    """
+    text = str(data)
+    source = None if Path(text).exists() else _source(text)
+    if source is None:
+        return read_file(Path(text))
+    read = read_source(source, seed)
+    return read.test if read.test is not None else read.table
+
+
+def _source(text: str) -> Component | None:
+    """The source that a text on the command line writes, or None when it looks like a file."""
+    if text not in SOURCES and not text.lstrip().startswith("{"):
+        return None
+    source = SourceText(COMMAND_LINE, text)
+    node = load_nodes(source)
+    problems = Problems()
+    if isinstance(node, Scalar):
+        found = parse_source(node, None, problems)
+    elif isinstance(node, Mapping) and len(node.entries) == 1:
+        found = parse_source(node.entries[0][0], node.entries[0][1], problems)
+    else:
+        raise UsageError(f"'{text}' is no data source", code="source", hint="write '{csv: FILE}', or name a file")
+    problems.raise_errors()
+    return found
+
+
+def load_model_file(path: Path, *, trust: bool = False) -> tuple[Any, Callable[[Table, bool], Split]]:
+    """A `.keras` file in safe mode, and how a table becomes what it takes.
+
+    The transforms of a run are used where the file lies in one; else fields go to inputs and outputs by their names.
+
+    Raises:
+        EnvironmentProblem: Keras can't load it.
+    """
+    try:
+        model = keras.saving.load_model(path, safe_mode=not trust)
+    except Exception as error:  # Keras raises many kinds on a damaged or forbidden archive.
+        message = f"can't load '{path}': {error}".splitlines()[0]
+        raise EnvironmentProblem(message, code="model-file") from error
+    if (path.parent / "preprocessing" / FILE).is_file():
+        saved = load_preprocessing(path.parent / "preprocessing")
+        return model, lambda table, targets: Split(saved.x(table), saved.y(table) if targets else {}, {})
+    return model, lambda table, targets: _by_name(model, table, targets=targets)
+
+
+def _by_name(model: Any, table: Table, *, targets: bool) -> Split:
+    """Fields to inputs and outputs by name, or the only one left over."""
+    here = SourceText("the model", "").span(1, 1)
+    inputs = tuple(InputSpec(tensor.name, tuple(tensor.shape[1:]), tensor.dtype) for tensor in model.inputs)
+    names = list(model.output_names)
+    spec = _bare_model(inputs, names, here)
+    data = DataSpec(Component("sources", table.source, (), here), targets=None if targets else ())
+    found = complete(data, spec, list(table.fields))
+    expected = {item.name: Expected(item.shape or (), item.dtype) for item in inputs}
+    columns = fit_preprocessing(found.inputs or (), found.targets or () if targets else (), table, expected, {})
+    columns = columns.with_output_shapes(
+        {name: tuple(output.shape) for name, output in zip(names, model.outputs, strict=True)}
+    )
+    return Split(columns.x(table), columns.y(table), {})
+
+
+def _bare_model(inputs: tuple[InputSpec, ...], outputs: list[str], span: Span) -> ModelSpec:
+    heads = tuple(OutputSpec(name, TensorReference(name, None, span), span) for name in outputs)
+    return ModelSpec(inputs, (), heads, "functional", span)

@@ -1,0 +1,50 @@
+"""The pictures of a run: curves, and a confusion matrix for each head that classifies."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from kerascli.record.run_folder import RunFolder
+from kerascli.run.build import output_shapes
+from kerascli.run.classifiers import find_classifiers
+from kerascli.run.engine import Position
+from kerascli.run.predictions import class_indices, predict_all
+from kerascli.run.preflight import Ready
+from kerascli.view.confusion import draw_confusion
+from kerascli.view.curves import draw_curves
+
+
+def draw_run(
+    folder: RunFolder, ready: Ready, model: Any, position: Position, best: tuple[int, float] | None
+) -> None:
+    """Draws `plots/curves.png` and `plots/confusion.png` (`confusion_<head>.png` for several heads).
+
+    The matrix counts the test split, or the validation split where there is no test.
+
+    Raises:
+        OSError: A picture can't be written.
+    """
+    names = list(dict.fromkeys(name for row in position.history for name in row))
+    history = {name: [row.get(name, float("nan")) for row in position.history] for name in names}
+    draw_curves(history, folder.plots / "curves.png", best_epoch=best[0] if best else None, title=folder.name)
+    split, what = (ready.test, "test") if ready.test is not None else (ready.plan.validation, "validation")
+    classifiers = find_classifiers(ready.spec, ready.data.preprocessing, output_shapes(model))
+    if split is None or not classifiers:
+        return
+    outputs = predict_all(model, split.dataset(ready.plan.validation_batch_size, drop_remainder=ready.plan.drop_remainder))
+    for head, classes in classifiers.items():
+        name = "confusion.png" if len(classifiers) == 1 else f"confusion_{head}.png"
+        matrix = count_confusions(split.y[head], outputs[head], len(classes))
+        draw_confusion(matrix.tolist(), classes, folder.plots / name, title=f"{head}, {what} split")
+
+
+def count_confusions(targets: Any, outputs: Any, classes: int) -> Any:
+    """How often each class (rows) was taken for each (columns), `(classes, classes)` int64."""
+    predicted = class_indices(outputs)
+    targets = targets[: len(outputs)]
+    true = np.argmax(targets, axis=1) if targets.ndim == 2 and targets.shape[1] > 1 else targets.reshape(len(targets))
+    matrix = np.zeros((classes, classes), np.int64)
+    np.add.at(matrix, (true.astype(np.int64), predicted), 1)
+    return matrix

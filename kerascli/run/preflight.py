@@ -1,0 +1,172 @@
+"""What `train` does before its first step, and `check --build` and `--data` do alone: model, data and a first batch."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from kerascli.components.faults import first_line
+from kerascli.data.prepare import PreparedData, prepare_data
+from kerascli.data.split import Split
+from kerascli.errors import Diagnostic, SpecError
+from kerascli.run.build import build_compiled, build_model, needs_data, output_shapes, with_facts
+from kerascli.run.engine import Plan
+from kerascli.run.monitor import Monitor, choose_monitor
+from kerascli.run.session import keras_session
+from kerascli.run.steps import build_state
+from kerascli.spec.spec import Spec
+
+
+@dataclass(frozen=True)
+class Ready:
+    """All that a training needs, found sound.
+
+    Attributes:
+        spec: The spec with all that was inferred written out.
+        model: The compiled model, its state built.
+        data: The data.
+        plan: What the loop will do.
+        test: The test split, or None.
+        monitor: What decides the best epoch.
+        logs: The names of the logs of an epoch.
+    """
+
+    spec: Spec
+    model: Any
+    data: PreparedData
+    plan: Plan
+    test: Split | None
+    monitor: Monitor
+    logs: tuple[str, ...]
+
+
+def check_build(spec: Spec) -> tuple[Diagnostic, ...]:
+    """Makes the model where the spec gives the shapes; else a note says what is left to `--data`.
+
+    Raises:
+        SpecError: Keras refuses something.
+    """
+    if spec.data is not None and needs_data(spec):
+        message = "the shapes of the inputs come from the data, which this check does not read"
+        return (Diagnostic("left-to-data", message, spec.model.span, "say '--data'", severity="note"),)
+    build_model(spec)
+    return ()
+
+
+def check_data(spec: Spec) -> tuple[Diagnostic, ...]:
+    """Makes the model, reads the data and tries a first batch.
+
+    Raises:
+        SpecError: The spec is wrong.
+        DataError: The data is wrong.
+    """
+    with keras_session(spec):
+        prepare_training(spec)
+    return ()
+
+
+def prepare_training(spec: Spec) -> Ready:
+    """Everything before the first step; to be called inside `keras_session`.
+
+    Raises:
+        SpecError: The spec is wrong, at its place.
+        DataError: The data is wrong.
+    """
+    _check_sections(spec)
+    data = prepare_data(spec)
+    spec = with_facts(spec, data)
+    model = build_compiled(spec)
+    data = data.with_output_shapes(output_shapes(model))
+    train, validation, test = data.train(), data.validation(), data.test()
+    _try_batch(spec, model, train)
+    logs = _log_names(model, validated=validation is not None)
+    monitor, found = choose_monitor(spec, logs)
+    if found:
+        raise SpecError(found)
+    return Ready(spec, model, data, make_plan(spec, train, validation), test, monitor, logs)
+
+
+def _check_sections(spec: Spec) -> None:
+    found = []
+    for name, section in (("data", spec.data), ("compile", spec.compile)):
+        if section is None:
+            span = spec.model.span
+            found.append(Diagnostic("missing-section", f"training needs the section '{name}'", span, f"add '{name}:'"))
+    if found:
+        raise SpecError(found)
+    _check_targets(spec)
+
+
+def _check_targets(spec: Spec) -> None:
+    """A head with a loss needs a target; one without has none to compare with."""
+    assert spec.compile is not None and spec.data is not None
+    if spec.data.targets is None:
+        return
+    named = {field.name for field in spec.data.targets}
+    heads = [output.name for output in spec.model.outputs]
+    missing = [name for name in heads if name not in named and named != {""}]
+    if missing:
+        message = f"'data.targets' says nothing of the output '{missing[0]}'"
+        hint = f"add '{missing[0]}: FIELD'"
+        raise SpecError(message, code="missing-field", span=spec.data.span, hint=hint)
+
+
+def _try_batch(spec: Spec, model: Any, train: Split) -> None:
+    """Traces loss and metrics on the shapes of a batch; what Keras refuses is said at 'compile'."""
+    drop = fixed_batch_size(spec) is not None
+    dataset = train.dataset(min(spec.fit.batch_size, train.samples), drop_remainder=drop)
+    assert spec.compile is not None
+    try:
+        build_state(model, dataset.element_spec)
+    except Exception as error:  # Whatever Keras or TensorFlow raise on shapes that don't fit.
+        message = f"model, loss, metrics and data don't fit each other: {first_line(error)}"
+        raise SpecError(message, code="keras-error", span=spec.compile.span) from error
+
+
+def _log_names(model: Any, *, validated: bool) -> tuple[str, ...]:
+    names = list(model.get_metrics_result())
+    return (*names, *(f"val_{name}" for name in names)) if validated else tuple(names)
+
+
+def fixed_batch_size(spec: Spec) -> int | None:
+    """The batch size that an input fixes, or None."""
+    return next((item.batch_size for item in spec.model.inputs if item.batch_size is not None), None)
+
+
+def make_plan(spec: Spec, train: Split, validation: Split | None) -> Plan:
+    """How long to train, as `keras.Model.fit` reads the same words.
+
+    Raises:
+        SpecError: A fixed batch size is not the one that the spec trains with, or larger than the data.
+    """
+    fit = spec.fit
+    fixed = fixed_batch_size(spec)
+    batch_size = fixed or fit.batch_size
+    validation_batch_size = fixed or fit.validation_batch_size or batch_size
+    if fixed is not None and train.samples < fixed:
+        message = f"the fixed batch size of {fixed} is larger than the {train.samples} training samples"
+        raise SpecError(message, code="batch-size", span=spec.model.inputs[0].span)
+    drop = fixed is not None
+    written = spec.compile.steps_per_execution if spec.compile is not None else None
+    return Plan(
+        train=train,
+        validation=validation,
+        epochs=fit.epochs,
+        batch_size=batch_size,
+        validation_batch_size=validation_batch_size,
+        steps_per_epoch=fit.steps_per_epoch or train.steps(batch_size, drop_remainder=drop),
+        validation_steps=_validation_steps(spec, validation, validation_batch_size, drop=drop),
+        validation_freq=fit.validation_freq,
+        seed=spec.seed,
+        shuffle=fit.shuffle,
+        drop_remainder=drop,
+        steps_per_call=written if isinstance(written, int) else None,
+        checkpoint_steps=int(spec.checkpoints.interval) if spec.checkpoints.every == "steps" else None,
+    )
+
+
+def _validation_steps(spec: Spec, validation: Split | None, batch_size: int, *, drop: bool) -> int:
+    if validation is None:
+        return 0
+    available = validation.steps(batch_size, drop_remainder=drop)
+    return min(spec.fit.validation_steps or available, available)

@@ -1,0 +1,81 @@
+"""What a run tells while it goes on: a protocol that a terminal (or a notebook) implements, silent by default."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Protocol
+
+from kerascli.errors import Diagnostic
+
+
+@dataclass(frozen=True)
+class RunStart:
+    """What is known before the first step.
+
+    Attributes:
+        folder: The run's folder.
+        name: The run's name.
+        samples: Split to its number of samples.
+        steps: Steps an epoch.
+        epochs: Epochs.
+        batch_size: Samples a step.
+        parameters: The model's parameters.
+        monitor: The log that decides the best epoch.
+        resumed: None for a new run; else what it goes on from.
+    """
+
+    folder: Path
+    name: str
+    samples: Mapping[str, int]
+    steps: int
+    epochs: int
+    batch_size: int
+    parameters: int
+    monitor: str
+    resumed: str | None = None
+
+
+class Progress(Protocol):
+    """Told in this order: `started`, then for each epoch `epoch_started`, `stepped` …, `epoch_ended`; `ended` last."""
+
+    def started(self, start: RunStart) -> None:
+        """The run's folder is there, training begins."""
+
+    def epoch_started(self, epoch: int) -> None:
+        """An epoch begins; epochs count from 1."""
+
+    def stepped(self, step: int, logs: Mapping[str, float], *, validating: bool = False) -> None:
+        """So many steps of the epoch (or of its validation) are done."""
+
+    def epoch_ended(self, epoch: int, logs: Mapping[str, float], *, seconds: float, best: bool) -> None:
+        """An epoch is complete, its checkpoint written."""
+
+    def warned(self, diagnostic: Diagnostic) -> None:
+        """Something is doubtful."""
+
+    def ended(self, result: Any) -> None:
+        """The run is done; `result` is its `RunResult`."""
+
+
+class Silence:
+    """Tells nothing."""
+
+    def started(self, start: RunStart) -> None:
+        """Ignored."""
+
+    def epoch_started(self, epoch: int) -> None:
+        """Ignored."""
+
+    def stepped(self, step: int, logs: Mapping[str, float], *, validating: bool = False) -> None:
+        """Ignored."""
+
+    def epoch_ended(self, epoch: int, logs: Mapping[str, float], *, seconds: float, best: bool) -> None:
+        """Ignored."""
+
+    def warned(self, diagnostic: Diagnostic) -> None:
+        """Ignored."""
+
+    def ended(self, result: Any) -> None:
+        """Ignored."""

@@ -1,0 +1,151 @@
+"""What a training leaves on disk while it goes on: history, record, checkpoints; each in its own way when disks fail."""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+from kerascli.errors import Diagnostic, EnvironmentProblem, Interrupted
+from kerascli.record.checkpoints import prune
+from kerascli.record.history import write_history
+from kerascli.record.run_folder import RunFolder
+from kerascli.record.run_record import RunRecord, now, write_record
+from kerascli.run.engine import Position
+from kerascli.run.finite import check_weights
+from kerascli.run.interrupts import Interrupts
+from kerascli.run.monitor import Monitor
+from kerascli.run.progress import Progress
+from kerascli.run.snapshot import write_snapshot
+from kerascli.spec.spec import Spec
+
+
+class Recorder:
+    """The hooks of one training: it remembers the best so far, and what it has warned of."""
+
+    def __init__(
+        self,
+        spec: Spec,
+        folder: RunFolder,
+        model: Any,
+        callbacks: list[Any],
+        monitor: Monitor,
+        record: RunRecord,
+        interrupts: Interrupts,
+        progress: Progress,
+        steps_per_epoch: int,
+    ) -> None:
+        """Takes all that a checkpoint and a record are made of."""
+        self.spec, self.folder, self.model, self.callbacks = spec, folder, model, callbacks
+        self.monitor, self.record, self.interrupts, self.progress = monitor, record, interrupts, progress
+        self.steps_per_epoch = steps_per_epoch
+        self.best: tuple[int, float] | None = None
+        self.saved_step = -1
+        self.saved_time = time.monotonic()
+        self.warned: set[str] = set()
+
+    def after_call(self, position: Position) -> None:
+        """A checkpoint by step or time, and the end when a signal came.
+
+        Raises:
+            Interrupted: A signal came; the checkpoint is written.
+            EnvironmentProblem: A checkpoint can't be written.
+        """
+        # At the end of an epoch validation and callbacks come first; its own hook sees to both.
+        if position.step >= self.steps_per_epoch:
+            return
+        if self.interrupts.received is not None:
+            self._stop(position)
+        if self._due(position):
+            self._save(position, value=None, best=False)
+
+    def after_epoch(self, position: Position, stops: bool) -> bool:
+        """History, checkpoint and record after an epoch; returns whether it is the best so far.
+
+        Raises:
+            TrainingError: A weight is not finite.
+            EnvironmentProblem: A checkpoint can't be written.
+            Interrupted: A signal came.
+        """
+        row = position.history[-1]
+        check_weights(self.model, epoch=position.epoch, step=self.steps_per_epoch)
+        self._warn_of_metrics(row)
+        value = row.get(self.monitor.name)
+        best = self.monitor.is_better(value, self.best[1] if self.best is not None else None)
+        if best and value is not None:
+            self.best = (position.epoch, value)
+        if self.spec.logs.csv:
+            self._try_log("history.csv", lambda: write_history(self.folder.history, position.history))
+        if best or stops or self._due(position):
+            self._save(position, value=value, best=best)
+        self.write(position)
+        if self.interrupts.received is not None and not stops:
+            self._stop(position)
+        return best
+
+    def step_of(self, position: Position) -> int:
+        """Optimizer steps before a position."""
+        return position.epoch * self.steps_per_epoch + position.step
+
+    def write(self, position: Position, **changes: Any) -> None:
+        """Writes `run.json`; a disk that refuses it warns once."""
+        best = None if self.best is None else {"epoch": self.best[0], "value": self.best[1]}
+        self.record = self.record.changed(
+            epochs=position.epoch,
+            steps=self.step_of(position),
+            best=best,
+            metrics=position.history[-1] if position.history else {},
+            **changes,
+        )
+        self._try_log("run.json", lambda: write_record(self.folder.record, self.record))
+
+    def _stop(self, position: Position) -> None:
+        self._save(position, value=None, best=False)
+        name = self.interrupts.name
+        self.write(position, status="stopped", reason=name, ended=now())
+        where = f"epoch {position.epoch + 1}, step {position.step}" if position.step else f"the end of epoch {position.epoch}"
+        message = f"stopped by {name} at {where}; all of it is saved in '{self.folder.path}'"
+        raise Interrupted(message, exit_code=self.interrupts.exit_code)
+
+    def _due(self, position: Position) -> bool:
+        """Whether the spec wants a checkpoint here."""
+        every, interval = self.spec.checkpoints.every, self.spec.checkpoints.interval
+        if every == "steps":
+            return self.step_of(position) % int(interval) == 0
+        if every == "minutes":
+            return time.monotonic() - self.saved_time >= 60 * interval
+        return position.step == 0
+
+    def _save(self, position: Position, *, value: float | None, best: bool) -> None:
+        step = self.step_of(position)
+        if step == self.saved_step:
+            return
+        check_weights(self.model, epoch=position.epoch + 1, step=position.step)
+        path = self.folder.checkpoints / str(step)
+        try:
+            self.folder.checkpoints.mkdir(exist_ok=True)
+            facts = {"value": value, "best": best, "monitor": self.monitor.name}
+            write_snapshot(path, self.model, self.callbacks, position, step, facts)
+            prune(self.folder.checkpoints, self.spec.checkpoints.keep)
+        except OSError as error:
+            message = f"can't write the checkpoint '{path}': {error.strerror or error}"
+            raise EnvironmentProblem(message, code="checkpoint", hint="free some space; what was saved before is whole") from error
+        self.saved_step, self.saved_time = step, time.monotonic()
+
+    def _warn_of_metrics(self, row: dict[str, float]) -> None:
+        for name, value in row.items():
+            if value != value or value in (float("inf"), float("-inf")):
+                self._warn(name, "metric-not-finite", f"the metric '{name}' is {value}; it is never the best")
+
+    def _try_log(self, name: str, write: Any) -> None:
+        """A log that can't be written warns once and never ends the training."""
+        try:
+            write()
+        except OSError as error:
+            self._warn(name, "log", f"can't write '{name}': {error.strerror or error}; training goes on without it")
+
+    def _warn(self, key: str, code: str, message: str) -> None:
+        if key not in self.warned:
+            self.warned.add(key)
+            self.progress.warned(Diagnostic(code, message, severity="warning"))
+
+

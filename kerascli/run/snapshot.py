@@ -1,0 +1,186 @@
+"""Everything that an exact resume needs, as NumPy arrays and JSON in one folder: written, read, put back."""
+
+from __future__ import annotations
+
+import json
+import random
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import keras
+import numpy as np
+
+from kerascli.errors import EnvironmentProblem
+from kerascli.record.atomic import new_folder
+from kerascli.record.manifest import write_manifest
+from kerascli.run.callback_state import get_state, set_state
+from kerascli.run.engine import Position
+
+_ARRAYS = ("model", "optimizer", "metrics", "callbacks")
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """What `read_snapshot` gives.
+
+    Attributes:
+        arrays: Kind (`model`, `optimizer`, `metrics`, `callbacks`) to path to array.
+        state: The rest: position, history, random states, callbacks.
+    """
+
+    arrays: Mapping[str, Mapping[str, Any]]
+    state: Mapping[str, Any]
+
+
+def write_snapshot(
+    path: Path, model: Any, callbacks: list[Any], position: Position, step: int, facts: Mapping[str, Any]
+) -> None:
+    """Writes a checkpoint, visible only when complete.
+
+    Args:
+        path: The new folder.
+        model: The model; its variables, its optimizer's and its metrics' are taken.
+        callbacks: The callbacks, whose counters are taken.
+        position: Where the training is.
+        step: Optimizer steps done.
+        facts: What else the manifest says: `value` (of the monitor), `best`.
+
+    Raises:
+        OSError: It can't be written; nothing is left behind.
+    """
+    arrays: dict[str, dict[str, Any]] = {name: _values(variables) for name, variables in _variables(model).items()}
+    states, arrays["callbacks"] = [], {}
+    for number, callback in enumerate(callbacks):
+        values, own = get_state(callback)
+        states.append({"class": type(callback).__name__, "values": values, "arrays": sorted(own)})
+        arrays["callbacks"] |= {f"{number}/{name}": array for name, array in own.items()}
+    state = {
+        "epoch": position.epoch,
+        "step_in_epoch": position.step,
+        "step": step,
+        "history": position.history,
+        "callbacks": states,
+        "random": {"python": _python_random(), "numpy": _numpy_random()},
+    }
+    with new_folder(path) as folder:
+        for name in _ARRAYS:
+            np.savez(folder / f"{name}.npz", **arrays[name])
+        # NaN in a history is a fact; Python's JSON reads it back.
+        (folder / "state.json").write_text(json.dumps(state) + "\n", encoding="utf-8")
+        write_manifest(folder, {"step": step, "epoch": position.epoch, "kerascli": 1, **facts})
+
+
+def read_snapshot(path: Path) -> Snapshot:
+    """Reads a checkpoint whose files have been checked.
+
+    Raises:
+        EnvironmentProblem: It can't be read.
+    """
+    try:
+        arrays = {}
+        for name in _ARRAYS:
+            with np.load(path / f"{name}.npz", allow_pickle=False) as file:
+                arrays[name] = {key: file[key] for key in file.files}
+        state = json.loads((path / "state.json").read_text(encoding="utf-8"))
+    except (OSError, ValueError, KeyError) as error:
+        raise EnvironmentProblem(f"can't read the checkpoint '{path}': {error}", code="checkpoint") from error
+    return Snapshot(arrays, state)
+
+
+def restore_weights(model: Any, snapshot: Snapshot) -> None:
+    """Puts the variables of the model and its optimizer back; both must be built.
+
+    Raises:
+        EnvironmentProblem: The checkpoint is of another model.
+    """
+    for kind in ("model", "optimizer"):
+        _assign(_variables(model)[kind], snapshot.arrays[kind])
+
+
+def restore(model: Any, callbacks: list[Any], snapshot: Snapshot) -> Position:
+    """Puts everything back: variables, metrics, callbacks, Keras's history and the random states.
+
+    Args:
+        model: The model, its state built.
+        callbacks: The callbacks after `on_train_begin`, which resets them.
+        snapshot: The checkpoint.
+
+    Returns:
+        Where to go on.
+    """
+    restore_weights(model, snapshot)
+    _assign(_variables(model)["metrics"], snapshot.arrays["metrics"])
+    for number, (callback, state) in enumerate(zip(callbacks, snapshot.state["callbacks"], strict=True)):
+        own = {name: snapshot.arrays["callbacks"][f"{number}/{name}"] for name in state["arrays"]}
+        set_state(callback, state["values"], own)
+    rows = [dict(row) for row in snapshot.state["history"]]
+    _restore_history(model, rows)
+    version, values, gauss = snapshot.state["random"]["python"]
+    random.setstate((version, tuple(values), gauss))
+    name, keys, place, has_gauss, cached = snapshot.state["random"]["numpy"]
+    np.random.set_state((name, np.asarray(keys, np.uint32), place, has_gauss, cached))
+    return Position(snapshot.state["epoch"], snapshot.state["step_in_epoch"], rows)
+
+
+def _restore_history(model: Any, rows: list[dict[str, float]]) -> None:
+    """Keras's own `History`, which its callbacks may read."""
+    model.history.epoch = list(range(len(rows)))
+    model.history.history = {}
+    for row in rows:
+        for name, value in row.items():
+            if name != "learning_rate":
+                model.history.history.setdefault(name, []).append(value)
+
+
+def _variables(model: Any) -> dict[str, list[Any]]:
+    optimizer = model.optimizer.variables if model.optimizer is not None else []
+    return {"model": model.variables, "optimizer": optimizer, "metrics": model.metrics_variables}
+
+
+def _keys(variables: list[Any]) -> list[str]:
+    """The path of each variable, made unique by a number where two layers share one."""
+    keys: list[str] = []
+    seen: dict[str, int] = {}
+    for variable in variables:
+        count = seen[variable.path] = seen.get(variable.path, 0) + 1
+        keys.append(variable.path if count == 1 else f"{variable.path}#{count}")
+    return keys
+
+
+def _values(variables: list[Any]) -> dict[str, Any]:
+    return dict(zip(_keys(variables), (_storable(variable) for variable in variables), strict=True))
+
+
+def _storable(variable: Any) -> Any:
+    """The value as NumPy can store it: bfloat16, which it does not know, as its bits."""
+    array = keras.ops.convert_to_numpy(variable)
+    return array.view(np.uint16) if array.dtype.name == "bfloat16" else array
+
+
+def _assign(variables: list[Any], arrays: Mapping[str, Any]) -> None:
+    keys = _keys(variables)
+    if set(keys) != set(arrays):
+        other = next(iter(set(keys) ^ set(arrays)))
+        raise EnvironmentProblem(f"the checkpoint is of another model: it differs in '{other}'", code="checkpoint")
+    for key, variable in zip(keys, variables, strict=True):
+        array = arrays[key]
+        if variable.dtype == "bfloat16":
+            import ml_dtypes
+
+            array = array.view(ml_dtypes.bfloat16)
+        if tuple(array.shape) != tuple(variable.shape):
+            message = f"the checkpoint is of another model: '{key}' has the shape {tuple(array.shape)}"
+            raise EnvironmentProblem(message, code="checkpoint")
+        variable.assign(array)
+
+
+def _python_random() -> list[Any]:
+    version, values, gauss = random.getstate()
+    return [version, list(values), gauss]
+
+
+def _numpy_random() -> list[Any]:
+    name, keys, place, has_gauss, cached = np.random.get_state(legacy=True)  # type: ignore[misc]
+    return [name, np.asarray(keys).tolist(), int(place), int(has_gauss), float(cached)]

@@ -1,0 +1,80 @@
+"""The model's own steps in graph calls: any number of batches in one call, the logs as tensors."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import keras
+import tensorflow as tf
+
+Steps = Callable[[Any, int], dict[str, Any]]
+
+
+def make_train_steps(model: Any) -> Steps:
+    """`train(iterator, count)`: so many optimizer steps; returns the metrics' values after them."""
+    return _make(model, model.train_step)
+
+
+def make_test_steps(model: Any) -> Steps:
+    """`test(iterator, count)`: so many batches without learning; returns the metrics' values after them."""
+    return _make(model, model.test_step)
+
+
+def _make(model: Any, step: Callable[[Any], Any]) -> Steps:
+    """The step as `model.fit` runs it, in a loop whose length is a tensor, so that no count traces it anew."""
+    if model.run_eagerly:
+        return lambda iterator, count: _eagerly(model, step, iterator, count)
+    one = tf.function(step, jit_compile=True, reduce_retracing=True) if model.jit_compile else step
+
+    @tf.autograph.experimental.do_not_convert
+    def many(iterator: Any, count: Any) -> Any:
+        def body(done: Any) -> tuple[Any]:
+            one(next(iterator))
+            return (done + 1,)
+
+        tf.while_loop(lambda done: done < count, body, [tf.constant(0)], parallel_iterations=1)
+        return model.get_metrics_result()
+
+    compiled = tf.function(many, reduce_retracing=True)
+    return lambda iterator, count: compiled(iterator, tf.constant(count))
+
+
+def _eagerly(model: Any, step: Callable[[Any], Any], iterator: Iterator[Any], count: int) -> dict[str, Any]:
+    for _ in range(count):
+        step(next(iterator))
+    result: dict[str, Any] = model.get_metrics_result()
+    return result
+
+
+def build_state(model: Any, element: Any) -> None:
+    """Makes all state that Keras would make in the first step: optimizer slots, loss and metric variables.
+
+    The test step is traced, not run: nothing is computed, no random state moves on.
+
+    Args:
+        model: A compiled model.
+        element: The `element_spec` of its batches.
+
+    Raises:
+        Exception: Whatever Keras or TensorFlow say when loss, metrics and data don't fit.
+    """
+    if model.optimizer is not None and not model.optimizer.built:
+        model.optimizer.build(model.trainable_variables)
+
+    @tf.autograph.experimental.do_not_convert
+    def trace(data: Any) -> Any:
+        return model.test_step(data)
+
+    tf.function(trace).get_concrete_function(element)
+    model.reset_metrics()
+
+
+def as_numbers(logs: dict[str, Any]) -> dict[str, float]:
+    """Logs as Python floats, as Keras hands them to callbacks."""
+    return {name: float(keras.ops.convert_to_numpy(value)) for name, value in logs.items() if _is_number(value)}
+
+
+def _is_number(value: Any) -> bool:
+    shape = getattr(value, "shape", ())
+    return len(shape) == 0

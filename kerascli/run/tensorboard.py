@@ -1,0 +1,39 @@
+"""The TensorBoard events of a run: Keras's callback for the scalars, and a graph that TensorBoard's page opens."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import keras
+import tensorflow as tf
+
+
+def make_callback(folder: Path, arguments: Mapping[str, object]) -> Any:
+    """Keras's TensorBoard callback, which writes below `folder` into `train` and `validation`.
+
+    Args:
+        folder: The run's folder for event files.
+        arguments: Its arguments as the spec writes them.
+    """
+    return keras.callbacks.TensorBoard(log_dir=str(folder), **{"write_graph": False, **arguments})
+
+
+def write_graph(model: Any, folder: Path) -> None:
+    """Writes the graph of a prediction into the training's events.
+
+    Keras writes only its conceptual graph, which TensorBoard's Graphs page refuses as malformed.
+
+    Args:
+        model: The model.
+        folder: The run's folder for event files.
+    """
+    shapes = [tf.TensorSpec(tensor.shape, tensor.dtype) for tensor in model.inputs]
+    # Keras names the graph's nodes after the layers.
+    predict = tf.function(lambda inputs: model(inputs, training=False))
+    graph = predict.get_concrete_function(shapes[0] if len(shapes) == 1 else shapes).graph
+    writer = tf.summary.create_file_writer(str(folder / "train"))
+    with writer.as_default(step=0):
+        tf.summary.graph(graph)
+    writer.close()

@@ -1,0 +1,208 @@
+"""`train`: a spec → a run folder with everything in it."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from kerascli.check import check_spec
+from kerascli.data.saved_preprocessing import save_preprocessing
+from kerascli.errors import EnvironmentProblem, Interrupted, KerascliError
+from kerascli.model.callbacks import build_callbacks
+from kerascli.record.atomic import replace_file, write_json, write_text
+from kerascli.record.checkpoints import load_newest
+from kerascli.record.lock import lock_folder
+from kerascli.record.manifest import sha256_of
+from kerascli.record.run_folder import RunFolder, create_run_folder
+from kerascli.record.run_record import RunRecord, git_facts, machine, now, versions, write_record
+from kerascli.run.engine import Hooks, Position, fit
+from kerascli.run.evaluate import evaluate_split
+from kerascli.run.interrupts import watch_signals
+from kerascli.run.pictures import draw_run
+from kerascli.run.preflight import Ready, prepare_training
+from kerascli.run.progress import Progress, RunStart, Silence
+from kerascli.run.recorder import Recorder
+from kerascli.run.result import RunResult
+from kerascli.run.session import keras_session
+from kerascli.run.snapshot import read_snapshot, restore_weights
+from kerascli.run.tensorboard import make_callback, write_graph
+from kerascli.spec.dump import dump_spec
+from kerascli.spec.problems import COMMAND_LINE
+from kerascli.spec.spec import Spec
+
+
+def train(
+    spec: Spec,
+    runs: str | os.PathLike[str] = "runs",
+    *,
+    progress: Progress | None = None,
+    command: Sequence[str] | None = None,
+) -> RunResult:
+    """Trains the model of a spec and leaves a run folder.
+
+    Spec, data, model and a first batch are checked before anything is written.
+
+    Args:
+        spec: The spec.
+        runs: The folder that holds all runs.
+        progress: Who is told how it goes.
+        command: The command line, for the record.
+
+    Returns:
+        The result; its `folder` holds everything.
+
+    Raises:
+        SpecError: The spec is wrong.
+        DataError: The data is wrong.
+        TrainingError: Losses or weights are not finite; the run is marked `failed`.
+        EnvironmentProblem: A file can't be written; the run is marked `failed`.
+        Interrupted: SIGINT or SIGTERM came; the run is saved and marked `stopped`.
+    """
+    progress = progress or Silence()
+    for diagnostic in check_spec(spec):
+        progress.warned(diagnostic)
+    with keras_session(spec):
+        ready = prepare_training(spec)
+        folder = create_run_folder(Path(runs), spec.name)
+        with lock_folder(folder.path):
+            record = _first_record(ready, command)
+            _write_inputs(folder, ready, record)
+            return _train(folder, ready, record, progress)
+
+
+def _first_record(ready: Ready, command: Sequence[str] | None) -> RunRecord:
+    spec, model = ready.spec, ready.model
+    overrides = next((source.lines for source in spec.sources if source.name == COMMAND_LINE), [])
+    return RunRecord(
+        name=spec.name,
+        started=now(),
+        command=tuple(command) if command is not None else None,
+        overrides=tuple(overrides),
+        seed=spec.seed,
+        versions=versions(),
+        machine=machine(),
+        git=git_facts(spec.path.parent),
+        data=ready.data.facts(),
+        model={
+            "class": type(model).__name__,
+            "parameters": int(model.count_params()),
+            "inputs": [item.name for item in spec.model.inputs],
+            "outputs": [output.name for output in spec.model.outputs],
+        },
+        performance={"steps_per_execution": ready.plan.steps_per_call or "auto", "jit_compile": bool(model.jit_compile)},
+        monitor={"name": ready.monitor.name, "mode": ready.monitor.mode},
+        description=spec.description,
+        tags=spec.tags,
+    )
+
+
+def _write_inputs(folder: RunFolder, ready: Ready, record: RunRecord) -> None:
+    """All that is known before the first step.
+
+    Raises:
+        EnvironmentProblem: Something can't be written.
+    """
+    spec = ready.spec
+    try:
+        write_record(folder.record, record)
+        write_text(folder.spec, dump_spec(spec))
+        folder.source.mkdir()
+        copy = folder.source / spec.path.name
+        write_text(copy, spec.sources[0].text)
+        write_json(folder.source / "sha256.json", {copy.name: sha256_of(copy)})
+        save_preprocessing(ready.data.preprocessing, ready.data.tables.train, folder.preprocessing)
+        for place in (folder.checkpoints, folder.plots, folder.evaluation, folder.predictions):
+            place.mkdir()
+    except OSError as error:
+        shutil.rmtree(folder.path, ignore_errors=True)
+        message = f"can't write the run folder '{folder.path}': {error.strerror or error}"
+        raise EnvironmentProblem(message, code="run-folder") from error
+
+
+def _train(folder: RunFolder, ready: Ready, record: RunRecord, progress: Progress) -> RunResult:
+    spec, model, plan = ready.spec, ready.model, ready.plan
+    with watch_signals() as interrupts:
+        callbacks = build_callbacks(spec, folder.path)
+        recorder = Recorder(
+            spec, folder, model, callbacks, ready.monitor, record, interrupts, progress, plan.steps_per_epoch
+        )
+        progress.started(_start(folder, ready))
+        position = Position()
+        started = time.perf_counter()
+        try:
+            hooks = Hooks(recorder.after_call, recorder.after_epoch)
+            logs = _log_callbacks(spec, folder, model)
+            fit(model, plan, [*callbacks, *logs], position=position, hooks=hooks, progress=progress)
+            seconds = time.perf_counter() - started
+            weights = _choose_weights(folder, ready, recorder)
+            replace_file(folder.model, model.save)
+            test = _test(folder, ready)
+            draw_run(folder, ready, model, position, recorder.best)
+        except Interrupted:
+            raise
+        except BaseException as error:
+            recorder.write(position, status="failed", reason=_reason(error), ended=now())
+            if isinstance(error, OSError):
+                message = f"can't write into '{folder.path}': {error.strerror or error}"
+                raise EnvironmentProblem(message, code="run-folder") from error
+            raise
+        recorder.write(position, status="done", ended=now(), seconds=seconds, weights=weights, test=test or None)
+    best = recorder.best or (None, None)
+    result = RunResult(
+        folder.path, _columns(position), test, ready.monitor.name, best[0], best[1], weights, position.epoch, seconds, model
+    )
+    progress.ended(result)
+    return result
+
+
+def _start(folder: RunFolder, ready: Ready) -> RunStart:
+    plan, spec = ready.plan, ready.spec
+    samples = dict(ready.data.facts()["samples"])
+    parameters = int(ready.model.count_params())
+    return RunStart(
+        folder.path, spec.name, samples, plan.steps_per_epoch, plan.epochs, plan.batch_size, parameters, ready.monitor.name
+    )
+
+
+def _log_callbacks(spec: Spec, folder: RunFolder, model: Any) -> list[Any]:
+    if spec.logs.tensorboard is None:
+        return []
+    write_graph(model, folder.tensorboard)
+    return [make_callback(folder.tensorboard, spec.logs.tensorboard)]
+
+
+def _choose_weights(folder: RunFolder, ready: Ready, recorder: Recorder) -> str:
+    """Puts the best weights into the model where a monitor decides; else it keeps the last."""
+    if not ready.monitor.decides or recorder.best is None:
+        return "last"
+    checkpoint, _ = load_newest(folder.checkpoints, best=True)
+    restore_weights(ready.model, read_snapshot(checkpoint.path))
+    return "best"
+
+
+def _test(folder: RunFolder, ready: Ready) -> dict[str, float]:
+    """The metrics on the test split, written into `evaluation/test.json`; empty without one."""
+    if ready.test is None:
+        return {}
+    metrics = evaluate_split(ready.model, ready.test, ready.plan.validation_batch_size)
+    write_json(folder.evaluation / "test.json", {"samples": ready.test.samples, "metrics": metrics})
+    return metrics
+
+
+def _columns(position: Position) -> dict[str, list[float]]:
+    names: list[str] = []
+    for row in position.history:
+        names += [name for name in row if name not in names]
+    return {name: [row.get(name, float("nan")) for row in position.history] for name in names}
+
+
+def _reason(error: BaseException) -> str:
+    if isinstance(error, KerascliError):
+        return error.diagnostics[0].message
+    return f"{type(error).__name__}: {error}".splitlines()[0]
+
+
