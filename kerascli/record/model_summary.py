@@ -51,6 +51,12 @@ class LayerRow:
     trainable: bool
     dtype: str
 
+    @property
+    def frozen(self) -> bool:
+        """Whether the layer has weights and was set not to learn them; a model also when all its parts were."""
+        closed = not self.trainable or (self.kind == "model" and not self.trainable_parameters)
+        return closed and self.parameters > 0
+
 
 @dataclass(frozen=True)
 class ModelSummary:

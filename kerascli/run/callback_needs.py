@@ -6,6 +6,9 @@ from typing import Any, Literal
 
 import keras
 
+# An attribute by which a callback says itself whether it needs them.
+SAYS = "needs_every_batch"
+
 _HOOKS = {
     "train": ("on_batch_begin", "on_batch_end", "on_train_batch_begin", "on_train_batch_end"),
     "test": ("on_test_batch_begin", "on_test_batch_end"),
@@ -18,9 +21,9 @@ def needs_every_batch(callbacks: list[Any], mode: Literal["train", "test"]) -> b
 
 
 def _needs(callback: Any, mode: Literal["train", "test"]) -> bool:
-    if isinstance(callback, keras.callbacks.TensorBoard):
-        # Its batch hooks write by step and profile; with neither they only count.
-        return bool(callback.update_freq != "epoch" or callback.profile_batch not in (0, None))
+    said = getattr(callback, SAYS, None)
+    if said is not None:
+        return bool(said)
     if type(callback) is keras.callbacks.ModelCheckpoint and callback.save_freq == "epoch":
         return False
     base = keras.callbacks.Callback

@@ -9,6 +9,8 @@ from typing import Any
 import keras
 import tensorflow as tf
 
+from kerascli.run.callback_needs import SAYS
+
 
 def make_callback(folder: Path, arguments: Mapping[str, object]) -> Any:
     """Keras's TensorBoard callback, which writes below `folder` into `train` and `validation`.
@@ -17,7 +19,11 @@ def make_callback(folder: Path, arguments: Mapping[str, object]) -> Any:
         folder: The run's folder for event files.
         arguments: Its arguments as the spec writes them.
     """
-    return keras.callbacks.TensorBoard(log_dir=str(folder), **{"write_graph": False, **arguments})
+    callback = keras.callbacks.TensorBoard(log_dir=str(folder), **{"write_graph": False, **arguments})
+    # Its batch hooks write by step and profile; with neither they only count.
+    by_batch = arguments.get("update_freq", "epoch") != "epoch" or arguments.get("profile_batch", 0) != 0
+    setattr(callback, SAYS, by_batch or bool(arguments.get("write_steps_per_second")))
+    return callback
 
 
 def write_graph(model: Any, folder: Path) -> None:

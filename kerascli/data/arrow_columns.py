@@ -1,0 +1,79 @@
+"""A column of an Arrow table → a NumPy array, with missing cells as NaN or ''."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from kerascli.data.memory import check_size
+from kerascli.data.table import Array
+from kerascli.errors import DataError, Span
+
+
+def to_numpy(column: pa.ChunkedArray, name: str, source: str, span: Span | None) -> Array:
+    """The array of a column, `(rows,)`, or with further axes for lists of one length.
+
+    Integers with gaps become float64 with NaN, missing text becomes ''.
+
+    Raises:
+        DataError: The type is no number, text or list of these; lists differ in length; a truth value or a list is
+            missing; the text would take too much memory.
+    """
+    array = pa.concat_arrays(column.chunks) if column.num_chunks else pa.array([], column.type)
+    return _convert(array, name, source, span)
+
+
+def _convert(array: pa.Array, name: str, source: str, span: Span | None) -> Array:
+    kind = array.type
+    if pa.types.is_dictionary(kind):
+        return _convert(array.dictionary_decode(), name, source, span)
+    if pa.types.is_null(kind):
+        return np.full(len(array), np.nan)
+    if pa.types.is_string(kind) or pa.types.is_large_string(kind) or pa.types.is_string_view(kind):
+        return _text(array.cast(pa.large_string()), name, source, span)
+    if pa.types.is_list(kind) or pa.types.is_large_list(kind) or pa.types.is_fixed_size_list(kind):
+        return _lists(array, name, source, span)
+    if pa.types.is_decimal(kind):
+        array = array.cast(pa.float64())
+    elif pa.types.is_boolean(kind):
+        _refuse_gaps(array, name, source, span)
+    elif not (pa.types.is_integer(kind) or pa.types.is_floating(kind)):
+        hint = "write it as numbers or text"
+        raise DataError(f"the column '{name}' of {source} holds {kind}, not numbers or text", span=span, hint=hint)
+    if array.null_count and pa.types.is_integer(array.type):
+        array = array.cast(pa.float64(), safe=False)
+    values: Array = array.to_numpy(zero_copy_only=False)
+    # Arrow lends its own read-only memory where it can.
+    return values if values.flags.writeable else values.copy()
+
+
+def _text(array: pa.Array, name: str, source: str, span: Span | None) -> Array:
+    # NumPy gives every row the room of the longest text, four bytes a character.
+    longest = pc.max(pc.utf8_length(array)).as_py() or 1
+    check_size(longest * 4 * len(array), f"{name} of {source}", span)
+    codes = array.fill_null("").dictionary_encode()
+    words = np.array(codes.dictionary.to_pylist() or [""], dtype=f"U{longest}")
+    return words[codes.indices.to_numpy(zero_copy_only=False)] if len(array) else words[:0]
+
+
+def _lists(array: Any, name: str, source: str, span: Span | None) -> Array:
+    _refuse_gaps(array, name, source, span)
+    lengths = pc.list_value_length(array).to_numpy(zero_copy_only=False)
+    size = int(lengths[0]) if len(lengths) else 0
+    if (lengths != size).any():
+        row = int(np.argmax(lengths != size))
+        message = f"the lists of '{name}' in {source} differ in length: row 1 has {size}, row {row + 1} has {lengths[row]}"
+        raise DataError(message, span=span, hint="pad them to one length")
+    values = _convert(array.flatten(), name, source, span)
+    return values.reshape(len(array), size, *values.shape[1:])
+
+
+def _refuse_gaps(array: Any, name: str, source: str, span: Span | None) -> None:
+    if array.null_count:
+        row = int(np.argmax(array.is_null().to_numpy(zero_copy_only=False)))
+        what = "truth value" if pa.types.is_boolean(array.type) else "list"
+        message = f"a {what} of '{name}' is missing in row {row + 1} of {source}"
+        raise DataError(message, span=span, hint="complete or remove such rows")

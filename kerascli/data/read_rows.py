@@ -1,0 +1,115 @@
+"""JSON lines and Parquet files → a table."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.json as pa_json
+import pyarrow.parquet as pa_parquet
+
+from kerascli.data.arrow_columns import to_numpy
+from kerascli.data.memory import check_size
+from kerascli.data.table import Table, make_table
+from kerascli.data.text_file import Records, find_records, read_text
+from kerascli.errors import DataError, Span
+
+_MIN_BLOCK = 1 << 22
+
+
+def read_jsonl(path: Path, span: Span | None = None) -> Table:
+    """Reads a file of one JSON object a line; a missing key is a missing cell, lists of one length are arrays.
+
+    Raises:
+        DataError: The file is missing, empty or no text; a line is no JSON object, or a value differs in type from
+            those above it; lists differ in length; a value is an object.
+    """
+    content = read_text(path, "utf-8", span)
+    records = find_records(content, quotes=False)
+    if not len(records.lines):
+        raise DataError(f"'{path}' has no rows", span=span, hint="write one JSON object a line")
+    try:
+        rows = _parse(content, records, None)
+        # Arrow takes some texts for times; they are read again as written.
+        times = [field.name for field in rows.schema if pa.types.is_temporal(field.type)]
+        if times:
+            rows = _parse(content, records, pa.schema([(name, pa.string()) for name in times]))
+    except pa.ArrowInvalid as error:
+        raise _json_fault(path, content, str(error), span) from error
+    lines = records.lines if len(records.lines) == rows.num_rows else None
+    fields = _fields(rows, path, span)
+    return make_table(fields, path.name, lines, span)
+
+
+def _parse(content: pa.Buffer, records: Records, schema: Any) -> pa.Table:
+    block = min(max(_MIN_BLOCK, 2 * records.longest), 2**31 - 1)
+    return pa_json.read_json(
+        pa.BufferReader(content),
+        read_options=pa_json.ReadOptions(block_size=block),
+        parse_options=pa_json.ParseOptions(explicit_schema=schema),
+    )
+
+
+def _json_fault(path: Path, content: pa.Buffer, reason: str, span: Span | None) -> DataError:
+    """The first line at fault; Arrow counts rows from the start of a block, so the lines are read once more."""
+    kinds: dict[str, tuple[str, int]] = {}
+    for number, line in enumerate(content.to_pybytes().split(b"\n"), 1):
+        if not line.strip():
+            continue
+        try:
+            row = json.loads(line)
+        except ValueError as error:
+            message = f"line {number} of '{path}' is not JSON: {error}"
+            return DataError(message, span=span, hint="write one JSON object a line")
+        if not isinstance(row, dict):
+            message = f"line {number} of '{path}' is {_kind(row)}, not an object"
+            return DataError(message, span=span, hint="write '{\"field\": value}'")
+        for name, value in row.items():
+            if value is None:
+                continue
+            first, at = kinds.setdefault(name, (_kind(value), number))
+            if first != _kind(value):
+                message = f"'{name}' is {_kind(value)} in line {number} of '{path}', but {first} in line {at}"
+                return DataError(message, span=span, hint="give the field one type")
+    return DataError(f"can't read '{path}': {reason}", span=span, hint="check the file")
+
+
+def _kind(value: object) -> str:
+    # bool before the numbers: Python counts it among them.
+    for kinds, name in ((bool, "a truth value"), ((int, float), "a number"), (str, "text"), (list, "a list")):
+        if isinstance(value, kinds):  # type: ignore[arg-type]
+            return name
+    return "an object" if isinstance(value, dict) else "null"
+
+
+def read_parquet(path: Path, span: Span | None = None) -> Table:
+    """Reads a Parquet file; lists of one length are arrays.
+
+    Raises:
+        DataError: The file is missing, no Parquet, damaged, too large or without rows; a column is of another type than
+            numbers, text and lists of these; lists differ in length.
+    """
+    if path.is_dir():
+        raise DataError(f"'{path}' is a folder", span=span, hint="name a file")
+    try:
+        with pa_parquet.ParquetFile(path) as file:
+            groups = range(file.metadata.num_row_groups)
+            check_size(sum(file.metadata.row_group(group).total_byte_size for group in groups), str(path), span)
+            rows = file.read()
+    except FileNotFoundError as error:
+        raise DataError(f"there is no file '{path}'", span=span, hint="check the path") from error
+    except (pa.ArrowException, OSError) as error:
+        reason = str(error).splitlines()[0]
+        raise DataError(f"'{path}' is not a Parquet file, or damaged: {reason}", span=span, hint="save it again") from error
+    if rows.num_rows == 0:
+        raise DataError(f"'{path}' has no rows", span=span, hint="add rows")
+    if len(set(rows.column_names)) < len(rows.column_names):
+        raise DataError(f"'{path}' has several columns of one name", span=span, hint="rename all but one")
+    fields = _fields(rows, path, span)
+    return make_table(fields, path.name, span=span)
+
+
+def _fields(rows: pa.Table, path: Path, span: Span | None) -> dict[str, Any]:
+    return {name: to_numpy(rows.column(name), name, f"'{path}'", span) for name in rows.column_names}

@@ -1,0 +1,171 @@
+"""Predictions → a file by its ending, or JSON lines on standard output."""
+
+from __future__ import annotations
+
+import csv
+import json
+import sys
+import zipfile
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import IO, Any, TextIO
+
+import numpy as np
+
+from kerascli.data.table import Array
+from kerascli.errors import EnvironmentProblem, UsageError
+from kerascli.record.atomic import finite, replace_file
+
+Labels = Mapping[str, Sequence[str]]
+# Rows that are made Python values at once.
+_BLOCK = 4096
+
+
+def check_output(path: str) -> None:
+    """Checks, before any work, that an output can be written as its name says.
+
+    Raises:
+        UsageError: The ending is not known, the path is a folder, or its folder does not exist.
+    """
+    if path == "-":
+        return
+    if Path(path).suffix.lower() not in _WRITERS:
+        endings = ", ".join(_WRITERS)
+        raise UsageError(f"can't tell how to write '{path}'", hint=f"end it in one of {endings}, or write '-'")
+    if Path(path).is_dir():
+        raise UsageError(f"'{path}' is a folder", hint="name a file")
+    if not Path(path).parent.is_dir():
+        raise UsageError(f"there is no folder '{Path(path).parent}'", hint="create it first")
+
+
+def write_predictions(
+    columns: Mapping[str, Array], path: str, *, labels: Labels | None = None, stream: TextIO | None = None
+) -> None:
+    """Writes a file that is there wholly or not at all.
+
+    Args:
+        columns: Name to array `(samples, ...)`, all of one length.
+        path: Ends in `.npz`, `.npy` (one column), `.csv`, `.jsonl` or `.parquet`; `-` writes JSON lines to `stream`.
+        labels: For columns `(samples, n)`, the names of the n values, which CSV files put behind the column's name.
+        stream: What `-` means; standard output where it is left out.
+
+    Raises:
+        UsageError: The ending is not known, or the columns don't fit into this kind of file.
+        EnvironmentProblem: The file can't be written; an old one is as it was.
+    """
+    check_output(path)
+    plain = {name: _plain(array) for name, array in columns.items()}
+    if path == "-":
+        _write_lines(plain, stream if stream is not None else sys.stdout)
+        return
+    write = _WRITERS[Path(path).suffix.lower()]
+    try:
+        replace_file(Path(path), lambda temporary: write(temporary, plain, labels or {}))
+    except OSError as error:
+        raise EnvironmentProblem(f"can't write '{path}': {error}", hint="check the disk and the folder") from error
+
+
+def _plain(array: Array) -> Array:
+    """The array in a dtype that every kind of file knows: bfloat16 is none of NumPy's."""
+    return array.astype(np.float32) if array.dtype.kind == "V" or array.dtype == np.float16 else array
+
+
+def _write_npz(path: Path, columns: Mapping[str, Array], labels: Labels) -> None:
+    del labels
+    # Not np.savez: it takes names as keywords, and one of its own is `file`.
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, array in columns.items():
+            with archive.open(f"{name}.npy", "w", force_zip64=True) as file:
+                np.lib.format.write_array(file, array, allow_pickle=False)
+
+
+def _write_npy(path: Path, columns: Mapping[str, Array], labels: Labels) -> None:
+    del labels
+    if len(columns) != 1:
+        names = ", ".join(f"'{name}'" for name in columns)
+        raise UsageError(f"an .npy file holds one column, there are {len(columns)}: {names}", hint="write an .npz file")
+    with path.open("wb") as file:
+        np.lib.format.write_array(file, next(iter(columns.values())), allow_pickle=False)
+
+
+def _write_csv(path: Path, columns: Mapping[str, Array], labels: Labels) -> None:
+    flat: list[tuple[str, Array]] = []
+    for name, array in columns.items():
+        flat += _flat_columns(name, array, labels.get(name))
+    twice = [name for name, count in Counter(name for name, _ in flat).items() if count > 1]
+    if twice:
+        raise UsageError(f"two columns would be named '{twice[0]}'", hint="write an .npz or .parquet file")
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow(name for name, _ in flat)
+        for block in _blocks([array for _, array in flat]):
+            writer.writerows(zip(*(_shortest(part).tolist() for part in block), strict=True))
+
+
+def _flat_columns(name: str, array: Array, labels: Sequence[str] | None) -> Iterator[tuple[str, Array]]:
+    """A column for each value of a sample, named by its label or its place.
+
+    Raises:
+        UsageError: A sample is no single value and no list.
+    """
+    if array.ndim > 2:
+        shape = " × ".join(str(size) for size in array.shape[1:])
+        raise UsageError(f"'{name}' has {shape} values a sample, which no CSV file can hold", hint="write an .npz file")
+    if array.ndim == 1:
+        yield name, array
+        return
+    ends = labels if labels is not None else [str(place) for place in range(array.shape[1])]
+    for place, end in enumerate(ends):
+        yield f"{name}_{end}", array[:, place]
+
+
+def _write_jsonl(path: Path, columns: Mapping[str, Array], labels: Labels) -> None:
+    del labels
+    with path.open("w", encoding="utf-8", newline="\n") as file:
+        _write_lines(columns, file)
+
+
+def _write_lines(columns: Mapping[str, Array], file: TextIO | IO[str]) -> None:
+    """Writes one JSON object a sample; JSON has no NaN and no infinity, so they become null."""
+    for block in _blocks(list(columns.values())):
+        for row in zip(*(_shortest(part).tolist() for part in block), strict=True):
+            file.write(json.dumps(finite(dict(zip(columns, row, strict=True))), ensure_ascii=False) + "\n")
+
+
+def _write_parquet(path: Path, columns: Mapping[str, Array], labels: Labels) -> None:
+    # Arrow is slow to import, and most predictions are not written as Parquet.
+    import pyarrow as pa
+    import pyarrow.parquet as pa_parquet
+
+    del labels
+    table = pa.table({name: _nested(pa, array) for name, array in columns.items()})
+    pa_parquet.write_table(table, path)
+
+
+def _nested(pa: Any, array: Array) -> Any:
+    """The Arrow array, with a list of fixed length for every further axis."""
+    values = pa.array(np.ascontiguousarray(array).reshape(-1))
+    for size in reversed(array.shape[1:]):
+        values = pa.FixedSizeListArray.from_arrays(values, size)
+    return values
+
+
+def _blocks(arrays: list[Array]) -> Iterator[list[Array]]:
+    samples = len(arrays[0]) if arrays else 0
+    for start in range(0, samples, _BLOCK):
+        yield [array[start : start + _BLOCK] for array in arrays]
+
+
+def _shortest(array: Array) -> Array:
+    """float32 as the float64 of the same shortest text: 0.1, not 0.10000000149011612."""
+    return array.astype(str).astype(np.float64) if array.dtype == np.float32 else array
+
+
+_WRITERS: Mapping[str, Callable[[Path, Mapping[str, Array], Labels], None]] = {
+    ".npz": _write_npz,
+    ".npy": _write_npy,
+    ".csv": _write_csv,
+    ".jsonl": _write_jsonl,
+    ".parquet": _write_parquet,
+}
