@@ -8,20 +8,19 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from kerascli.cli import check, config, evaluate, plot, predict, summary, train
+from kerascli.cli import check, config, evaluate, options, plot, predict, summary, train
 from kerascli.errors import ExitCode, KerascliError
 
-_EPILOG = """\
-Examples:
-
-    kerascli train configs/mnist.yaml
-    kerascli train configs/mnist.yaml fit.epochs=5 compile.optimizer.learning_rate=3e-4
-    kerascli evaluate mnist
-    kerascli predict mnist --input digits.npy --output digits.csv
-
-`kerascli COMMAND --help` says more of each. Exit status: 0 well, 1 a bug of kerascli, 2 spec or usage, 3 data,
-4 training went bad, 5 environment (disk, memory, checkpoint), 130 and 143 signals.
-"""
+_EPILOG = (
+    options.example(
+        "kerascli train configs/mnist.yaml",
+        "kerascli train configs/mnist.yaml fit.epochs=5 compile.optimizer.learning_rate=3e-4",
+        "kerascli evaluate mnist",
+        "kerascli predict mnist --input digits.npy --output digits.csv",
+    )
+    + "\n\n'kerascli COMMAND --help' says more of each. Exit status: 0 well, 1 a bug of kerascli, 2 spec or usage, 3 data, "
+    "4 training went bad, 5 environment (disk, memory, checkpoint), 130 and 143 signals."
+)
 
 
 class _Boundary(TyperGroup):
@@ -53,7 +52,7 @@ app = typer.Typer(
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
-    epilog="\b\n" + _EPILOG,
+    epilog=_EPILOG,
 )
 train.register(app)
 evaluate.register(app)

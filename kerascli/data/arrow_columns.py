@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from kerascli.data.memory import check_size
-from kerascli.data.table import Array
 from kerascli.errors import DataError, Span
+
+if TYPE_CHECKING:
+    from kerascli.data.table import Array
 
 
 def to_numpy(column: pa.ChunkedArray, name: str, source: str, span: Span | None) -> Array:
@@ -65,7 +67,9 @@ def _lists(array: Any, name: str, source: str, span: Span | None) -> Array:
     size = int(lengths[0]) if len(lengths) else 0
     if (lengths != size).any():
         row = int(np.argmax(lengths != size))
-        message = f"the lists of '{name}' in {source} differ in length: row 1 has {size}, row {row + 1} has {lengths[row]}"
+        message = (
+            f"the lists of '{name}' in {source} differ in length: row 1 has {size}, row {row + 1} has {lengths[row]}"
+        )
         raise DataError(message, span=span, hint="pad them to one length")
     values = _convert(array.flatten(), name, source, span)
     return values.reshape(len(array), size, *values.shape[1:])

@@ -5,14 +5,16 @@ from __future__ import annotations
 import math
 import zipfile
 import zlib
-from pathlib import Path
-from typing import IO, Any
+from typing import IO, TYPE_CHECKING, Any
 
 import numpy as np
 
 from kerascli.data.memory import check_size
 from kerascli.data.table import Array, Table, make_table
 from kerascli.errors import DataError, Span
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 _DAMAGE = (OSError, EOFError, ValueError, zlib.error, zipfile.BadZipFile, RuntimeError, NotImplementedError)
 

@@ -5,10 +5,9 @@ from __future__ import annotations
 import glob
 import re
 from collections import Counter
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pyarrow as pa
@@ -17,7 +16,10 @@ import pyarrow.csv as pa_csv
 from kerascli.data.arrow_columns import to_numpy
 from kerascli.data.table import Array, Table, make_table
 from kerascli.data.text_file import Records, find_records, read_text
-from kerascli.errors import DataError, SpecError, Span, did_you_mean
+from kerascli.errors import DataError, Span, SpecError, did_you_mean
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 _TYPES: Mapping[str, Any] = {"int": pa.int64(), "float": pa.float64(), "text": pa.string(), "bool": pa.bool_()}
 _MISSING = ["", "NA", "N/A", "#N/A", "NaN", "nan", "-NaN", "-nan", "null", "NULL", "Null"]
@@ -177,7 +179,9 @@ def _read(text: _Text, options: _Options, types: Mapping[str, str]) -> pa.Table:
 
 
 def _is_kept(kind: Any) -> bool:
-    return bool(pa.types.is_int64(kind) or pa.types.is_float64(kind) or pa.types.is_string(kind) or pa.types.is_null(kind))
+    return bool(
+        pa.types.is_int64(kind) or pa.types.is_float64(kind) or pa.types.is_string(kind) or pa.types.is_null(kind)
+    )
 
 
 def _fault(text: _Text, options: _Options, types: Mapping[str, str], error: Exception) -> DataError:

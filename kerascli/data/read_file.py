@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from pathlib import Path
+from typing import TYPE_CHECKING
 
-from kerascli.data.table import Table
 from kerascli.errors import DataError, Span, UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from pathlib import Path
+
+    from kerascli.data.table import Table
 
 
 def read_file(path: Path, span: Span | None = None) -> Table:

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 import pyarrow.json as pa_json
@@ -15,6 +14,9 @@ from kerascli.data.memory import check_size
 from kerascli.data.table import Table, make_table
 from kerascli.data.text_file import Records, find_records, read_text
 from kerascli.errors import DataError, Span
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 _MIN_BLOCK = 1 << 22
 
@@ -102,7 +104,9 @@ def read_parquet(path: Path, span: Span | None = None) -> Table:
         raise DataError(f"there is no file '{path}'", span=span, hint="check the path") from error
     except (pa.ArrowException, OSError) as error:
         reason = str(error).splitlines()[0]
-        raise DataError(f"'{path}' is not a Parquet file, or damaged: {reason}", span=span, hint="save it again") from error
+        raise DataError(
+            f"'{path}' is not a Parquet file, or damaged: {reason}", span=span, hint="save it again"
+        ) from error
     if rows.num_rows == 0:
         raise DataError(f"'{path}' has no rows", span=span, hint="add rows")
     if len(set(rows.column_names)) < len(rows.column_names):

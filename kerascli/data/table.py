@@ -21,11 +21,13 @@ class Table:
         fields: Name to array `(samples, ...)`; text is NumPy's `U`.
         source: What messages call the source, such as its file.
         lines: For files of lines, the line (from 1) of each row, `(samples,)` int64.
+        rows: For a part of a source, the row (from 0) that each of its rows was there, `(samples,)` int64.
     """
 
     fields: Mapping[str, Array]
     source: str
     lines: Array | None = None
+    rows: Array | None = None
 
     @property
     def samples(self) -> int:
@@ -33,14 +35,16 @@ class Table:
         return len(next(iter(self.fields.values()))) if self.fields else 0
 
     def place(self, row: int) -> str:
-        """A row as messages name it; `row` counts from 0, messages from 1."""
+        """A row as messages name it, counted in the whole source; `row` counts from 0, messages from 1."""
+        number = row if self.rows is None else int(self.rows[row])
         line = f" (line {self.lines[row]})" if self.lines is not None else ""
-        return f"row {row + 1}{line} of {self.source}"
+        return f"row {number + 1}{line} of {self.source}"
 
     def take(self, indices: Array) -> Table:
         """The rows at some indices `(rows,)`, in that order."""
         fields = {name: array[indices] for name, array in self.fields.items()}
-        return Table(fields, self.source, None if self.lines is None else self.lines[indices])
+        lines = None if self.lines is None else self.lines[indices]
+        return Table(fields, self.source, lines, indices if self.rows is None else self.rows[indices])
 
 
 def make_table(

@@ -6,15 +6,18 @@ import codecs
 import gzip
 import zlib
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pyarrow as pa
 
 from kerascli.data.memory import check_size
-from kerascli.data.table import Array
-from kerascli.errors import DataError, SpecError, Span
+from kerascli.errors import DataError, Span, SpecError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from kerascli.data.table import Array
 
 # How much is scanned at once: large enough for NumPy's speed, small beside the file.
 BLOCK = 1 << 24
@@ -118,7 +121,9 @@ def _check_blocks(content: pa.Buffer, path: Path, span: Span | None) -> None:
 
 def _wrong_encoding(path: Path, encoding: str, content: pa.Buffer, byte: int, span: Span | None) -> DataError:
     value = memoryview(content)[byte]
-    message = f"'{path}' is not '{encoding}' text: byte 0x{value:02x} in line {line_at(content, byte)} (byte {byte + 1})"
+    message = (
+        f"'{path}' is not '{encoding}' text: byte 0x{value:02x} in line {line_at(content, byte)} (byte {byte + 1})"
+    )
     return DataError(message, span=span, hint="set 'encoding', for instance to 'latin-1'")
 
 

@@ -9,13 +9,15 @@ import zipfile
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import IO, Any, TextIO
+from typing import IO, TYPE_CHECKING, Any, TextIO
 
 import numpy as np
 
-from kerascli.data.table import Array
 from kerascli.errors import EnvironmentProblem, UsageError
 from kerascli.record.atomic import finite, replace_file
+
+if TYPE_CHECKING:
+    from kerascli.data.table import Array
 
 Labels = Mapping[str, Sequence[str]]
 # Rows that are made Python values at once.

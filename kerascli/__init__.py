@@ -1,0 +1,53 @@
+"""Train Keras models from YAML specs; what the command does, as functions."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from kerascli.run.build import build_model
+    from kerascli.run.evaluate import EvaluationResult, evaluate
+    from kerascli.run.predict import PredictionResult, predict
+    from kerascli.run.result import RunResult
+    from kerascli.run.train import train
+    from kerascli.spec.load import load_spec
+    from kerascli.spec.spec import Spec
+
+# Each name is imported when it is first used: TensorFlow takes seconds, and not every name needs it.
+_HOMES = {
+    "EvaluationResult": "kerascli.run.evaluate",
+    "PredictionResult": "kerascli.run.predict",
+    "RunResult": "kerascli.run.result",
+    "Spec": "kerascli.spec.spec",
+    "build_model": "kerascli.run.build",
+    "evaluate": "kerascli.run.evaluate",
+    "load_spec": "kerascli.spec.load",
+    "predict": "kerascli.run.predict",
+    "train": "kerascli.run.train",
+}
+
+__all__ = [
+    "EvaluationResult",
+    "PredictionResult",
+    "RunResult",
+    "Spec",
+    "build_model",
+    "evaluate",
+    "load_spec",
+    "predict",
+    "train",
+]
+
+
+def __getattr__(name: str) -> Any:
+    """The public names, and `__version__`."""
+    if name == "__version__":
+        from importlib.metadata import version
+
+        return version("kerascli")
+    home = _HOMES.get(name)
+    if home is None:
+        raise AttributeError(f"module 'kerascli' has no attribute '{name}'")
+    from importlib import import_module
+
+    return getattr(import_module(home), name)

@@ -1,0 +1,59 @@
+"""`kerascli predict`: the outputs of a run on a file of new data."""
+
+from __future__ import annotations
+
+import sys
+from typing import Annotated
+
+import typer
+
+from kerascli.cli import options
+from kerascli.cli.evaluate import Weights, check_weights
+
+
+def register(app: typer.Typer) -> None:
+    """Adds the command."""
+    epilog = options.example(
+        "kerascli predict mnist --input digits.npy --output digits.csv",
+        "kerascli predict latest --input new.csv --output - | head",
+    )
+    app.command("predict", epilog=epilog)(predict)
+
+
+def predict(
+    run: options.Run,
+    input: Annotated[
+        str,
+        typer.Option("--input", "-i", metavar="FILE", help="npz, npy, csv, jsonl or parquet, or a source in YAML.", show_default=False),
+    ],
+    output: Annotated[
+        str,
+        typer.Option("--output", "-o", metavar="FILE", help="Likewise; '-' prints JSON lines.", show_default=False),
+    ],
+    batch_size: options.BatchSize = None,
+    weights: Weights = "result",
+    runs: options.Runs = options.DEFAULT_RUNS,
+    trust: options.Trust = False,
+    quiet: options.Quiet = False,
+    verbose: options.Verbose = False,
+) -> None:
+    """Predict on a file: class names and probabilities of a classifier, values in the units of the data."""
+    check_weights(weights)
+    from pathlib import Path
+
+    from kerascli.data.write_predictions import check_output
+    from kerascli.record.run_folder import find_run
+
+    check_output(output)
+    find_run(run, Path(runs))
+    from kerascli.cli.quiet import prepare_tensorflow
+
+    prepare_tensorflow(verbose=verbose)
+    from kerascli.cli.progress import count_samples
+    from kerascli.run.predict import predict as predict_run
+
+    with count_samples(quiet=quiet) as stepped:
+        result = predict_run(run, input, output, batch_size, runs=runs, weights=weights, trust=trust, stepped=stepped)
+    if not quiet and output != "-":
+        print(f"{result.samples:,} predictions in {output}: {', '.join(result.columns)}")
+    sys.stdout.flush()

@@ -1,0 +1,220 @@
+"""What the terminal shows while a model trains: one live line an epoch, or one plain line without a terminal."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import sys
+import time
+from collections.abc import Callable, Iterator, Mapping
+from typing import TYPE_CHECKING, Any
+
+from kerascli.cli.console import print_diagnostics
+from kerascli.errors import Diagnostic
+
+if TYPE_CHECKING:
+    from rich.console import Console
+    from rich.live import Live
+
+    from kerascli.run.progress import RunStart
+    from kerascli.run.result import RunResult
+
+
+class PlainDisplay:
+    """One line an epoch, without control characters: for logs and CI."""
+
+    def __init__(self, *, quiet: bool = False) -> None:
+        """Quiet prints warnings alone."""
+        self.quiet = quiet
+        self.start: RunStart | None = None
+
+    def started(self, start: RunStart) -> None:
+        """The facts of the run."""
+        self.start = start
+        self._print(headline(start))
+
+    def epoch_started(self, epoch: int) -> None:
+        """Nothing."""
+
+    def stepped(self, step: int, logs: Mapping[str, float], *, validating: bool = False) -> None:
+        """Nothing."""
+
+    def epoch_ended(self, epoch: int, logs: Mapping[str, float], *, seconds: float, best: bool) -> None:
+        """The epoch's line."""
+        assert self.start is not None
+        mark = "  best" if best else ""
+        rate = f"{self.start.steps / max(seconds, 1e-9):,.0f} steps/s"
+        self._print(f"epoch {epoch}/{self.start.epochs}  {seconds:.1f} s  {rate}  {logs_text(logs)}{mark}")
+
+    def warned(self, diagnostic: Diagnostic) -> None:
+        """Warnings show even when quiet."""
+        print_diagnostics([diagnostic])
+
+    def ended(self, result: RunResult) -> None:
+        """Where everything lies."""
+        if not self.quiet:
+            for line in closing_lines(result):
+                self._print(line)
+
+    def _print(self, text: str) -> None:
+        if not self.quiet:
+            print(text, flush=True)
+
+
+class LiveDisplay(PlainDisplay):
+    """A bar that moves while an epoch runs, and a line that stays when it is done."""
+
+    def __init__(self, console: Console, live: Live) -> None:
+        """Takes the terminal."""
+        super().__init__()
+        self.console, self.live = console, live
+        self.epoch, self.began, self.trained = 0, 0.0, 0
+
+    def epoch_started(self, epoch: int) -> None:
+        """A new bar."""
+        self.epoch, self.began, self.trained = epoch, time.monotonic(), 0
+        self._draw(0, {}, validating=False)
+
+    def stepped(self, step: int, logs: Mapping[str, float], *, validating: bool = False) -> None:
+        """The bar moves."""
+        if not validating:
+            self.trained = step
+        self._draw(step, logs, validating=validating)
+
+    def epoch_ended(self, epoch: int, logs: Mapping[str, float], *, seconds: float, best: bool) -> None:
+        """The bar gives way to the epoch's line."""
+        from rich.text import Text
+
+        assert self.start is not None
+        line = Text(f"epoch {epoch:>{len(str(self.start.epochs))}}/{self.start.epochs}", style="bold")
+        line.append(f"  {seconds:5.1f} s  {self.start.steps / max(seconds, 1e-9):,.0f} steps/s  ", style="dim")
+        line.append(logs_text(logs))
+        if best:
+            line.append("  ★ best", style="green")
+        self.live.update(Text(""))
+        self.console.print(line)
+
+    def warned(self, diagnostic: Diagnostic) -> None:
+        """Above the live line."""
+        from rich.text import Text
+
+        from kerascli.errors import render_plain
+
+        self.console.print(Text(render_plain(diagnostic), style="yellow"))
+
+    def ended(self, result: RunResult) -> None:
+        """The closing table."""
+        from rich.text import Text
+
+        self.live.update(Text(""))
+        self.console.print(closing_table(result))
+
+    def _print(self, text: str) -> None:
+        from rich.text import Text
+
+        self.console.print(Text(text))
+
+    def _draw(self, step: int, logs: Mapping[str, float], *, validating: bool) -> None:
+        from rich.progress_bar import ProgressBar
+        from rich.table import Table
+        from rich.text import Text
+
+        assert self.start is not None
+        seconds = max(time.monotonic() - self.began, 1e-9)
+        grid = Table.grid(padding=(0, 1))
+        bar = ProgressBar(total=self.start.steps, completed=self.trained, width=24)
+        if validating:
+            note = "validating"
+        else:
+            left = (self.start.steps - step) * seconds / max(step, 1)
+            note = f"{step}/{self.start.steps}  {step / seconds:,.0f} steps/s  {left:.0f} s left" if step else "preparing"
+        head = Text(f"epoch {self.epoch}/{self.start.epochs}", style="bold")
+        grid.add_row(head, bar, Text(note, style="dim"), Text(logs_text(logs), overflow="ellipsis", no_wrap=True))
+        self.live.update(grid)
+
+
+@contextlib.contextmanager
+def training_display(*, quiet: bool) -> Iterator[Any]:
+    """The display that fits the terminal."""
+    if quiet or not sys.stdout.isatty() or os.environ.get("TERM") == "dumb":
+        yield PlainDisplay(quiet=quiet)
+        return
+    from rich.console import Console
+    from rich.live import Live
+    from rich.text import Text
+
+    console = Console(file=sys.stdout, highlight=False)
+    with Live(Text(""), console=console, refresh_per_second=8, transient=True) as live:
+        yield LiveDisplay(console, live)
+
+
+@contextlib.contextmanager
+def count_samples(*, quiet: bool) -> Iterator[Callable[[int, int], None] | None]:
+    """A bar over samples on standard error, where that is a terminal; it comes after two seconds."""
+    if quiet or not sys.stderr.isatty():
+        yield None
+        return
+    from rich.console import Console
+    from rich.progress import Progress
+
+    began = time.monotonic()
+    with Progress(console=Console(file=sys.stderr), transient=True) as progress:
+        task = progress.add_task("predicting", total=None, visible=False)
+
+        def stepped(done: int, total: int) -> None:
+            progress.update(task, completed=done, total=total, visible=time.monotonic() - began > 2)
+
+        yield stepped
+
+
+def headline(start: RunStart) -> str:
+    """One line with the facts of a run, NEW or RESUMED first."""
+    sizes = ", ".join(f"{count:,} {name}" for name, count in start.samples.items())
+    state = "NEW" if start.resumed is None else f"RESUMED {start.resumed}"
+    steps = f"{start.epochs} × {start.steps:,} steps of {start.batch_size}"
+    return f"{state} run {start.folder}\n{start.parameters:,} parameters, {sizes} samples, {steps}"
+
+
+def logs_text(logs: Mapping[str, float]) -> str:
+    """Losses and metrics, each as short as it can be read."""
+    return "  ".join(f"{name} {number_text(value)}" for name, value in logs.items() if name != "learning_rate")
+
+
+def number_text(value: float) -> str:
+    """Four decimals, or an exponent where these would show nothing."""
+    return f"{value:.4f}" if value == 0 or 1e-3 <= abs(value) < 1e5 else f"{value:.3e}"
+
+
+def _closing_rows(result: RunResult) -> list[tuple[str, str]]:
+    name = result.folder.parent.name
+    rows = [("run", f"{result.folder}")]
+    if result.best_epoch is not None and result.best_value is not None:
+        rows.append(("best", f"epoch {result.best_epoch}, {result.monitor} {number_text(result.best_value)}"))
+    if result.metrics:
+        rows.append(("test", logs_text(result.metrics)))
+    rows += [
+        ("model", f"model.keras ({result.weights} weights)"),
+        ("pictures", "plots/"),
+        ("logs", "history.csv, tensorboard/"),
+        ("next", f"kerascli evaluate {name}"),
+        ("", f"kerascli predict {name} --input FILE --output FILE"),
+        ("", f"kerascli plot {name} --history"),
+        ("", f"tensorboard --logdir {result.folder}/tensorboard"),
+    ]
+    return rows
+
+
+def closing_lines(result: RunResult) -> list[str]:
+    """The closing table as plain lines."""
+    return [f"{key:<9}{value}" for key, value in _closing_rows(result)]
+
+
+def closing_table(result: RunResult) -> Any:
+    """The closing table for a terminal."""
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(box=None, show_header=False, padding=(0, 2, 0, 0))
+    for key, value in _closing_rows(result):
+        table.add_row(Text(key, style="bold"), Text(value, overflow="fold"))
+    return table

@@ -1,0 +1,57 @@
+"""`kerascli train`: a spec → a run folder, with a live line while it trains."""
+
+from __future__ import annotations
+
+import sys
+
+import typer
+
+from kerascli.cli import options
+
+
+def register(app: typer.Typer) -> None:
+    """Adds the command."""
+    epilog = options.example(
+        "kerascli train configs/mnist.yaml",
+        "kerascli train configs/mnist.yaml fit.epochs=5 compile.optimizer.learning_rate=3e-4",
+        "kerascli train configs/news.yaml +callbacks='{EarlyStopping: {patience: 2}}' --runs /tmp/runs",
+    )
+    app.command("train", epilog=epilog)(train)
+
+
+def train(
+    spec: options.Spec,
+    overrides: options.Overrides = None,
+    runs: options.Runs = options.DEFAULT_RUNS,
+    json: options.Json = False,
+    trust: options.Trust = False,
+    quiet: options.Quiet = False,
+    verbose: options.Verbose = False,
+) -> None:
+    """Train the model of a spec. Every mistake is found before the first step."""
+    from kerascli.cli.console import print_json
+    from kerascli.cli.quiet import prepare_tensorflow
+    from kerascli.spec.load import load_spec
+
+    # A wrong spec is said at once; TensorFlow takes seconds to import.
+    loaded = load_spec(spec, overrides or [], trust=trust)
+    prepare_tensorflow(verbose=verbose)
+    from kerascli.cli.progress import training_display
+    from kerascli.run.train import train as train_spec
+
+    with training_display(quiet=quiet or json) as display:
+        result = train_spec(loaded, runs, progress=display, command=sys.argv)
+    if json:
+        print_json(
+            {
+                "folder": str(result.folder),
+                "history": result.history,
+                "metrics": result.metrics,
+                "monitor": result.monitor,
+                "best_epoch": result.best_epoch,
+                "best_value": result.best_value,
+                "weights": result.weights,
+                "epochs": result.epochs,
+                "seconds": result.seconds,
+            }
+        )
