@@ -60,7 +60,9 @@ def evaluate(
         return
     from rich.table import Table
 
-    table = Table(title=f"{run} on {result.data}: {result.samples:,} samples", title_justify="left", box=None)
+    if not quiet:
+        print(f"{run} on {result.data}: {result.samples:,} samples")
+    table = Table(box=None, padding=(0, 2, 0, 0))
     table.add_column("metric")
     table.add_column("value", justify="right")
     for name, value in result.metrics.items():

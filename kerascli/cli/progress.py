@@ -186,7 +186,8 @@ def number_text(value: float) -> str:
 
 
 def _closing_rows(result: RunResult) -> list[tuple[str, str]]:
-    name = result.folder.parent.name
+    # Below another folder than the default one, a run goes by its path.
+    name = result.folder.parent.name if result.folder.parent.parent.name == "runs" else str(result.folder)
     rows = [("run", f"{result.folder}")]
     if result.best_epoch is not None and result.best_value is not None:
         rows.append(("best", f"epoch {result.best_epoch}, {result.monitor} {number_text(result.best_value)}"))

@@ -120,7 +120,8 @@ def _open(path: Path, options: _Options) -> _Text:
     if rows < 1:
         hint = "add rows, or set 'header: false'" if options.header else "add rows"
         raise DataError(f"'{path}' has no rows", span=options.span, hint=hint)
-    first = content.slice(0, records.first_end)
+    # Arrow takes a lone line for an empty file unless it ends.
+    first = pa.py_buffer(content.slice(0, records.first_end).to_pybytes() + b"\n")
     names = list(_parse(first, records, options, pa_csv.ConvertOptions()).column_names)
     twice = [name for name, count in Counter(names).items() if count > 1]
     if twice:

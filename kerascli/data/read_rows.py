@@ -81,7 +81,7 @@ def _json_fault(path: Path, content: pa.Buffer, reason: str, span: Span | None) 
 def _kind(value: object) -> str:
     # bool before the numbers: Python counts it among them.
     for kinds, name in ((bool, "a truth value"), ((int, float), "a number"), (str, "text"), (list, "a list")):
-        if isinstance(value, kinds):  # type: ignore[arg-type]
+        if isinstance(value, kinds):
             return name
     return "an object" if isinstance(value, dict) else "null"
 

@@ -109,7 +109,7 @@ def _check_blocks(content: pa.Buffer, path: Path, span: Span | None) -> None:
         block = bytes(view[start : start + BLOCK])
         if b"\x00" in block:
             line = line_at(content, start + block.index(b"\x00"))
-            hint = "write 'encoding: utf-16'" if view[:2] in (b"\xff\xfe", b"\xfe\xff") else "name a text file"
+            hint = "write 'encoding: utf-16'" if bytes(view[:2]) in (b"\xff\xfe", b"\xfe\xff") else "name a text file"
             raise DataError(f"'{path}' is not text: line {line} holds a NUL byte", span=span, hint=hint)
         # The decoder keeps the head of a character that the block cuts, up to 3 bytes.
         kept = len(decoder.getstate()[0])

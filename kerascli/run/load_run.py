@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -65,10 +65,18 @@ class LoadedRun:
 
     def split(self, table: Table, *, targets: bool = True) -> Split:
         """A table as the model takes it; without targets for predictions."""
+        table = self._named(table, targets=targets)
         y = self.preprocessing.y(table) if targets else {}
         data = self.spec.data
         weights = field_weights(data, table, list(y)) if data is not None and targets and _has_weights(data, table) else {}
         return Split(self.preprocessing.x(table), y, weights)
+
+    def _named(self, table: Table, *, targets: bool) -> Table:
+        """A lone array goes to the only field that is read, whatever it is called."""
+        fields = [field for column in self.preprocessing.inputs for field in column.fields]
+        if targets or len(fields) != 1 or len(table.fields) != 1:
+            return table
+        return replace(table, fields={fields[0]: next(iter(table.fields.values()))})
 
     def own_split(self, name: str) -> Split | None:
         """A split of the run's own data, read again; None when it has none."""
@@ -114,10 +122,12 @@ def load_run(folder: RunFolder, *, weights: str = "result", trust: bool = False)
         raise EnvironmentProblem(f"the run '{folder.name}' has no model yet", code="no-model", hint=hint)
     with keras_session(spec):
         model = build_compiled(spec)
+        if model.optimizer is not None:
+            # Keras leaves an optimizer's state out where its variables are not made yet.
+            model.optimizer.build(model.trainable_variables)
         if weights == "result":
             _load_weights(model, folder.model)
         else:
-            model.optimizer.build(model.trainable_variables)
             checkpoint, _ = load_newest(folder.checkpoints, best=weights == "best")
             restore_weights(model, read_snapshot(checkpoint.path))
         return LoadedRun(folder, spec, model, load_preprocessing(folder.preprocessing))

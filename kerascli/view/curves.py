@@ -51,7 +51,8 @@ def panels_of(history: Mapping[str, Sequence[float]]) -> list[str]:
     names = list(dict.fromkeys(name.removeprefix("val_") for name in history if name not in ("seconds", "epoch")))
     losses = [name for name in names if name == "loss" or name.endswith("_loss")]
     others = [name for name in names if name not in losses and name != "learning_rate"]
-    rate = [name for name in names if name == "learning_rate"]
+    # A rate that never changes says nothing.
+    rate = [name for name in names if name == "learning_rate" and len(set(history[name])) > 1]
     return [*losses, *others, *rate]
 
 
