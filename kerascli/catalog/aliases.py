@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
 
 # `Model.compile` resolves these by the shapes of target and output, before it looks at the classes.
 SPECIAL_METRICS = ("accuracy", "acc", "crossentropy", "ce")

@@ -1,11 +1,13 @@
-"""Finds out what the call of a layer or operation takes: which arguments are tensors, and whether the first is a list."""
+"""Finds out which arguments of a layer's or operation's call are tensors, and whether the first is a list of them."""
 
 from __future__ import annotations
 
 import inspect
 import re
-from collections.abc import Callable, Iterable, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
 
 # A list of inputs never goes into these; the state of a recurrent layer is itself a list, and goes by name.
 _NEVER = {
@@ -106,10 +108,12 @@ def _says_tensor(name: str, docs: Mapping[str, str]) -> bool:
 
 
 def _any_call(call: Callable[..., object], arguments: Iterable[tuple[Any, ...]]) -> bool:
-    for values in arguments:
-        try:
-            call(*values)
-        except Exception:  # noqa: BLE001, PERF203 - whatever Keras raises is a refusal
-            continue
-        return True
-    return False
+    return any(_goes_well(call, values) for values in arguments)
+
+
+def _goes_well(call: Callable[..., object], values: tuple[Any, ...]) -> bool:
+    try:
+        call(*values)
+    except Exception:  # noqa: BLE001 - whatever Keras raises is a refusal
+        return False
+    return True

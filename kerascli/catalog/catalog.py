@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from kerascli.catalog.entries import Entry, read_entry
 from kerascli.errors import nearest
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 # Names of these groups carry the group's own prefix: `ops.add`, `applications.ResNet50`.
 PREFIXED = ("ops", "applications")
@@ -58,6 +60,8 @@ class Catalog:
     def suggest(self, group: str, name: str) -> str | None:
         """The right name of the group that the writer most likely meant, or None; capitals don't count."""
         words = [*self._rows.get(group, ()), *self._aliases.get(group, ())]
+        # Who writes `adm` means `adam` rather than `Adam`; the first of two words that look alike is taken.
+        words.sort(key=lambda word: word.islower() != name.islower())
         if group in PREFIXED:
             prefix = f"{group}."
             # The prefix is no evidence: with it, any two short names look alike.

@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import inspect
 import re
-from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 _HEADING = re.compile(r"^(Args|Arguments|Parameters|Call arguments|Call Args):\s*$")
 # `axis: Integer …`, `**kwargs: …`, `x1, x2: …`, "`alpha`: …"; the word may be quoted or have its type beside it.
-_ARGUMENT = re.compile(r"^`?\*{0,2}(?P<names>\w+`?(?:\s*,\s*`?\*{0,2}\w+`?)*)\s*(?:\([^)]*\))?\s*:(?:\s+(?P<text>.*))?$")
+_ARGUMENT = re.compile(
+    r"^`?\*{0,2}(?P<names>\w+`?(?:\s*,\s*`?\*{0,2}\w+`?)*)\s*(?:\([^)]*\))?\s*:(?:\s+(?P<text>.*))?$"
+)
 
 
 def clean(docstring: str | None) -> str:
@@ -52,7 +57,7 @@ def _sections(lines: list[str]) -> list[list[str]]:
 
 
 def _items(section: list[str]) -> list[tuple[list[str], str]]:
-    """The names and the text of each item: it begins at the section's own indentation, all deeper lines belong to it."""
+    """The names and the text of each item, which begins at the section's own indentation; deeper lines belong to it."""
     depths = [len(line) - len(line.lstrip()) for line in section if line.strip()]
     if not depths:
         return []

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 # What no spec can use: abstract bases, and what Keras or kerascli makes itself.
 LEFT_OUT: Mapping[str, frozenset[str]] = {

@@ -11,9 +11,8 @@ import json
 import os
 import sys
 import tempfile
-from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import keras
 
@@ -25,6 +24,9 @@ from kerascli.catalog.loading import catalog_file, docs_file
 from kerascli.catalog.parameters import Evidence, base_parameters, named_parameters, parameter_row, parameter_rows
 from kerascli.catalog.samples import layer_uses, sample_arguments
 from kerascli.catalog.trials import Trial, first_that_works
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
 
 Row = dict[str, Any]
 
@@ -93,9 +95,7 @@ def _quoted_words(members: list[Any]) -> dict[str, list[str]]:
     return {name: list(words) for name, words in found.items()}
 
 
-def _entry_row(
-    group: str, name: str, member: Any, path: str, words: Mapping[str, list[str]], bases: Row
-) -> Row:
+def _entry_row(group: str, name: str, member: Any, path: str, words: Mapping[str, list[str]], bases: Row) -> Row:
     """The row of one class or function; the rows of its base's parameters go into `bases`."""
     is_class = inspect.isclass(member)
     parameters = named_parameters(member)
@@ -122,9 +122,7 @@ def _required(parameters: list[inspect.Parameter]) -> list[str]:
     return [p.name for p in parameters if p.default is p.empty and p.kind is p.POSITIONAL_OR_KEYWORD]
 
 
-def _class_trials(
-    group: str, name: str, cls: Any, parameters: list[inspect.Parameter]
-) -> tuple[Trial, Trial | None]:
+def _class_trials(group: str, name: str, cls: Any, parameters: list[inspect.Parameter]) -> tuple[Trial, Trial | None]:
     """How a class is tried: by making it; a layer by calling it too, on symbolic and on real tensors."""
     arguments = sample_arguments(name, _required(parameters), keras)
     if group != "layers":

@@ -125,4 +125,6 @@ def _read(path: Path) -> Any:
     try:
         return json.loads(path.read_bytes())
     except (OSError, ValueError) as error:
-        raise EnvironmentProblem(f"can't read the catalog '{path}': {error}", hint="delete it; it is made anew") from error
+        raise EnvironmentProblem(
+            f"can't read the catalog '{path}': {error}", hint="delete it; it is made anew"
+        ) from error

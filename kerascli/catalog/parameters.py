@@ -6,14 +6,16 @@ import inspect
 import json
 import math
 import re
-from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from kerascli.catalog.component_groups import component_group
 from kerascli.catalog.docstrings import quoted
 from kerascli.catalog.trials import NONSENSE, Trial
 from kerascli.catalog.value_types import component_kinds, documented_kinds, kind_of, value_kinds
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
 
 # Groups whose constructors check next to nothing.
 _UNCHECKED = ("callbacks", "optimizers", "schedules")
@@ -47,15 +49,24 @@ class Evidence:
     trial: Trial | None = None
     real_trial: Trial | None = None
 
-    def accepts(self, name: str, kind: str) -> bool | None:
-        """Whether a trial with a value of the kind went well; None where none could be made, or it would say nothing."""
-        if self.trial is None:
+    def accepts(self, parameter: inspect.Parameter, kind: str) -> bool | None:
+        """Whether a trial with a value of the kind went well; None where none could be made."""
+        trial, name = self.trial, parameter.name
+        if trial is None:
             return None
-        numeric = documented_kinds(self.texts.get(name, "")) & {"int", "float"}
-        if self.group in _UNCHECKED and kind != "null" and not (numeric and kind in ("int", "float")):
-            # Their constructors take anything; a value of a wrong kind fails in training.
-            return False
-        return self.trial.takes_kind(name, kind)
+        if trial.works and kind_of(trial.arguments.get(name)) == kind != "null":
+            return True
+        if kind == "digits":
+            return bool(trial.takes_kind(name, "digits")) and not trial.takes_kind(name, "str")
+        if self.group in _UNCHECKED and kind != "null" and not self._numeric(parameter, kind):
+            # Their constructors take anything; what is no number where the docs want one fails in training.
+            return False if documented_kinds(self.texts.get(name, "")) else None
+        return trial.takes_kind(name, kind)
+
+    def _numeric(self, parameter: inspect.Parameter, kind: str) -> bool:
+        """Whether the argument takes numbers or switches by its default or docs, and the kind is a number."""
+        kinds = documented_kinds(self.texts.get(parameter.name, "")) | {kind_of(parameter.default)}
+        return kind in ("int", "float") and bool(kinds & {"int", "float", "bool"})
 
 
 def parameter_rows(parameters: list[inspect.Parameter], evidence: Evidence) -> list[dict[str, Any]]:
@@ -90,8 +101,8 @@ def _types(parameter: inspect.Parameter, group: str | None, evidence: Evidence) 
     if name == "name" and kind_of(default) in ("str", "null"):
         return ("str", "null")
     if group is not None:
-        return component_kinds(default, text, group, lambda kind: evidence.accepts(name, kind))
-    return value_kinds(default, text, lambda kind: evidence.accepts(name, kind))
+        return component_kinds(default, text, group, lambda kind: evidence.accepts(parameter, kind))
+    return value_kinds(default, text, lambda kind: evidence.accepts(parameter, kind))
 
 
 def _default_row(default: Any) -> dict[str, Any]:
@@ -115,16 +126,24 @@ def _choices_row(parameter: inspect.Parameter, evidence: Evidence) -> dict[str, 
     if evidence.group == "dtype_policies" or name.endswith("dtype") or _FUNCTIONS.search(text):
         # Where a function may stand, a plugin's may go by its name; dtypes have more names than the docs say.
         return {}
+    documented = _words([parameter.default] if isinstance(parameter.default, str) else [], quoted(text))
     for trial in (evidence.trial, evidence.real_trial):
         if trial is None:
             continue
+        # Sorted, since Keras prints sets, whose order differs in every process.
         refusal = trial.refusal({name: NONSENSE}) or ""
-        words = [parameter.default] if isinstance(parameter.default, str) else []
-        words += [*quoted(text), *quoted(refusal), *evidence.words.get(name, ())]
-        choices, any_case = trial.choices(name, (word for word in dict.fromkeys(words) if word != NONSENSE))
+        choices, any_case = trial.choices(
+            name, documented, _words(sorted(quoted(refusal)), evidence.words.get(name, ()))
+        )
         if choices:
             return {"choices": list(choices)} | ({"any_case": True} if any_case else {})
     return {}
+
+
+def _words(*sources: Iterable[str]) -> list[str]:
+    """The words of all sources, each once; a choice is always a plain word."""
+    every = dict.fromkeys(word for source in sources for word in source)
+    return [word for word in every if word.isidentifier() and word != NONSENSE]
 
 
 def base_parameters(cls: type, trial: Trial) -> Iterator[inspect.Parameter]:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from kerascli.catalog.trials import Use
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+
+    from kerascli.catalog.trials import Use
 
 # Functions take the module `keras`, so that this file need not import it.
 Sample = Any
@@ -29,7 +31,7 @@ _BY_NAME: Mapping[str, Sample] = {
     "filters": 2,
     "first_decay_steps": 2,
     "fn": lambda keras: keras.losses.mean_squared_error,
-    "function": lambda keras: lambda tensor: tensor,
+    "function": lambda keras: keras.ops.square,
     "head_dim": 2,
     "height": 4,
     "height_factor": 0.5,
@@ -55,7 +57,7 @@ _BY_NAME: Mapping[str, Sample] = {
     "rate": 0.5,
     "recall": 0.5,
     "scale": 0.5,
-    "schedule": lambda keras: lambda epoch: 0.1,
+    "schedule": lambda keras: keras.optimizers.schedules.ExponentialDecay(0.1, 2, 0.5),
     "sensitivity": 0.5,
     "specificity": 0.5,
     "stddev": 0.5,

@@ -13,7 +13,9 @@ VALUES: Mapping[str, tuple[Any, ...]] = {
     "float": (0.5, 2.0, 1.0, 0.0, 0.1, -0.5),
     "bool": (True, False),
     "str": ("x", "a"),
-    "list": ([2, 2], [2], [1, 1, 1], [0.5, 0.5], [0.1, 0.5], [1], [-1], [0, 1], [2, 2, 2], [[1, 1], [1, 1]], ["a", "b"]),
+    # Text that only a constructor that reads numbers out of it takes.
+    "digits": ("2,5", "2", "0.5"),
+    "list": ([2, 2], [2], [1, 1, 1], [0.5, 0.5], [0.1, 0.5], [1], [-1], [0, 1], [2] * 3, [[1, 1]] * 2, ["a", "b"]),
     "mapping": ({}, {"a": 1}),
     "null": (None,),
 }
@@ -67,18 +69,32 @@ class Trial:
             return None
         return any(self.refusal({name: value}) is None for value in VALUES[kind])
 
-    def choices(self, name: str, words: Iterable[str]) -> tuple[tuple[str, ...], bool]:
-        """Which of the words the argument takes, and whether in capitals too.
+    def choices(self, name: str, documented: Iterable[str], others: Iterable[str]) -> tuple[tuple[str, ...], bool]:
+        """Which words the argument takes, and whether in capitals too.
+
+        Args:
+            name: The argument.
+            documented: The words that its own docs quote; for these the sample's shape may be at fault in a trial.
+            others: Further candidates, kept only where all goes well with them.
 
         Returns:
-            No words where Keras takes a nonsense word as well, or none of the words.
+            No words where Keras takes a nonsense word as well, or too few of these.
         """
         nonsense = self.refusal({name: NONSENSE}, warn="error") if self.works else None
         if nonsense is None:
             return (), False
-        found = tuple(word for word in words if not self._refuses_as_nonsense(name, word, nonsense))
+        own = [word for word in documented if not self._refuses_as_nonsense(name, word, nonsense)]
+        if not any(self._takes_word(name, word) for word in own):
+            own = []
+        found = [*own, *(word for word in others if word not in own and self._takes_word(name, word))]
+        if not own and len(found) < 2:
+            # One stray word that happens to go well is no list of choices.
+            return (), False
         capitals = [word.upper() for word in found if word.islower()]
-        return found, bool(capitals) and all(self.refusal({name: word}, warn="error") is None for word in capitals)
+        return tuple(found), bool(capitals) and all(self._takes_word(name, word) for word in capitals)
+
+    def _takes_word(self, name: str, word: str) -> bool:
+        return self.refusal({name: word}, warn="error") is None
 
     def _refuses_as_nonsense(self, name: str, word: str, nonsense: str) -> bool:
         """Whether Keras says the same of the word as of nonsense; otherwise the sample's shape may be at fault."""

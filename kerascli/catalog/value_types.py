@@ -17,7 +17,7 @@ _WORDS = {
     "float": r"\bfloat(s|ing)?\b|\bnumber\b|\bscalar\b|\bfraction\b|\bprobability\b|\bratio\b",
     "bool": r"\bbool(ean)?s?\b|^whether\b|\bor `?(True|False)\b|^if `?(True|False)\b",
     "str": r"\bstr(ing)?s?\b|\bfilename\b|\bpath\b|\bone of\b",
-    "list": r"\blists?\b|\btuples?\b|\bsequence of\b|\biterable\b|\bshape\b|\barrays?\b|\bcollection\b",
+    "list": r"\blists?\b|\btuples?\b|\bsequence of\b|\biterable\b|\bshape\b|\barrays?\b|\bcollection\b|\bmatrix\b",
     "mapping": r"\bdict(ionary|ionaries|s)?\b|\bmapping\b",
     "null": r"\bNone\b|\bnull\b",
 }
@@ -30,16 +30,17 @@ _OPEN = {
 # Further on in the text, quotes stand around the values of other arguments.
 _BEGINNING = 120
 
+# `digits` asks for text that is read as numbers, where other text is refused.
 Accepts = Callable[[str], bool | None]
 
 
-def documented_kinds(description: str) -> set[str]:
-    """The kinds that the text on an argument mentions anywhere."""
+def documented_kinds(description: str, *, quotes: int = _BEGINNING) -> set[str]:
+    """The kinds that the text on an argument mentions anywhere; words in quotes count within so many characters."""
     found = {kind for kind, pattern in _WORDS.items() if re.search(pattern, description, re.IGNORECASE)}
     for pattern, kinds in _OPEN.items():
         if re.search(pattern, description, re.IGNORECASE):
             found |= kinds
-    if re.search(r"[\"'][\w./*-]+[\"']", description[:_BEGINNING]):
+    if re.search(r"[\"'][\w./*-]+[\"']", description[:quotes]):
         found.add("str")
     return found
 
@@ -68,8 +69,10 @@ def value_kinds(default: Any, description: str, accepts: Accepts) -> tuple[str, 
     if of_default == "str":
         return _ordered({"str"} | documented | _accepted(("null",), accepts))
     if of_default in ("null", "component"):
+        documented = documented_kinds(description, quotes=len(description))
         return _ordered(_kinds_without_default(of_default, documented, accepts))
-    return _ordered({of_default} | documented | _accepted(("int", "float", "list", "null"), accepts))
+    kinds = {of_default} | documented | _accepted(("int", "float", "list", "null"), accepts)
+    return _ordered(kinds | {"str"} if accepts("digits") else kinds)
 
 
 def _kinds_without_default(of_default: str, documented: set[str], accepts: Accepts) -> set[str]:
@@ -78,7 +81,7 @@ def _kinds_without_default(of_default: str, documented: set[str], accepts: Accep
     if documented - {"null"}:
         kinds = ("int", "float", "list", "null", "str", "mapping")
         return by_default | documented | _accepted(kinds, accepts)
-    if by_default or accepts("null") is None:
+    if by_default or accepts("str") is None:
         return set()
     tried = {kind for kind in ("int", "float", "bool", "str", "list", "mapping", "null") if accepts(kind)}
     # Where nothing of ours went well, the values are at fault, not the kinds.

@@ -74,7 +74,11 @@ def why(
         return
     for number, origin in enumerate(origins):
         place = f"the default of {origin.default_of}" if origin.span is None else str(origin.span)
-        print(f"{path} = {_shown(origin.value)}    {place}" if number == 0 else f"  beat {_shown(origin.value)}    {place}")
+        print(
+            f"{path} = {_shown(origin.value)}    {place}"
+            if number == 0
+            else f"  beat {_shown(origin.value)}    {place}"
+        )
 
 
 def _shown(value: object) -> str:

@@ -9,7 +9,8 @@ import typer
 from kerascli.cli import options
 
 Weights = Annotated[
-    str, typer.Option("--weights", metavar="WHICH", help="'result' (model.keras), 'best' or 'last' (of the checkpoints).")
+    str,
+    typer.Option("--weights", metavar="WHICH", help="'result' (model.keras), 'best' or 'last' (of the checkpoints)."),
 ]
 
 

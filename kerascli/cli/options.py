@@ -37,7 +37,9 @@ Verbose = Annotated[bool, typer.Option("--verbose", "-v", help="Show all that Te
 Trust = Annotated[
     bool,
     typer.Option(
-        "--trust", envvar="KERASCLI_TRUST", help="Let the spec and its weights run code. Only for what you wrote or read."
+        "--trust",
+        envvar="KERASCLI_TRUST",
+        help="Let the spec and its weights run code. Only for what you wrote or read.",
     ),
 ]
 BatchSize = Annotated[int | None, typer.Option("--batch-size", min=1, help="Samples a step.", show_default=False)]

@@ -26,7 +26,9 @@ def plot(
     overrides: options.Overrides = None,
     output: Annotated[
         Path | None,
-        typer.Option("-o", "--output", metavar="FILE", help="svg, png, pdf or md; default: NAME.svg.", show_default=False),
+        typer.Option(
+            "-o", "--output", metavar="FILE", help="svg, png, pdf or md; default: NAME.svg.", show_default=False
+        ),
     ] = None,
     history: Annotated[bool, typer.Option("--history", help="Draw the curves of a run instead.")] = False,
     runs: options.Runs = options.DEFAULT_RUNS,

@@ -24,7 +24,13 @@ def predict(
     run: options.Run,
     input: Annotated[
         str,
-        typer.Option("--input", "-i", metavar="FILE", help="npz, npy, csv, jsonl or parquet, or a source in YAML.", show_default=False),
+        typer.Option(
+            "--input",
+            "-i",
+            metavar="FILE",
+            help="npz, npy, csv, jsonl or parquet, or a source in YAML.",
+            show_default=False,
+        ),
     ],
     output: Annotated[
         str,

@@ -127,7 +127,9 @@ class LiveDisplay(PlainDisplay):
             note = "validating"
         else:
             left = (self.start.steps - step) * seconds / max(step, 1)
-            note = f"{step}/{self.start.steps}  {step / seconds:,.0f} steps/s  {left:.0f} s left" if step else "preparing"
+            note = (
+                f"{step}/{self.start.steps}  {step / seconds:,.0f} steps/s  {left:.0f} s left" if step else "preparing"
+            )
         head = Text(f"epoch {self.epoch}/{self.start.epochs}", style="bold")
         grid.add_row(head, bar, Text(note, style="dim"), Text(logs_text(logs), overflow="ellipsis", no_wrap=True))
         self.live.update(grid)

@@ -24,6 +24,9 @@ def to_numpy(column: pa.ChunkedArray, name: str, source: str, span: Span | None)
         DataError: The type is no number, text or list of these; lists differ in length; a truth value or a list is
             missing; the text would take too much memory.
     """
+    if pa.types.is_string(column.type):
+        # A joined chunk of plain strings holds 2 GiB at most.
+        column = column.cast(pa.large_string())
     array = pa.concat_arrays(column.chunks) if column.num_chunks else pa.array([], column.type)
     return _convert(array, name, source, span)
 

@@ -110,7 +110,9 @@ def check_shape(array: Array, expected: Expected | None, name: str, span: Span |
         want = "[" + ", ".join("null" if size is None else str(size) for size in expected.shape) + "]"
         have = "[" + ", ".join(str(size) for size in shape) + "]"
         hint = f"write '{name}: {have}' below 'model.inputs', or add a transform such as Reshape"
-        raise DataError(f"'{name}' has samples of shape {have}, the model takes {want}", code="shape", span=span, hint=hint)
+        raise DataError(
+            f"'{name}' has samples of shape {have}, the model takes {want}", code="shape", span=span, hint=hint
+        )
 
 
 def apply_layers(array: Array, layers: list[tuple[Any, Component]]) -> Array:

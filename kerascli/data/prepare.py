@@ -7,6 +7,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+import numpy as np
+
 from kerascli.data.columns import Expected
 from kerascli.data.preprocessing import Preprocessing, fit_preprocessing
 from kerascli.data.sources import read_source
@@ -97,7 +99,9 @@ def prepare_data(spec: Spec) -> PreparedData:
     source = read_source(spec.data.source, spec.seed)
     data = complete(spec.data, spec.model, list(source.table.fields))
     tables = split_tables(data, source, spec.seed)
-    expected = {item.name: Expected(item.shape, item.dtype or "float32") for item in spec.model.inputs if item.shape is not None}
+    expected = {
+        item.name: Expected(item.shape, item.dtype or "float32") for item in spec.model.inputs if item.shape is not None
+    }
     inputs = _in_order(data.inputs or (), [item.name for item in spec.model.inputs])
     targets = _in_order(data.targets or (), [output.name for output in spec.model.outputs])
     preprocessing = fit_preprocessing(inputs, targets, tables.train, expected, source.class_names or {})
@@ -132,5 +136,6 @@ def fingerprint(tables: Tables) -> str:
             assert table is not None
             array = table.fields[field]
             digest.update(f"{name}/{field}:{array.dtype.str}{array.shape};".encode())
-            digest.update(memoryview(array.astype(array.dtype.newbyteorder("<"), order="C")).cast("B"))
+            content: Any = np.ascontiguousarray(array.astype(array.dtype.newbyteorder("<"), copy=False))
+            digest.update(content.view(np.uint8) if content.dtype.kind != "U" else content.tobytes())
     return digest.hexdigest()

@@ -147,7 +147,9 @@ class Preprocessing:
             shapes: Output name to its shape, batch axis included.
         """
         targets = tuple(
-            replace(column, widened=column.classes is None and len(shapes[column.name]) == 2 and shapes[column.name][1] == 1)
+            replace(
+                column, widened=column.classes is None and len(shapes[column.name]) == 2 and shapes[column.name][1] == 1
+            )
             if column.name in shapes
             else column
             for column in self.targets

@@ -120,9 +120,13 @@ def _open(path: Path, options: _Options) -> _Text:
     if rows < 1:
         hint = "add rows, or set 'header: false'" if options.header else "add rows"
         raise DataError(f"'{path}' has no rows", span=options.span, hint=hint)
-    # Arrow takes a lone line for an empty file unless it ends.
+    # Arrow wants a line's end behind a header without rows.
     first = pa.py_buffer(content.slice(0, records.first_end).to_pybytes() + b"\n")
-    names = list(_parse(first, records, options, pa_csv.ConvertOptions()).column_names)
+    try:
+        names = list(_parse(first, records, options, pa_csv.ConvertOptions()).column_names)
+    except pa.ArrowInvalid as error:
+        message = f"can't read the first line of '{path}': {error}"
+        raise DataError(message, span=options.span, hint="check the file") from error
     twice = [name for name, count in Counter(names).items() if count > 1]
     if twice:
         places = ", ".join(str(place + 1) for place, name in enumerate(names) if name == twice[0])

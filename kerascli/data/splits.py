@@ -64,7 +64,9 @@ def _draw(spec: SplitSpec | None, left: Array, whole: Table, seed: int, name: st
     count = spec.count if spec.count is not None else math.floor((spec.fraction or 0) * whole.samples + 0.5)
     if not 0 < count <= len(left):
         message = f"'{name}' takes {count:,} of {len(left):,} samples"
-        raise DataError(message, code="split", span=spec.span, hint="choose a smaller split" if count else "choose a larger one")
+        raise DataError(
+            message, code="split", span=spec.span, hint="choose a smaller split" if count else "choose a larger one"
+        )
     if not spec.shuffle:
         return left[:count], left[count:]
     order = np.random.Generator(np.random.PCG64([seed, _SPLIT_STREAM])).permutation(len(left))

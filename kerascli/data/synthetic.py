@@ -24,7 +24,9 @@ def draw(samples: int, fields: Mapping[str, Any], seed: int) -> Table:
     Returns:
         Integers as int64, one-hot vectors and real numbers as float32, `choice` of text as text.
     """
-    return make_table({name: _field(name, samples, facts, seed) for name, facts in fields.items()}, "the synthetic source")
+    return make_table(
+        {name: _field(name, samples, facts, seed) for name, facts in fields.items()}, "the synthetic source"
+    )
 
 
 def _field(name: str, samples: int, facts: Mapping[str, Any], seed: int) -> Array:
@@ -33,17 +35,17 @@ def _field(name: str, samples: int, facts: Mapping[str, Any], seed: int) -> Arra
     shape = (samples, *facts.get("shape", []))
     if "one_hot" in facts:
         classes = generator.integers(0, facts["one_hot"], shape)
-        return np.eye(facts["one_hot"], dtype=np.float32)[classes]
+        return cast("Array", np.eye(facts["one_hot"], dtype=np.float32)[classes])
     if "integers" in facts:
         low, high = facts["integers"]
-        return generator.integers(low, high, shape)
+        return cast("Array", generator.integers(low, high, shape))
     if "choice" in facts:
         values = np.asarray(facts["choice"])
         return cast("Array", values[generator.integers(0, len(values), shape)])
     if "normal" in facts:
         mean, deviation = facts["normal"]
-        return (mean + deviation * generator.standard_normal(shape)).astype(np.float32)
+        return cast("Array", (mean + deviation * generator.standard_normal(shape)).astype(np.float32))
     low, high = facts.get("uniform", [0, 1])
     drawn = (low + (high - low) * generator.random(shape)).astype(np.float32)
     # Rounding to float32 may reach the upper end, which is excluded.
-    return np.minimum(drawn, np.nextafter(np.float32(high), np.float32(low)))
+    return cast("Array", np.minimum(drawn, np.nextafter(np.float32(high), np.float32(low))))

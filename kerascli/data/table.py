@@ -47,9 +47,7 @@ class Table:
         return Table(fields, self.source, lines, indices if self.rows is None else self.rows[indices])
 
 
-def make_table(
-    fields: Mapping[str, Array], source: str, lines: Array | None = None, span: Span | None = None
-) -> Table:
+def make_table(fields: Mapping[str, Array], source: str, lines: Array | None = None, span: Span | None = None) -> Table:
     """A table, its arrays checked.
 
     Raises:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 
@@ -37,7 +37,9 @@ class Classes:
         flat = labels.reshape(len(labels)) if labels.size == len(labels) else labels
         if flat.ndim != 1:
             raise DataError(f"'{name}' has more than one label a sample", span=span, hint="remove 'classes'")
-        values = np.asarray([str(value) for value in self.values]) if flat.dtype.kind == "U" else np.asarray(self.values)
+        values = (
+            np.asarray([str(value) for value in self.values]) if flat.dtype.kind == "U" else np.asarray(self.values)
+        )
         order = np.argsort(values)
         found = np.searchsorted(values, flat, sorter=order)
         found = order[np.minimum(found, len(values) - 1)]
@@ -45,7 +47,9 @@ class Classes:
         if wrong.any():
             row = int(np.argmax(wrong))
             label = str(flat[row])
-            message = f"'{label}' is no class of '{name}', at {table.place(row)}; there are {int(wrong.sum()):,} such labels"
+            message = (
+                f"'{label}' is no class of '{name}', at {table.place(row)}; there are {int(wrong.sum()):,} such labels"
+            )
             raise DataError(message, code="unknown-label", span=span, hint=did_you_mean(label, self.names))
         return found.astype(np.int32)
 
@@ -78,7 +82,7 @@ class Inverse:
     def __call__(self, values: Array) -> Array:
         """Predictions `(samples, ...)` in the units of the data, float32."""
         scaled = values.astype(np.float64) * np.asarray(self.scale) + np.asarray(self.offset)
-        return scaled.astype(np.float32)
+        return cast("Array", scaled.astype(np.float32))
 
 
 def inverse_of(layers: list[Any]) -> Inverse | None:

@@ -73,6 +73,8 @@ def read_text(path: Path, encoding: str, span: Span | None) -> pa.Buffer:
 
 
 def _read_bytes(path: Path, span: Span | None) -> pa.Buffer:
+    if path.is_dir():
+        raise DataError(f"'{path}' is a folder", span=span, hint="name a file, or a pattern such as '*.csv'")
     try:
         check_size(path.stat().st_size, str(path), span)
         if path.name.lower().endswith(".gz"):
@@ -83,8 +85,6 @@ def _read_bytes(path: Path, span: Span | None) -> pa.Buffer:
             return file.read_buffer()
     except FileNotFoundError as error:
         raise DataError(f"there is no file '{path}'", span=span, hint="check the path") from error
-    except IsADirectoryError as error:
-        raise DataError(f"'{path}' is a folder", span=span, hint="name a file, or a pattern such as '*.csv'") from error
     except (OSError, EOFError, zlib.error) as error:
         raise DataError(f"can't read '{path}': {error}", span=span, hint="check the file") from error
 
@@ -120,7 +120,7 @@ def _check_blocks(content: pa.Buffer, path: Path, span: Span | None) -> None:
 
 
 def _wrong_encoding(path: Path, encoding: str, content: pa.Buffer, byte: int, span: Span | None) -> DataError:
-    value = memoryview(content)[byte]
+    value = int(_bytes(content)[byte])
     message = (
         f"'{path}' is not '{encoding}' text: byte 0x{value:02x} in line {line_at(content, byte)} (byte {byte + 1})"
     )

@@ -80,5 +80,5 @@ def _weights_of(target: TargetColumn, weights: ClassWeights, y: Array, fit: FitS
 
 def multiply(first: Mapping[str, Array], second: Mapping[str, Array]) -> dict[str, Array]:
     """Both weights of each output, multiplied where it has both."""
-    names = [*first, *(name for name in second if name not in first)]
-    return {name: first[name] * second[name] if name in first and name in second else first.get(name, second.get(name)) for name in names}  # type: ignore[misc]
+    both = {name: first[name] * second[name] for name in first if name in second}
+    return {**first, **second, **both}

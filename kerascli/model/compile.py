@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
+from kerascli.catalog import load_catalog
 from kerascli.components import build_component, keras_fault
 from kerascli.errors import SpecError
 from kerascli.spec.component import Component
 from kerascli.spec.component_parser import SHAPE_LOSSES, SHAPE_METRICS
+from kerascli.spec.layer_entries import snake_case
 from kerascli.spec.training_spec import CompileSpec
 
 
@@ -25,8 +28,8 @@ def compile_model(model: Any, spec: CompileSpec) -> None:
     """
     one = len(spec.losses) == 1
     losses = [_object(loss) for loss in spec.losses]
-    metrics = [[_object(metric) for metric in metrics] for metrics in spec.metrics]
-    weighted = [[_object(metric) for metric in metrics] for metrics in spec.weighted_metrics]
+    metrics = [_metrics(metrics) for metrics in spec.metrics]
+    weighted = [_metrics(metrics) for metrics in spec.weighted_metrics]
     optional: dict[str, Any] = {}
     if spec.jit_compile is not None:
         optional["jit_compile"] = spec.jit_compile
@@ -55,6 +58,37 @@ def _object(component: Component | None) -> Any:
         return None
     special = {"metrics": SHAPE_METRICS, "losses": SHAPE_LOSSES}[component.group]
     return component.name if component.name in special else build_component(component)
+
+
+def _metrics(components: Sequence[Component]) -> list[Any]:
+    """The metrics of one head."""
+    return [
+        _object(component) if component.name in SHAPE_METRICS else build_component(component, name=name)
+        for component, name in zip(components, log_names(components), strict=True)
+    ]
+
+
+def log_names(components: Sequence[Component]) -> list[str]:
+    """The names that the metrics of one head have in the logs.
+
+    A few of Keras's metrics (`AUC`, `Precision`) have no default name: Keras numbers them by a counter of the whole
+    process. Here the first of a head is always `auc`, the second `auc_1`.
+    """
+    names: list[str] = []
+    for component in components:
+        written = component.value("name")
+        entry = load_catalog().find("metrics", component.name)
+        parameter = entry.parameter("name") if entry is not None else None
+        default = parameter.default if parameter is not None else None
+        base = (
+            component.name if component.name in SHAPE_METRICS else str(written or default or snake_case(component.name))
+        )
+        name, number = base, 0
+        while written is None and default is None and name in names:
+            number += 1
+            name = f"{base}_{number}"
+        names.append(name)
+    return names
 
 
 def _loss_weights(spec: CompileSpec, *, one: bool) -> Any:

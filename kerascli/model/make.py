@@ -7,6 +7,7 @@ from typing import Any
 
 import keras
 
+from kerascli.catalog import load_catalog
 from kerascli.components import build_argument, build_component, keras_fault, keras_object
 from kerascli.errors import Diagnostic, SpecError
 from kerascli.spec.model_spec import (
@@ -46,7 +47,9 @@ def _input(item: InputSpec) -> Any:
             shape=item.shape, batch_size=item.batch_size, dtype=item.dtype, sparse=item.sparse or None, name=item.name
         )
     except (TypeError, ValueError) as error:
-        raise SpecError(f"Keras refuses the input '{item.name}': {error}", code="keras-error", span=item.span) from error
+        raise SpecError(
+            f"Keras refuses the input '{item.name}': {error}", code="keras-error", span=item.span
+        ) from error
 
 
 def _make_layer(layer: LayerSpec) -> Any:
@@ -91,6 +94,7 @@ def _call(layer: LayerSpec, tensors: Mapping[str, Any]) -> Any:
     if layer.component.group == "ops":
         operation = keras_object(layer.component)
         constants = {name: build_argument(value) for name, value in layer.component.keywords.items()}
+        positional = [*_leading_constants(layer, constants), *positional]
         keywords = {**constants, **keywords}
         called: Any = operation
     else:
@@ -102,6 +106,16 @@ def _call(layer: LayerSpec, tensors: Mapping[str, Any]) -> Any:
     if layer.component.group == "ops":
         _name_operation(result, layer.name)
     return result
+
+
+def _leading_constants(layer: LayerSpec, constants: dict[str, Any]) -> list[Any]:
+    """Constants that stand before any number of tensors (`ops.einsum`), taken out of the keywords."""
+    entry = load_catalog().find("ops", layer.component.name)
+    call = entry.call if entry is not None else None
+    if call is None or call.variadic is None:
+        return []
+    before = call.parameters[: call.parameters.index(call.variadic)]
+    return [constants.pop(name) for name in before if name in constants]
 
 
 def _name_operation(result: Any, name: str) -> None:
@@ -155,5 +169,3 @@ def _several_outputs(name: str, count: int, span: Any) -> SpecError:
     hint = f"write '{name}:0' for the first"
     diagnostic = Diagnostic("several-outputs", f"'{name}' has {count} outputs where one tensor is meant", span, hint)
     return SpecError([diagnostic])
-
-

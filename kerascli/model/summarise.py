@@ -50,7 +50,9 @@ def _row(layer: LayerSpec, operation: Any) -> LayerRow:
         kind = "model"
     weights = getattr(operation, "weights", [])
     policy = getattr(operation, "dtype_policy", None)
-    outputs = tuple(TensorShape(tuple(tensor.shape), str(tensor.dtype)) for tensor in keras.tree.flatten(operation.output))
+    outputs = tuple(
+        TensorShape(tuple(tensor.shape), str(tensor.dtype)) for tensor in keras.tree.flatten(operation.output)
+    )
     return LayerRow(
         path=layer.name,
         class_name=layer.component.name,
@@ -80,5 +82,3 @@ def _bytes(weight: Any) -> int:
     if name == "bool":
         return 1
     return int("".join(character for character in name if character.isdigit()) or 8) // 8
-
-

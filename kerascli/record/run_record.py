@@ -149,10 +149,9 @@ def git_facts(folder: Path) -> dict[str, Any] | None:
 
 
 def _git(folder: Path, *words: str) -> str | None:
+    command = ["git", "-C", str(folder), *words]
     try:
-        done = subprocess.run(
-            ["git", "-C", str(folder), *words], capture_output=True, text=True, timeout=5, check=False
-        )  # fmt: skip
+        done = subprocess.run(command, capture_output=True, encoding="utf-8", errors="replace", timeout=5, check=False)  # noqa: S603 - the words are ours
     except (OSError, subprocess.TimeoutExpired):
         return None
     return done.stdout.strip() if done.returncode == 0 else None

@@ -29,11 +29,11 @@ from kerascli.spec.component import Component
 from kerascli.spec.data_spec import DataSpec
 from kerascli.spec.load import load_spec
 from kerascli.spec.model_spec import InputSpec, ModelSpec, OutputSpec, TensorReference
+from kerascli.spec.nodes import Mapping, Scalar
 from kerascli.spec.problems import COMMAND_LINE, Problems
 from kerascli.spec.source_parser import parse_source
 from kerascli.spec.sources import SOURCES
 from kerascli.spec.spec import Spec
-from kerascli.spec.nodes import Mapping, Scalar
 from kerascli.spec.yaml_loader import load_nodes
 
 
@@ -68,7 +68,9 @@ class LoadedRun:
         table = self._named(table, targets=targets)
         y = self.preprocessing.y(table) if targets else {}
         data = self.spec.data
-        weights = field_weights(data, table, list(y)) if data is not None and targets and _has_weights(data, table) else {}
+        weights = (
+            field_weights(data, table, list(y)) if data is not None and targets and _has_weights(data, table) else {}
+        )
         return Split(self.preprocessing.x(table), y, weights)
 
     def _named(self, table: Table, *, targets: bool) -> Table:

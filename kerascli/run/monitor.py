@@ -9,6 +9,7 @@ from typing import Literal
 
 from kerascli.catalog import load_catalog
 from kerascli.errors import Diagnostic, did_you_mean
+from kerascli.model.compile import log_names
 from kerascli.spec.component import Component
 from kerascli.spec.component_parser import SHAPE_METRICS
 from kerascli.spec.spec import Spec
@@ -92,26 +93,13 @@ def direction(spec: Spec, log: str) -> Literal["min", "max"] | None:
     heads = [output.name for output in spec.model.outputs]
     several = len(heads) > 1
     compiled = spec.compile
-    for head, metrics in zip(heads, compiled.metrics if compiled else (), strict=False):
-        for metric in (*metrics, *_weighted(spec, head)):
-            if name == (f"{head}_{log_name(metric)}" if several else log_name(metric)):
-                return _metric_direction(metric)
+    for index, head in enumerate(heads if compiled is not None else ()):
+        assert compiled is not None
+        for metrics in (compiled.metrics[index], compiled.weighted_metrics[index]):
+            for metric, written in zip(metrics, log_names(metrics), strict=True):
+                if name == (f"{head}_{written}" if several else written):
+                    return _metric_direction(metric)
     return None
-
-
-def _weighted(spec: Spec, head: str) -> tuple[Component, ...]:
-    heads = [output.name for output in spec.model.outputs]
-    metrics = spec.compile.weighted_metrics if spec.compile else ()
-    return dict(zip(heads, metrics, strict=False)).get(head, ())
-
-
-def log_name(metric: Component) -> str:
-    """The name that a metric has in the logs."""
-    if metric.name in SHAPE_METRICS:
-        return metric.name
-    entry = load_catalog().find("metrics", metric.name)
-    default = entry.parameter("name") if entry is not None else None
-    return str(metric.value("name") or (default.default if default is not None else metric.name))
 
 
 def _metric_direction(metric: Component) -> Literal["min", "max"] | None:

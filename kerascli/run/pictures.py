@@ -16,9 +16,7 @@ from kerascli.view.confusion import draw_confusion
 from kerascli.view.curves import draw_curves
 
 
-def draw_run(
-    folder: RunFolder, ready: Ready, model: Any, position: Position, best: tuple[int, float] | None
-) -> None:
+def draw_run(folder: RunFolder, ready: Ready, model: Any, position: Position, best: tuple[int, float] | None) -> None:
     """Draws `plots/curves.png` and `plots/confusion.png` (`confusion_<head>.png` for several heads).
 
     The matrix counts the test split, or the validation split where there is no test.
@@ -33,7 +31,9 @@ def draw_run(
     classifiers = find_classifiers(ready.spec, ready.data.preprocessing, output_shapes(model))
     if split is None or not classifiers:
         return
-    outputs = predict_all(model, split.dataset(ready.plan.validation_batch_size, drop_remainder=ready.plan.drop_remainder))
+    outputs = predict_all(
+        model, split.dataset(ready.plan.validation_batch_size, drop_remainder=ready.plan.drop_remainder)
+    )
     for head, classes in classifiers.items():
         name = "confusion.png" if len(classifiers) == 1 else f"confusion_{head}.png"
         matrix = count_confusions(split.y[head], outputs[head], len(classes))
@@ -42,7 +42,7 @@ def draw_run(
 
 def count_confusions(targets: Any, outputs: Any, classes: int) -> Any:
     """How often each class (rows) was taken for each (columns), `(classes, classes)` int64."""
-    predicted = class_indices(outputs)
+    predicted: Any = class_indices(outputs)
     targets = targets[: len(outputs)]
     true = np.argmax(targets, axis=1) if targets.ndim == 2 and targets.shape[1] > 1 else targets.reshape(len(targets))
     matrix = np.zeros((classes, classes), np.int64)

@@ -13,10 +13,10 @@ import numpy as np
 from kerascli.data.split import Split
 from kerascli.data.table import Array
 from kerascli.data.write_predictions import check_output, write_predictions
+from kerascli.record.run_folder import find_run
 from kerascli.run.build import output_shapes
 from kerascli.run.classifiers import find_classifiers
 from kerascli.run.load_run import load_run, read_data
-from kerascli.record.run_folder import find_run
 from kerascli.run.predictions import columns_of, predict_batches
 from kerascli.run.session import keras_session
 
@@ -43,7 +43,7 @@ class PredictionResult:
 
 def predict(
     run: str | os.PathLike[str],
-    input: str | os.PathLike[str],
+    input: str | os.PathLike[str],  # noqa: A002 - the command's own word
     output: str | os.PathLike[str] | None = None,
     batch_size: int | None = None,
     *,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import tensorflow as tf
@@ -20,7 +20,7 @@ def predict_batches(model: Any, dataset: Any) -> Iterator[dict[str, Array]]:
         dataset: Batches of `(x,)`, `(x, y)` or `(x, y, sample_weight)`.
     """
 
-    @tf.autograph.experimental.do_not_convert
+    @tf.autograph.experimental.do_not_convert  # type: ignore[untyped-decorator]
     def step(data: Any) -> Any:
         return model.predict_step(data)
 
@@ -45,7 +45,7 @@ def class_indices(outputs: Array) -> Array | None:
         return None
     if outputs.shape[1] == 1:
         return (outputs[:, 0] >= 0.5).astype(np.int64)
-    return np.argmax(outputs, axis=1)
+    return cast("Array", np.argmax(outputs, axis=1))
 
 
 def columns_of(

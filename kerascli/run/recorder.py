@@ -102,7 +102,11 @@ class Recorder:
         self._save(position, value=None, best=False)
         name = self.interrupts.name
         self.write(position, status="stopped", reason=name, ended=now())
-        where = f"epoch {position.epoch + 1}, step {position.step}" if position.step else f"the end of epoch {position.epoch}"
+        where = (
+            f"epoch {position.epoch + 1}, step {position.step}"
+            if position.step
+            else f"the end of epoch {position.epoch}"
+        )
         message = f"stopped by {name} at {where}; all of it is saved in '{self.folder.path}'"
         raise Interrupted(message, exit_code=self.interrupts.exit_code)
 
@@ -128,7 +132,9 @@ class Recorder:
             prune(self.folder.checkpoints, self.spec.checkpoints.keep)
         except OSError as error:
             message = f"can't write the checkpoint '{path}': {error.strerror or error}"
-            raise EnvironmentProblem(message, code="checkpoint", hint="free some space; what was saved before is whole") from error
+            raise EnvironmentProblem(
+                message, code="checkpoint", hint="free some space; what was saved before is whole"
+            ) from error
         self.saved_step, self.saved_time = step, time.monotonic()
 
     def _warn_of_metrics(self, row: dict[str, float]) -> None:
@@ -147,5 +153,3 @@ class Recorder:
         if key not in self.warned:
             self.warned.add(key)
             self.progress.warned(Diagnostic(code, message, severity="warning"))
-
-

@@ -182,5 +182,5 @@ def _python_random() -> list[Any]:
 
 
 def _numpy_random() -> list[Any]:
-    name, keys, place, has_gauss, cached = np.random.get_state(legacy=True)  # type: ignore[misc]
+    name, keys, place, has_gauss, cached = np.random.get_state(legacy=True)
     return [name, np.asarray(keys).tolist(), int(place), int(has_gauss), float(cached)]

@@ -1,4 +1,4 @@
-"""The model's own steps in graph calls: any number of batches in one call, the logs as tensors."""
+"""The model's own steps in graph calls: so many batches at a time, then the logs as tensors."""
 
 from __future__ import annotations
 
@@ -22,12 +22,38 @@ def make_test_steps(model: Any) -> Steps:
 
 
 def _make(model: Any, step: Callable[[Any], Any]) -> Steps:
-    """The step as `model.fit` runs it, in a loop whose length is a tensor, so that no count traces it anew."""
+    """The step as `model.fit` runs it: one graph call a step, or a loop in the graph where the spec says how long.
+
+    A loop in the graph is quicker, but TensorFlow optimizes its body otherwise: the last bits may differ from those of
+    single steps, in `model.fit` (`steps_per_execution`) as here. So it is used where the spec asks for it.
+    """
     if model.run_eagerly:
         return lambda iterator, count: _eagerly(model, step, iterator, count)
     one = tf.function(step, jit_compile=True, reduce_retracing=True) if model.jit_compile else step
+    if model.steps_per_execution > 1:
+        return _looped(model, one)
 
-    @tf.autograph.experimental.do_not_convert
+    @tf.autograph.experimental.do_not_convert  # type: ignore[untyped-decorator]
+    def single(iterator: Any) -> Any:
+        return one(next(iterator))
+
+    compiled = tf.function(single, reduce_retracing=True)
+
+    def run(iterator: Any, count: int) -> dict[str, Any]:
+        logs: dict[str, Any] = {}
+        for _ in range(count):
+            logs = compiled(iterator)
+        # A `train_step` of one's own may return logs that no metric holds.
+        result: dict[str, Any] = model.get_metrics_result()
+        return result if set(result) == set(logs) else logs
+
+    return run
+
+
+def _looped(model: Any, one: Callable[[Any], Any]) -> Steps:
+    """Any number of steps in one graph call; the length is a tensor, so that no count traces it anew."""
+
+    @tf.autograph.experimental.do_not_convert  # type: ignore[untyped-decorator]
     def many(iterator: Any, count: Any) -> Any:
         def body(done: Any) -> tuple[Any]:
             one(next(iterator))
@@ -62,7 +88,7 @@ def build_state(model: Any, element: Any) -> None:
     if model.optimizer is not None and not model.optimizer.built:
         model.optimizer.build(model.trainable_variables)
 
-    @tf.autograph.experimental.do_not_convert
+    @tf.autograph.experimental.do_not_convert  # type: ignore[untyped-decorator]
     def trace(data: Any) -> Any:
         return model.test_step(data)
 

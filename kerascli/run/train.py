@@ -93,7 +93,10 @@ def _first_record(ready: Ready, command: Sequence[str] | None) -> RunRecord:
             "inputs": [item.name for item in spec.model.inputs],
             "outputs": [output.name for output in spec.model.outputs],
         },
-        performance={"steps_per_execution": ready.plan.steps_per_call or "auto", "jit_compile": bool(model.jit_compile)},
+        performance={
+            "steps_per_execution": ready.plan.steps_per_call or "auto",
+            "jit_compile": bool(model.jit_compile),
+        },
         monitor={"name": ready.monitor.name, "mode": ready.monitor.mode},
         description=spec.description,
         tags=spec.tags,
@@ -153,7 +156,16 @@ def _train(folder: RunFolder, ready: Ready, record: RunRecord, progress: Progres
         recorder.write(position, status="done", ended=now(), seconds=seconds, weights=weights, test=test or None)
     best = recorder.best or (None, None)
     result = RunResult(
-        folder.path, _columns(position), test, ready.monitor.name, best[0], best[1], weights, position.epoch, seconds, model
+        folder.path,
+        _columns(position),
+        test,
+        ready.monitor.name,
+        best[0],
+        best[1],
+        weights,
+        position.epoch,
+        seconds,
+        model,
     )
     progress.ended(result)
     return result
@@ -164,7 +176,14 @@ def _start(folder: RunFolder, ready: Ready) -> RunStart:
     samples = dict(ready.data.facts()["samples"])
     parameters = int(ready.model.count_params())
     return RunStart(
-        folder.path, spec.name, samples, plan.steps_per_epoch, plan.epochs, plan.batch_size, parameters, ready.monitor.name
+        folder.path,
+        spec.name,
+        samples,
+        plan.steps_per_epoch,
+        plan.epochs,
+        plan.batch_size,
+        parameters,
+        ready.monitor.name,
     )
 
 
@@ -204,5 +223,3 @@ def _reason(error: BaseException) -> str:
     if isinstance(error, KerascliError):
         return error.diagnostics[0].message
     return f"{type(error).__name__}: {error}".splitlines()[0]
-
-

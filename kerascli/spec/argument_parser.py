@@ -89,14 +89,17 @@ def _mapping(node: Mapping, group: str | None, problems: Problems, *, trust: boo
         if word == "plain":
             return plain(value)
         if group is not None and (find_name(word, group) is not None or word[:1].isupper()):
+            found = find_name(word, group)
+            if found is not None and found.group == "activations":
+                hint = "a layer class takes arguments: '{LeakyReLU: 0.1}'"
+                problems.add("activation-arguments", f"the function '{word}' takes no arguments here", key, hint)
+                return found.name
             return parse_component(node, group, problems, trust=trust)
         if group is None and word[:1].isupper():
             groups = load_catalog().groups_of(word)
             if groups:
                 return parse_component(node, groups[0], problems, trust=trust)
-    return {
-        str(key.value): _value(value, group, problems, trust=trust, numeric=numeric) for key, value in node.entries
-    }
+    return {str(key.value): _value(value, group, problems, trust=trust, numeric=numeric) for key, value in node.entries}
 
 
 def _name(node: Scalar, group: str, problems: Problems, *, trust: bool) -> object:

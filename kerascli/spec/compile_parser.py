@@ -15,7 +15,9 @@ from kerascli.spec.section import check_keys, number, section_of, truth, whole_n
 from kerascli.spec.training_spec import CompileSpec
 
 
-def parse_compile(node: Node | None, outputs: Names[str], problems: Problems, *, trust: bool = False) -> CompileSpec | None:
+def parse_compile(
+    node: Node | None, outputs: Names[str], problems: Problems, *, trust: bool = False
+) -> CompileSpec | None:
     """The compile section.
 
     Args:
@@ -53,7 +55,7 @@ def parse_compile(node: Node | None, outputs: Names[str], problems: Problems, *,
 def _optimizer(section: Mapping, problems: Problems, *, trust: bool) -> Component | None:
     node = section.get("optimizer")
     if node is None:
-        default = cast(str, COMPILE.keys["optimizer"].default)
+        default = cast("str", COMPILE.keys["optimizer"].default)
         return Component("optimizers", default, (), section.span)
     return parse_component(node, "optimizers", problems, trust=trust)
 
@@ -118,7 +120,9 @@ def _by_output(node: Mapping, outputs: Names[str], what: str, problems: Problems
     return found
 
 
-def _metrics(node: Node | None, word: str, outputs: Names[str], problems: Problems) -> tuple[tuple[Component, ...], ...]:
+def _metrics(
+    node: Node | None, word: str, outputs: Names[str], problems: Problems
+) -> tuple[tuple[Component, ...], ...]:
     count = max(1, len(outputs))
     if node is None:
         return ((),) * count

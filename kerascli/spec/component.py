@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 from kerascli.errors import Span
 
 
-
 @dataclass(frozen=True)
 class Argument:
     """One keyword argument of a component.

@@ -54,7 +54,9 @@ def parse_data(
 def _source(section: Mapping, problems: Problems) -> Component | None:
     node = section.get("source")
     if node is None:
-        problems.add("missing-key", "'data' has no 'source'", section, "write 'source: mnist', or 'source: {csv: FILE}'")
+        problems.add(
+            "missing-key", "'data' has no 'source'", section, "write 'source: mnist', or 'source: {csv: FILE}'"
+        )
         return None
     return parse_component(node, "sources", problems)
 
@@ -86,7 +88,7 @@ def _long_split(node: Mapping, name: str, problems: Problems) -> SplitSpec | Non
         if node.key(word) is not None:
             problems.not_yet(f"a split by '{word}'", node.key(word))
     count, fraction, shuffle = node.get("count"), node.get("fraction"), node.get("shuffle")
-    if any(word not in SPLIT.keys for word in node.keys()):
+    if set(node.keys()) - set(SPLIT.keys):
         return None
     if (count is None) == (fraction is None):
         problems.add("split", f"'{name}' takes a 'count' or a 'fraction'", node, "write one of them")
@@ -199,7 +201,9 @@ def _classes(node: Mapping, problems: Problems) -> tuple[str | int | float | boo
     if value is None:
         return None
     if not isinstance(value, Sequence) or not value.items:
-        problems.add("wrong-type", f"'classes' must be a list of names, not {kind_of(value)}", value, "write '[cat, dog]'")
+        problems.add(
+            "wrong-type", f"'classes' must be a list of names, not {kind_of(value)}", value, "write '[cat, dog]'"
+        )
         return None
     found: list[str | int | float | bool] = []
     for item in value.items:

@@ -11,6 +11,7 @@ import yaml
 from kerascli.catalog import Parameter, load_catalog
 from kerascli.spec.component import Component
 from kerascli.spec.data_spec import DataSpec, FieldSpec, SplitSpec
+from kerascli.spec.model_parser import INFERRED_INPUT
 from kerascli.spec.model_spec import Constant, LayerSpec, ModelSpec, TensorReference, WiredArgument
 from kerascli.spec.scalars import AmbiguousScalar, read_fraction, read_plain
 from kerascli.spec.sources import SOURCES
@@ -18,7 +19,7 @@ from kerascli.spec.spec import Spec
 from kerascli.spec.training_spec import CheckpointSpec, CompileSpec, FitSpec
 
 
-class Flow(dict[str, Any]):
+class Flow(dict[Any, Any]):
     """A mapping that is written on one line."""
 
 
@@ -56,7 +57,7 @@ def resolve(spec: Spec, *, defaults: bool = True) -> dict[str, Any]:
     heads = [output.name for output in spec.model.outputs]
     if spec.compile is not None:
         out["compile"] = writer.compile(spec.compile, heads)
-    out["fit"] = writer.fit(spec.fit, heads)
+    out["fit"] = writer.fit(spec.fit)
     out["callbacks"] = [writer.component(callback) for callback in spec.callbacks]
     out["checkpoints"] = writer.checkpoints(spec.checkpoints)
     board = spec.logs.tensorboard
@@ -104,7 +105,7 @@ class _Writer:
                 out[name] = next(iter(named.values())) if set(named) == {""} else named
         if data.sample_weight:
             weights = {name: field for name, field, _ in data.sample_weight}
-            out["sample_weight"] = weights[None] if None in weights else Flow(weights)
+            out["sample_weight"] = weights[None] if None in weights else Flow({str(k): v for k, v in weights.items()})
         return out
 
     def split(self, split: SplitSpec) -> Any:
@@ -141,10 +142,12 @@ class _Writer:
                     del written["shape"]
                 elif list(written) == ["shape"]:
                     out["inputs"][name] = written["shape"]
-        above = model.inputs[0].name if len(model.inputs) == 1 else None
+        # A model whose one input is still to be inferred goes by the parser's name for it.
+        names = [item.name for item in model.inputs] or [INFERRED_INPUT]
+        above = names[0] if len(names) == 1 else None
         out["layers"] = []
         for layer in model.layers:
-            out["layers"].append(self.layer(layer, above, first=not out["layers"]))
+            out["layers"].append(self.layer(layer, above))
             above = layer.name
         if [output.name for output in model.outputs] == [str(output.tensor) for output in model.outputs]:
             out["outputs"] = FlowList(output.name for output in model.outputs)
@@ -153,7 +156,7 @@ class _Writer:
         out["topology"] = model.topology
         return out
 
-    def layer(self, layer: LayerSpec, above: str | None, *, first: bool) -> dict[str, Any]:
+    def layer(self, layer: LayerSpec, above: str | None) -> dict[str, Any]:
         component = self.component(layer.component)
         # The name and `trainable` may have been written among the arguments; the resolved place is beside the layer.
         if isinstance(component, dict):
@@ -164,7 +167,7 @@ class _Writer:
         entry["name"] = layer.name
         reads = layer.wiring
         implied = reads.kind == "one" and reads.references[0].index is None
-        if not (implied and (reads.references[0].name == above or (first and above is None))):
+        if not (implied and reads.references[0].name == above):
             entry["inputs"] = self.inputs(layer)
         if layer.trainable is not None:
             entry["trainable"] = layer.trainable
@@ -201,7 +204,7 @@ class _Writer:
                 out[name] = getattr(spec, name)
         return out
 
-    def fit(self, fit: FitSpec, heads: list[str]) -> dict[str, Any]:
+    def fit(self, fit: FitSpec) -> dict[str, Any]:
         out: dict[str, Any] = {
             "epochs": fit.epochs,
             "batch_size": fit.batch_size,
@@ -213,8 +216,8 @@ class _Writer:
             "deterministic": fit.deterministic,
         }
         if fit.class_weight:
-            weights = {name: one if isinstance(one, str) else Flow(one) for name, one in fit.class_weight}
-            out["class_weight"] = weights[None] if None in weights else weights
+            weights = {name: one if isinstance(one, str) else Flow(dict(one.items())) for name, one in fit.class_weight}
+            out["class_weight"] = weights.get(None, weights)
         return out
 
     def checkpoints(self, spec: CheckpointSpec) -> dict[str, Any]:
@@ -256,6 +259,7 @@ class _Dumper(yaml.SafeDumper):
 
     def ignore_aliases(self, data: Any) -> bool:
         """Equal values are written out each time."""
+        del data
         return True
 
 

@@ -86,9 +86,7 @@ def _by_name(
     return tuple(FieldSpec(name, (found[name],), span=data.source.span) for name in names)
 
 
-def _report_ambiguous(
-    what: str, left: list[str], data: DataSpec, problems: Problems, without: Names[str] = ()
-) -> None:
+def _report_ambiguous(what: str, left: list[str], data: DataSpec, problems: Problems, without: Names[str] = ()) -> None:
     shown = ", ".join(f"'{field}'" for field in left[:8]) or "none"
     section = "inputs" if what == "input" else "targets"
     names = ", ".join(f"'{name}'" for name in without) or "the model's input"
@@ -101,8 +99,6 @@ def _report_ambiguous(
     )
 
 
-def _report_missing(
-    field: str, span: Span | None, data: DataSpec, available: Names[str], problems: Problems
-) -> None:
+def _report_missing(field: str, span: Span | None, data: DataSpec, available: Names[str], problems: Problems) -> None:
     message = f"the source '{data.source.name}' has no field '{field}'"
     problems.add("unknown-field", message, span, did_you_mean(field, available), status=ExitCode.DATA)

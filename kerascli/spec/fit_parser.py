@@ -7,9 +7,9 @@ from collections.abc import Sequence as Names
 from typing import Literal, cast
 
 from kerascli.errors import did_you_mean
+from kerascli.spec.argument_parser import parse_argument
 from kerascli.spec.component import Component
 from kerascli.spec.component_parser import find_name, parse_components
-from kerascli.spec.argument_parser import parse_argument
 from kerascli.spec.nodes import Mapping, Node, Scalar, kind_of
 from kerascli.spec.places import CHECKPOINTS, FIT, LOGS
 from kerascli.spec.problems import Problems

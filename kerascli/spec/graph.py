@@ -89,9 +89,13 @@ class Graph:
         loop = self._path_back(place, self.entries[reader].name)
         if loop:
             chain = " → ".join([self.entries[reader].name, *loop])
-            self.problems.add("cycle", f"the layers read each other in a circle: {chain}", node, "break the circle", notes=notes)
+            self.problems.add(
+                "cycle", f"the layers read each other in a circle: {chain}", node, "break the circle", notes=notes
+            )
         else:
-            self.problems.add("forward-reference", f"'{name}' stands further down", node, "move this entry below it", notes=notes)
+            self.problems.add(
+                "forward-reference", f"'{name}' stands further down", node, "move this entry below it", notes=notes
+            )
 
     def _path_back(self, start: int, target: str) -> list[str] | None:
         """The names from the entry at `start` back to `target`, following what each reads; None: no way."""
@@ -131,9 +135,7 @@ def wire(graph: Graph) -> list[LayerSpec]:
         component = parse_component(entry.component, "layers", graph.problems, filled=filled, trust=graph.trust)
         if component is None or wiring is None:
             continue
-        layers.append(
-            LayerSpec(entry.name, component, wiring, entry.trainable, entry.named, entry.key.span)
-        )
+        layers.append(LayerSpec(entry.name, component, wiring, entry.trainable, entry.named, entry.key.span))
     return layers
 
 
@@ -146,8 +148,12 @@ def _filled(entry: LayerEntry, wiring: Wiring | None) -> tuple[str, ...]:
         return found.call.tensor_parameters if found.call is not None else ()
     if wiring.kind == "mapping":
         return tuple(name for name, _ in wiring.arguments)
+    call = found.call
+    if call is not None and call.variadic is not None:
+        # `ops.einsum(subscripts, *operands)`: the tensors come last, the constants before them.
+        return (call.variadic,)
     count = 1 if wiring.kind in ("one", "list") else len(wiring.tensors)
-    return tuple(parameter.name for parameter in found.parameters[:count])
+    return (call.tensor_parameters if call is not None else ())[:count]
 
 
 def _wiring(graph: Graph, entry: LayerEntry) -> Wiring | None:
@@ -195,10 +201,14 @@ def _by_list(graph: Graph, entry: LayerEntry, node: Sequence) -> Wiring | None:
     call = catalog_entry.call
     if call is None or call.takes_list:
         return Wiring("list", tensors)
+    if call.variadic is not None:
+        return Wiring("positional", tensors)
     if len(tensors) > len(call.tensor_parameters):
         most = len(call.tensor_parameters)
         word = "one tensor" if most <= 1 else f"at most {most} tensors"
-        hint = "join them first, with Concatenate or Add" if most <= 1 else f"it takes {', '.join(call.tensor_parameters)}"
+        hint = (
+            "join them first, with Concatenate or Add" if most <= 1 else f"it takes {', '.join(call.tensor_parameters)}"
+        )
         message = f"{catalog_entry.name} reads {word}, not {len(tensors)}"
         graph.problems.add("too-many-inputs", message, node, hint)
         return None
@@ -228,7 +238,9 @@ def _by_name(graph: Graph, entry: LayerEntry, node: Mapping) -> Wiring | None:
     return Wiring("mapping", (), tuple(arguments)) if sound else None
 
 
-def _check_call(graph: Graph, node: Mapping, name: str, call: object, arguments: list[tuple[str, WiredArgument]]) -> bool:
+def _check_call(
+    graph: Graph, node: Mapping, name: str, call: object, arguments: list[tuple[str, WiredArgument]]
+) -> bool:
     wiring = Wiring("mapping", (), tuple(arguments))
     required = getattr(call, "required", ())
     missing = [word for word in required if word not in set(node.keys())]
@@ -251,5 +263,3 @@ def _wired_value(graph: Graph, entry: LayerEntry, node: Node) -> WiredArgument |
         references = tuple(reference for reference in found if reference is not None)
         return references if len(references) == len(found) else None
     return Constant(plain(node))
-
-

@@ -54,7 +54,9 @@ class Names:
     counts: dict[str, int] = field(default_factory=dict)
 
 
-def read_entries(items: tuple[Node, ...], input_names: dict[str, Node], problems: Problems) -> tuple[list[LayerEntry], Names]:
+def read_entries(
+    items: tuple[Node, ...], input_names: dict[str, Node], problems: Problems
+) -> tuple[list[LayerEntry], Names]:
     """The expanded entries in order, and the names that they have.
 
     Args:
@@ -118,7 +120,9 @@ def _component(item: Mapping, found: list[tuple[Scalar, Node]], problems: Proble
     """The one key that names a layer; the others are misspelt wiring, or arguments indented too little."""
     if not found:
         if item.key("layer") is None:
-            problems.add("missing-layer", "an entry without a layer", item.entries[0][0], "write '- Dense: {units: 10}'")
+            problems.add(
+                "missing-layer", "an entry without a layer", item.entries[0][0], "write '- Dense: {units: 10}'"
+            )
         return None
     known = [(key, value) for key, value in found if find_name(str(key.value), "layers") is not None]
     # A name that nobody knows is the layer when nothing else can be; the others are reported beside it.
@@ -130,10 +134,15 @@ def _component(item: Mapping, found: list[tuple[Scalar, Node]], problems: Proble
         if key is chosen[0]:
             continue
         if any(key is other for other, _ in known):
-            problems.add("several-components", f"a second layer '{word}' in one entry", key, f"write '- {word}:' on a line of its own")
+            problems.add(
+                "several-components",
+                f"a second layer '{word}' in one entry",
+                key,
+                f"write '- {word}:' on a line of its own",
+            )
         elif word in arguments:
-            hint = f"indent it by two more than '{chosen[0].value}:'"
-            problems.add("indentation", f"'{word}' stands beside {chosen[0].value}, not below it", key, hint)
+            message = f"'{word}' stands beside {chosen[0].value}, not below it"
+            problems.add("indentation", message, key, f"indent it by two more than '{chosen[0].value}:'")
         else:
             hint = did_you_mean(word, [*ENTRY_KEYS, *arguments])
             problems.add("unknown-key", f"an entry of 'layers' has no key '{word}'", key, hint)
@@ -145,13 +154,17 @@ def _written_name(item: Mapping, arguments: Node, problems: Problems) -> Scalar 
     inside = arguments.get("name") if isinstance(arguments, Mapping) else None
     if beside is not None and inside is not None:
         notes = (Note("and here", inside.span),)
-        problems.add("twice", "'name' stands beside the layer and among its arguments", beside, "remove one of them", notes=notes)
+        problems.add(
+            "twice", "'name' stands beside the layer and among its arguments", beside, "remove one of them", notes=notes
+        )
     node = beside if beside is not None else inside
     if node is None:
         return None
     if not isinstance(node, Scalar) or not isinstance(node.value, str) or not NAME.match(node.value):
         shown = node.text if isinstance(node, Scalar) else kind_of(node)
-        problems.add("name", f"'{shown}' is not a name", node, "use letters, digits, '_' and '-', a letter or '_' first")
+        problems.add(
+            "name", f"'{shown}' is not a name", node, "use letters, digits, '_' and '-', a letter or '_' first"
+        )
         return None
     return node
 
@@ -202,7 +215,9 @@ def _take_written_names(entry: _Item, names: Names, problems: Problems) -> None:
     for name in _copy_names(entry):
         if name in names.taken:
             notes = (Note("first used here", names.taken[name].span),)
-            problems.add("duplicate-name", f"the name '{name}' is used twice", entry.name, "choose another name", notes=notes)
+            problems.add(
+                "duplicate-name", f"the name '{name}' is used twice", entry.name, "choose another name", notes=notes
+            )
         else:
             names.taken[name] = entry.name
 
@@ -242,8 +257,11 @@ def _base_name(written: str) -> str:
         own = next((p.default for p in entry.parameters if p.name == "name"), None)
         if isinstance(own, str):
             return own
-    name = re.sub(r"\W+", "", name.rpartition(".")[2])
+    return snake_case(name.rpartition(".")[2]) or "layer"
+
+
+def snake_case(name: str) -> str:
+    """A class name as Keras writes its default names: `MaxPooling2D` → `max_pooling2d`."""
+    name = re.sub(r"\W+", "", name)
     name = re.sub("(.)([A-Z][a-z]+)", r"\1_\2", name)
-    return re.sub("([a-z])([A-Z])", r"\1_\2", name).lower() or "layer"
-
-
+    return re.sub("([a-z])([A-Z])", r"\1_\2", name).lower()

@@ -56,7 +56,9 @@ def read_tree(
     """
     root = load_nodes(source)
     if root is None:
-        raise SpecError("the spec is empty", code="empty", span=source.span(1, 1), hint="write 'model:' with its 'layers'")
+        raise SpecError(
+            "the spec is empty", code="empty", span=source.span(1, 1), hint="write 'model:' with its 'layers'"
+        )
     if not isinstance(root, Mapping):
         message = f"a spec must be a mapping, not {kind_of(root)}"
         raise SpecError(message, code="wrong-type", span=root.span, hint="write 'model:' with its 'layers'")
@@ -99,21 +101,23 @@ def parse_spec(
 
 
 def _check_sections(root: Mapping, problems: Problems) -> None:
-    for key, value in root.entries:
+    for key, _ in root.entries:
         word = str(key.value)
         if word in ROOT.keys or word.startswith("x-"):
             continue
         if word in SECTIONS_TO_COME:
             problems.not_yet(f"the section '{word}'", key)
             continue
-        problems.add("unknown-key", f"unknown section '{word}'", key, _section_hint(word, value))
+        problems.add("unknown-key", f"unknown section '{word}'", key, _section_hint(word))
     version = root.get("kerascli")
     if version is not None and not (isinstance(version, Scalar) and version.value == 1 and version.value is not True):
         shown = version.text if isinstance(version, Scalar) else kind_of(version)
-        problems.add("version", f"this kerascli reads version 1 of the language, not '{shown}'", version, "write 'kerascli: 1'")
+        problems.add(
+            "version", f"this kerascli reads version 1 of the language, not '{shown}'", version, "write 'kerascli: 1'"
+        )
 
 
-def _section_hint(word: str, value: Node) -> str | None:
+def _section_hint(word: str) -> str | None:
     """The nearest section, or the section that has this key."""
     for name, place in ROOT.keys.items():
         if word in place.keys and word not in ("name",):
@@ -183,7 +187,9 @@ def _dtype(root: Mapping, problems: Problems) -> str:
         problems.not_yet("a dtype policy with arguments", node, "write 'mixed_bfloat16', or the like")
         return "float32"
     if load_catalog().find("dtype_policies", node.value) is None and node.value not in POLICIES:
-        problems.add("unknown-choice", f"Keras has no dtype policy '{node.value}'", node, did_you_mean(node.value, POLICIES))
+        problems.add(
+            "unknown-choice", f"Keras has no dtype policy '{node.value}'", node, did_you_mean(node.value, POLICIES)
+        )
     return node.value
 
 

@@ -13,9 +13,23 @@ from kerascli.spec.places import INPUT, MODEL
 from kerascli.spec.problems import Problems
 from kerascli.spec.section import check_keys, choice, section_of, truth, whole_number
 
-_DTYPES = (
-    "float16 float32 float64 bfloat16 int8 int16 int32 int64 uint8 uint16 uint32 uint64 bool string complex64".split()
-)
+_DTYPES = [
+    "float16",
+    "float32",
+    "float64",
+    "bfloat16",
+    "int8",
+    "int16",
+    "int32",
+    "int64",
+    "uint8",
+    "uint16",
+    "uint32",
+    "uint64",
+    "bool",
+    "string",
+    "complex64",
+]
 _TO_COME = ("blocks", "base", "weights", "class", "arguments")
 
 
@@ -45,7 +59,11 @@ def parse_model(node: Node | None, root: Mapping, problems: Problems, *, trust: 
     layers_node = section.get("layers")
     if not isinstance(layers_node, Sequence) or not layers_node.items:
         place = layers_node if layers_node is not None else section.span
-        what = f"'layers' must be a list of layers, not {kind_of(layers_node)}" if layers_node else "the model has no 'layers'"
+        what = (
+            f"'layers' must be a list of layers, not {kind_of(layers_node)}"
+            if layers_node
+            else "the model has no 'layers'"
+        )
         problems.add("missing-layers", what, place, "write '- Dense: {units: 10}' below 'layers:'")
         return None
     entries, names = read_entries(layers_node.items, input_names, problems)
@@ -74,7 +92,9 @@ def _inputs(node: Node | None, problems: Problems) -> tuple[list[InputSpec], dic
     if node is None:
         return [], {}
     if not isinstance(node, Mapping) or not node.entries:
-        problems.add("wrong-type", f"'inputs' must map names to shapes, not {kind_of(node)}", node, "write '{image: [784]}'")
+        problems.add(
+            "wrong-type", f"'inputs' must map names to shapes, not {kind_of(node)}", node, "write '{image: [784]}'"
+        )
         return [], {}
     inputs: list[InputSpec] = []
     names: dict[str, Node] = {}

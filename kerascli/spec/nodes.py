@@ -20,7 +20,7 @@ class Scalar:
         beats: The nodes that this one replaced, the latest first.
     """
 
-    value: None | bool | int | float | str
+    value: bool | int | float | str | None
     span: Span = field(compare=False, repr=False)
     text: str = field(default="", compare=False, repr=False)
     quoted: bool = field(default=False, compare=False, repr=False)
@@ -81,7 +81,7 @@ def plain(node: Node) -> object:
 
 
 def kind_of(node: Node) -> str:
-    """What a message calls the node: `a mapping`, `a list`, `text`, `a number`, …"""
+    """What a message calls the node: `a mapping`, `a list`, `text`, `a number` and so on."""
     if isinstance(node, Mapping):
         return "a mapping"
     if isinstance(node, Sequence):

@@ -13,9 +13,7 @@ from kerascli.spec.problems import COMMAND_LINE, Problems
 from kerascli.spec.yaml_loader import load_nodes
 
 
-def apply_overrides(
-    root: Mapping, overrides: Texts[str], problems: Problems
-) -> tuple[SourceText | None, Mapping]:
+def apply_overrides(root: Mapping, overrides: Texts[str], problems: Problems) -> tuple[SourceText | None, Mapping]:
     """The tree after the overrides.
 
     Args:
@@ -34,7 +32,7 @@ def apply_overrides(
     source = SourceText(COMMAND_LINE, "\n".join(text.replace("\n", " ") for text in overrides))
     for number, text in enumerate(source.lines, 1):
         try:
-            root = _apply(root, text, source, number, problems)
+            root = _apply(root, text, source, number)
         except UnknownPath as error:
             span = source.span(number, error.column + _sign_length(text), len(error.segment))
             problems.add("unknown-path", error.message, span, error.hint)
@@ -47,7 +45,7 @@ def _sign_length(text: str) -> int:
     return 1 if text[:1] in "+~" else 0
 
 
-def _apply(root: Mapping, text: str, source: SourceText, number: int, problems: Problems) -> Mapping:
+def _apply(root: Mapping, text: str, source: SourceText, number: int) -> Mapping:
     sign = text[:1] if text[:1] in ("+", "~") else ""
     path, equals, value_text = text[len(sign) :].partition("=")
     span = source.span(number, 1, len(text))
@@ -67,9 +65,7 @@ def _apply(root: Mapping, text: str, source: SourceText, number: int, problems: 
     return changed
 
 
-def _set(
-    node: Node, place: Place, segments: list[str], at: int, value: Node, span: Span, *, append: bool
-) -> Node:
+def _set(node: Node, place: Place, segments: list[str], at: int, value: Node, span: Span, *, append: bool) -> Node:
     """A copy of `node` in which the path `segments[at:]` has the value."""
     if at == len(segments):
         return _appended(node, value) if append else replace(value, beats=(*value.beats, node, *node.beats))

@@ -149,7 +149,9 @@ def _component_step(node: Mapping, key: Scalar, place: Place, segments: list[str
         words = [parameter.name for parameter in entry.parameters]
         if place.kind == "entry":
             words += ENTRY_KEYS
-        raise UnknownPath.at(segments, at, f"'{{path}}' names nothing: {entry.name} has no '{word}'", _path_hint(segments, at, words))
+        raise UnknownPath.at(
+            segments, at, f"'{{path}}' names nothing: {entry.name} has no '{word}'", _path_hint(segments, at, words)
+        )
     # The class name is stepped over: the step leads to the arguments, and the same segment is looked up there.
     return Step(name, inner, _arguments_place(name, place.group or "", word), at)
 
@@ -181,7 +183,8 @@ def _list_step(node: Sequence, place: Place, segments: list[str], at: int) -> St
     matching = [
         index
         for index, key in enumerate(classes)
-        if key is not None and (_matches(segments, at, str(key.value)) or _same_class(word, str(key.value), inner.group or ""))
+        if key is not None
+        and (_matches(segments, at, str(key.value)) or _same_class(word, str(key.value), inner.group or ""))
     ]
     if len(matching) == 1:
         key = classes[matching[0]]
@@ -206,7 +209,9 @@ def _text_at(item: Mapping, key: str) -> str | None:
     """The text at a key of an entry, or among the arguments of its component."""
     node = item.get(key)
     if node is None:
-        node = next((value.get(key) for _, value in item.entries if isinstance(value, Mapping) and value.get(key)), None)
+        node = next(
+            (value.get(key) for _, value in item.entries if isinstance(value, Mapping) and value.get(key)), None
+        )
     return node.value if isinstance(node, Scalar) and isinstance(node.value, str) else None
 
 

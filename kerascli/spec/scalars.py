@@ -24,7 +24,7 @@ class AmbiguousScalar(ValueError):
     """A scalar that YAML 1.1 and 1.2 read differently, or a number that nothing can hold; its text is the reason."""
 
 
-def read_plain(text: str) -> None | bool | int | float | str:
+def read_plain(text: str) -> bool | int | float | str | None:
     """The value of an unquoted scalar.
 
     Source: YAML 1.2.2, section 10.3.2 (core schema).

@@ -27,7 +27,9 @@ def parse_source(name: Scalar, node: Node | None, problems: Problems) -> Compone
     missing = [p.name for p in entry.parameters if p.required and p.name not in names]
     if missing:
         words = ", ".join(f"'{word}'" for word in missing)
-        problems.add("missing-argument", f"the source '{text}' needs {words}", name, f"write '{text}: {{{missing[0]}: …}}'")
+        problems.add(
+            "missing-argument", f"the source '{text}' needs {words}", name, f"write '{text}: {{{missing[0]}: …}}'"
+        )
     elif entry.any_name and not arguments:
         problems.add("missing-argument", f"the source '{text}' needs a file", name, f"write '{text}: {{field: file}}'")
     return Component("sources", text, arguments, name.span)
@@ -125,7 +127,8 @@ def _check_synthetic(node: Node | None, problems: Problems) -> None:
 def _check_synthetic_value(key: str, node: Node, problems: Problems) -> None:
     value = plain(node)
     numbers = isinstance(node, Sequence) and all(
-        isinstance(item, int | float) and not isinstance(item, bool) for item in (value if isinstance(value, list) else [])
+        isinstance(item, int | float) and not isinstance(item, bool)
+        for item in (value if isinstance(value, list) else [])
     )
     if key == "shape" and not (numbers and all(isinstance(n, int) and n > 0 for n in _items(value))):
         problems.add("wrong-type", "'shape' must be a list of sizes", node, "write '[10000]', or '[]' for one number")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from pathlib import Path
 
 from kerascli.spec.component import Component
 from kerascli.spec.problems import Problems
@@ -49,4 +50,4 @@ def check_trust(component: Component, problems: Problems, *, trust: bool) -> Non
 
 
 def _leaves_folder(path: str) -> bool:
-    return os.path.isabs(path) or os.path.normpath(path).split(os.sep)[0] == ".."
+    return Path(path).is_absolute() or Path(os.path.normpath(path)).parts[:1] == ("..",)

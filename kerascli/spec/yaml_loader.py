@@ -31,7 +31,7 @@ class _Reader:
     values: int = 0
     problems: list[Diagnostic] = field(default_factory=list)
 
-    def span(self, start: yaml.Mark, length: int = 1) -> Span:
+    def span(self, start: Any, length: int = 1) -> Span:
         """The place of a mark, in the text that the whole stands in."""
         column = start.column + 1 + (self.column_offset if start.line == 0 else 0)
         return Span(self.source, start.line + 1 + self.line_offset, column, max(1, length))

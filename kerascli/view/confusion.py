@@ -16,9 +16,7 @@ _WITH_COUNTS, _WITH_NAMES = 20, 40
 _LONGEST_NAME = 24
 
 
-def draw_confusion(
-    matrix: Sequence[Sequence[int]], class_names: Sequence[str], path: Path, *, title: str = ""
-) -> None:
+def draw_confusion(matrix: Sequence[Sequence[int]], class_names: Sequence[str], path: Path, *, title: str = "") -> None:
     """Writes the matrix to a file, wholly or not at all.
 
     Args:

@@ -67,7 +67,9 @@ def _draw_panel(
             continue
         values = [value if math.isfinite(value) else math.nan for value in history[key]]
         marker = "o" if len(values) <= 30 else None
-        axes.plot(range(1, len(values) + 1), values, color=color, label=label, marker=marker, markersize=3.5, linewidth=1.6)
+        axes.plot(
+            range(1, len(values) + 1), values, color=color, label=label, marker=marker, markersize=3.5, linewidth=1.6
+        )
     if best_epoch is not None:
         axes.axvline(best_epoch, color=BEST, linestyle="--", linewidth=1, label="best epoch")
     axes.set_title(plain_text(name.replace("_", " ")), fontsize=9)

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 from kerascli.errors import UsageError
 from kerascli.record.atomic import replace_file, write_text
-from kerascli.record.model_summary import ModelSummary
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from kerascli.record.model_summary import ModelSummary
 
 PICTURE_ENDINGS = (".svg", ".png", ".pdf")
 ENDINGS = (*PICTURE_ENDINGS, ".md")

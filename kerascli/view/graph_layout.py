@@ -83,7 +83,7 @@ def _moved(layout: GraphLayout, right: float, down: float) -> GraphLayout:
 
 def _place(graph: Graph, measure: Measure) -> GraphLayout:
     """One part, placed by Graphviz."""
-    import pygraphviz  # type: ignore[import-untyped]
+    import pygraphviz
 
     graph = _with_labels_as_nodes(graph)
     source = _dot_source(graph, measure)
@@ -122,9 +122,12 @@ def _dot_source(graph: Graph, measure: Measure) -> str:
         lines.append(f"n{numbers[node.key]} [width={width:.4f} height={height:.4f}];")
     for link in graph.links:
         source, target = numbers[link.source], numbers[link.target]
+        looks = graph.nodes[source].look, graph.nodes[target].look
         # Only what runs with the order of the layers may shape it; the rest closes loops.
-        loose = "" if source < target or "label" in (graph.nodes[source].look, graph.nodes[target].look) else "false"
-        lines.append(f"n{source} -> n{target}" + (" [constraint=false];" if loose else ";"))
+        loose = source > target and "label" not in looks and "stub" not in looks
+        # The layers stand in line, and what leads to another part gives way.
+        weight = 1 if "stub" in looks or "head" in looks else 4
+        lines.append(f"n{source} -> n{target} [weight={weight}{' constraint=false' if loose else ''}];")
     return "\n".join([*lines, "}"])
 
 

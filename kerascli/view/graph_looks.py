@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterable
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from kerascli.view.graph_nodes import Node
-
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from matplotlib.font_manager import FontProperties
+
+    from kerascli.view.graph_nodes import Node
 
 NAME_SIZE = 9.0
 SMALL_SIZE = 8.0
@@ -58,7 +59,9 @@ def legend_entries(nodes: Iterable[Node]) -> list[tuple[str, bool, str]]:
     """Look, frozen and meaning of each look that is used, in a fixed order."""
     used = {(node.look, node.frozen) for node in nodes}
     looks = {look for look, _ in used}
-    entries = [(look, False, meaning) for look, meaning in _MEANINGS.items() if look in looks]
+    entries: list[tuple[str, bool, str]] = [
+        (look, False, meaning) for look, meaning in _MEANINGS.items() if look in looks
+    ]
     return entries + ([("layer", True, "frozen")] if any(frozen for _, frozen in used) else [])
 
 

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING
 
 from kerascli.errors import visible
-from kerascli.record.model_summary import ModelSummary
 from kerascli.view.graph_nodes import Graph, Node, graph_of, totals_line
 from kerascli.view.graph_parts import fold
+
+if TYPE_CHECKING:
+    from kerascli.record.model_summary import ModelSummary
 
 # Mermaid refuses a diagram of over 500 links or 50 000 characters; a folded one stays far below.
 MOST_LINKS = 200

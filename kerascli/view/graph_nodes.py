@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from kerascli.errors import visible
 from kerascli.record.model_summary import LayerRow, ModelSummary, split_reference
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 Look = Literal["input", "layer", "operation", "model", "head", "stub", "label"]
 
@@ -56,9 +58,7 @@ def graph_of(summary: ModelSummary) -> Graph:
     """
     outputs = {layer.path: len(layer.outputs) for layer in summary.layers}
     nodes = [_layer_node(layer) for layer in summary.layers]
-    links = [
-        _link(reference, f"layer:{layer.path}", outputs) for layer in summary.layers for reference in layer.inputs
-    ]
+    links = [_link(reference, f"layer:{layer.path}", outputs) for layer in summary.layers for reference in layer.inputs]
     for number, (name, reference) in enumerate(summary.outputs):
         key = f"head:{number}:{name}"
         nodes.append(Node(key, "head", (*wrap(name), "head")))

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import math
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 from kerascli.view.graph_nodes import Graph, Link, Node, wrap
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 # A graph of fewer ranks fits on a screen as it is.
 SHORTEST_PART = 24

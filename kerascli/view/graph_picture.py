@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import math
 import warnings
-from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from kerascli.errors import visible
-from kerascli.record.model_summary import ModelSummary
 from kerascli.view.graph_layout import Box, Curve, GraphLayout, lay_out
 from kerascli.view.graph_looks import (
     COLOURS,
@@ -24,8 +22,12 @@ from kerascli.view.graph_looks import (
 from kerascli.view.graph_nodes import graph_of, totals_line
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
+
+    from kerascli.record.model_summary import ModelSummary
 
 MARGIN = 18.0
 HEADER = 46.0
@@ -42,7 +44,7 @@ def save_picture(summary: ModelSummary, path: Path) -> None:
     import matplotlib
 
     # Text stays text, so that a reader can search an SVG or PDF for a layer.
-    settings = {"svg.fonttype": "none", "svg.hashsalt": "kerascli", "pdf.fonttype": 42}
+    settings: dict[Any, Any] = {"svg.fonttype": "none", "svg.hashsalt": "kerascli", "pdf.fonttype": 42}
     ending = path.suffix.lower().removeprefix(".")
     # Without the date, the same model gives the same file.
     metadata = {"png": {}, "svg": {"Date": None}, "pdf": {"CreationDate": None}}[ending]
@@ -196,5 +198,5 @@ def _paint_legend(axes: Axes, entries: list[tuple[str, bool, str]], middle: floa
 def _name_fallback_fonts(path: Path) -> None:
     """Names fonts as wide as DejaVu Sans after it, for viewers that lack it."""
     content = path.read_text("utf-8")
-    fallback = "'DejaVu Sans', Verdana, 'Bitstream Vera Sans', Geneva, sans-serif"
-    path.write_text(content.replace("'DejaVu Sans'", fallback), "utf-8")
+    fallback = "font-family: 'DejaVu Sans', Verdana, 'Bitstream Vera Sans', Geneva, sans-serif;"
+    path.write_text(content.replace("font-family: 'DejaVu Sans';", fallback), "utf-8")

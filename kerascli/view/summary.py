@@ -32,10 +32,14 @@ def _empty_table(summary: ModelSummary) -> Table:
     from rich.text import Text
 
     title = Text(f"{visible(summary.name)} ({summary.kind})", style="bold")
-    table = Table(box=box.SIMPLE_HEAD, title=title, title_justify="left", pad_edge=False, padding=(0, 1, 0, 0))
-    table.add_column("layer", overflow="fold", ratio=None, min_width=10)
+    table = Table(
+        box=box.SIMPLE_HEAD, title=title, title_justify="left", show_edge=False, pad_edge=False, padding=(0, 1, 0, 0)
+    )
+    longest = max((len(str(output)) for layer in summary.layers for output in layer.outputs), default=0)
+    table.add_column("layer", overflow="fold", min_width=10)
     table.add_column("class", overflow="fold", min_width=8)
-    table.add_column("output shape", overflow="fold", min_width=12)
+    # A shape reads badly in two lines; names do not, so they give way first.
+    table.add_column("output shape", overflow="fold", min_width=max(12, min(longest, 22)))
     table.add_column("dtype", overflow="fold", min_width=7)
     table.add_column("params", justify="right", no_wrap=True)
     table.add_column("reads", overflow="fold", min_width=8)

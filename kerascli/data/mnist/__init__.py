@@ -1,0 +1,1 @@
+"""The MNIST digits, as they come with the package."""

@@ -1,0 +1,127 @@
+"""A model from YAML is the hand-written Keras model, before training and after, bit for bit."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import keras
+import numpy as np
+import pytest
+
+from kerascli.record.checkpoints import list_checkpoints
+from kerascli.record.history import read_history
+from kerascli.run.build import build_model
+from kerascli.run.predict import predict
+from kerascli.run.preflight import prepare_training
+from kerascli.run.session import keras_session
+from kerascli.run.snapshot import read_snapshot
+from kerascli.run.train import train
+from kerascli.spec.dump import dump_spec
+from kerascli.spec.load import load_spec
+
+sys.path.insert(0, str(Path(__file__).parent))
+from hand_written import CASES, Case
+
+IDS = [case.name for case in CASES]
+
+
+def weights(model: Any) -> list[Any]:
+    return [np.asarray(weight) for weight in model.get_weights()]
+
+
+def assert_same(first: list[Any], second: list[Any]) -> None:
+    assert [array.shape for array in first] == [array.shape for array in second]
+    for one, other in zip(first, second, strict=True):
+        np.testing.assert_array_equal(one, other)
+
+
+def by_hand(case: Case) -> Any:
+    keras.utils.set_random_seed(9)
+    return case.build(keras)
+
+
+@pytest.mark.parametrize("case", CASES, ids=IDS)
+def test_same_structure_and_first_weights(case: Case, write_spec: Callable[..., Path]) -> None:
+    spec = load_spec(write_spec(case.text))
+    model, other = build_model(spec), by_hand(case)
+    assert isinstance(model, keras.Sequential) == isinstance(other, keras.Sequential)
+    assert [type(layer) for layer in model.layers] == [type(layer) for layer in other.layers]
+    assert_same(weights(model), weights(other))
+    assert [weight.trainable for weight in model.weights] == [weight.trainable for weight in other.weights]
+
+
+@pytest.mark.parametrize("case", CASES, ids=IDS)
+def test_same_weights_after_training(case: Case, write_spec: Callable[..., Path], tmp_path: Path) -> None:
+    """`model.fit`, fed the same order of samples, is the oracle of our own loop."""
+    spec = load_spec(write_spec(case.text))
+    result = train(spec, tmp_path / "runs")
+    with keras_session(spec):
+        ready = prepare_training(spec)
+    plan = ready.plan
+    model = by_hand(case)
+    model.output_names = list(ready.model.output_names)
+    passes = -(-plan.epochs * plan.steps_per_epoch // plan.train.steps(plan.batch_size))
+    callbacks = [keras.callbacks.EarlyStopping("val_loss", patience=5)] if spec.callbacks else []
+
+    def batches() -> Any:
+        parts = [
+            plan.train.dataset(plan.batch_size, order=plan.train.order(spec.seed, number) if plan.shuffle else None)
+            for number in range(passes)
+        ]
+        whole = parts[0]
+        for part in parts[1:]:
+            whole = whole.concatenate(part)
+        return whole
+
+    validation = plan.validation.dataset(plan.validation_batch_size) if plan.validation else None
+    history = model.fit(
+        batches(),
+        epochs=plan.epochs,
+        steps_per_epoch=plan.steps_per_epoch,
+        validation_data=validation,
+        validation_freq=plan.validation_freq,
+        callbacks=callbacks,
+        shuffle=False,
+        verbose=0,
+    )
+    last = read_snapshot(list_checkpoints(result.folder / "checkpoints")[0][-1].path)
+    assert_same([np.asarray(v) for v in model.variables], list(last.arrays["model"].values()))
+    assert_same([np.asarray(v) for v in model.optimizer.variables], list(last.arrays["optimizer"].values()))
+    for name, values in history.history.items():
+        ours = [value for value in result.history[name] if value == value]
+        assert ours == [float(value) for value in values], name
+
+
+@pytest.mark.parametrize("case", CASES[:3] + CASES[4:5], ids=IDS[:3] + IDS[4:5])
+def test_run_folder_agrees_with_itself(case: Case, write_spec: Callable[..., Path], tmp_path: Path) -> None:
+    """CSV, result, plain Keras and `predict` tell the same."""
+    spec = load_spec(write_spec(case.text))
+    result = train(spec, tmp_path / "runs")
+    csv = read_history(result.folder / "history.csv")
+    assert {name: list(values) for name, values in result.history.items()} == csv
+    plain = keras.saving.load_model(result.folder / "model.keras")
+    assert_same(weights(plain), weights(result.model))
+    arrays = {
+        field: np.random.default_rng(0).normal(size=(10, *_shape(case, name))) for name, field in case.inputs.items()
+    }
+    np.savez(tmp_path / "new.npz", **arrays)
+    predicted = predict(result.folder, tmp_path / "new.npz", batch_size=32)
+    x = [arrays[field].astype(np.float32) for field in case.inputs.values()]
+    wanted = plain.predict(x[0] if len(x) == 1 else x, verbose=0)
+    wanted = wanted if isinstance(wanted, list) else [wanted]
+    assert_same(list(predicted.outputs.values()), wanted)
+
+
+def _shape(case: Case, name: str) -> tuple[int, ...]:
+    return {"a": (8,), "b": (8,), "steps": (6, 4), "picture": (12, 12, 2)}[name]
+
+
+@pytest.mark.parametrize("case", CASES, ids=IDS)
+def test_resolved_spec_repeats_the_model(case: Case, write_spec: Callable[..., Path]) -> None:
+    spec = load_spec(write_spec(case.text))
+    resolved = load_spec(write_spec(dump_spec(spec), "resolved.yaml"))
+    assert dump_spec(resolved) == dump_spec(spec)
+    assert_same(weights(build_model(resolved)), weights(build_model(spec)))
