@@ -20,21 +20,22 @@ from kerascli.spec.model_spec import (
 )
 
 
-def make_model(model: ModelSpec, *, name: str | None = None) -> Any:
+def make_model(model: ModelSpec) -> Any:
     """The Keras model of a spec, not compiled.
 
     Args:
         model: The wiring, the shape of every input known.
-        name: The model's name.
 
     Returns:
         A `keras.Sequential` or a functional `keras.Model`. One input is a bare tensor, several are a list in the order
-        of the spec; so are the outputs. `output_names` holds the names of the heads, which logs carry.
+        of the spec; so are the outputs. It has the name that Keras gives the first model of a process, since names decide
+        the order in which TensorFlow adds some numbers: a script that builds the same model gets the same bits.
+        `output_names` holds the names of the heads, which logs carry.
 
     Raises:
         SpecError: Keras refuses a layer or a call (at its line), or a layer with several outputs is read as one.
     """
-    built = _sequential(model, name) if model.topology == "sequential" else _functional(model, name)
+    built = _sequential(model) if model.topology == "sequential" else _functional(model)
     # Keras would name the logs after the output layers; a head may have another name.
     built.output_names = [output.name for output in model.outputs]
     return built
@@ -61,8 +62,8 @@ def _make_layer(layer: LayerSpec) -> Any:
     return made
 
 
-def _sequential(model: ModelSpec, name: str | None) -> Any:
-    built = keras.Sequential([_input(model.inputs[0])], name=name)
+def _sequential(model: ModelSpec) -> Any:
+    built = keras.Sequential([_input(model.inputs[0])], name=model.topology)
     for layer in model.layers:
         made = _make_layer(layer)
         try:
@@ -75,7 +76,7 @@ def _sequential(model: ModelSpec, name: str | None) -> Any:
     return built
 
 
-def _functional(model: ModelSpec, name: str | None) -> Any:
+def _functional(model: ModelSpec) -> Any:
     tensors: dict[str, Any] = {item.name: _input(item) for item in model.inputs}
     starts = list(tensors.values())
     for layer in model.layers:
@@ -83,7 +84,7 @@ def _functional(model: ModelSpec, name: str | None) -> Any:
     ends = [_tensor(output.tensor, tensors) for output in model.outputs]
     one_input, one_output = len(starts) == 1, len(ends) == 1
     try:
-        return keras.Model(starts[0] if one_input else starts, ends[0] if one_output else ends, name=name)
+        return keras.Model(starts[0] if one_input else starts, ends[0] if one_output else ends, name=model.topology)
     except ValueError as error:
         raise SpecError(f"Keras refuses the model: {error}", code="keras-error", span=model.span) from error
 

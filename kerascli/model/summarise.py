@@ -10,18 +10,19 @@ from kerascli.record.model_summary import LayerKind, LayerRow, ModelSummary, Ten
 from kerascli.spec.model_spec import LayerSpec, ModelSpec
 
 
-def summarise(model: Any, spec: ModelSpec) -> ModelSummary:
+def summarise(model: Any, spec: ModelSpec, name: str) -> ModelSummary:
     """The summary of a model made from a spec.
 
     Args:
         model: The Keras model.
+        name: What people call it.
         spec: What it was made from; it tells what each layer reads, and operations, which Keras's own list leaves out.
     """
     operations = {operation.name: operation for operation in _operations(model)}
     rows = [_input_row(tensor) for tensor in model.inputs]
     rows += [_row(layer, operations[layer.name]) for layer in spec.layers if layer.name in operations]
     return ModelSummary(
-        name=model.name,
+        name=name,
         kind=type(model).__name__,
         layers=tuple(rows),
         outputs=tuple((output.name, str(output.tensor)) for output in spec.outputs),

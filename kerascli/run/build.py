@@ -50,7 +50,7 @@ def needs_data(spec: Spec) -> bool:
 def build_compiled(spec: Spec) -> Any:
     """The compiled model of a spec whose inputs all have shapes; to be called inside `keras_session`."""
     seed_everything(spec)
-    model = make_model(spec.model, name=spec.name)
+    model = make_model(spec.model)
     if spec.compile is not None:
         compile_model(model, spec.compile)
     return model

@@ -20,4 +20,4 @@ def describe_model(spec: Spec) -> ModelSummary:
     with keras_session(spec):
         if needs_data(spec):
             spec = with_facts(spec, prepare_data(spec))
-        return summarise(build_compiled(spec), spec.model)
+        return summarise(build_compiled(spec), spec.model, spec.name)

@@ -54,11 +54,12 @@ def _read_bytes(path: Path) -> bytes:
         reason = error.strerror if isinstance(error, OSError) else str(error)
         hint = _hint_for_missing(path) if isinstance(error, FileNotFoundError) else None
         raise UsageError(f"can't read '{path}': {reason}", code="unreadable-file", hint=hint) from None
+    mode = os.fstat(descriptor).st_mode
+    if not stat.S_ISREG(mode):
+        os.close(descriptor)
+        kind = "a folder" if stat.S_ISDIR(mode) else "not a regular file"
+        raise UsageError(f"can't read '{path}': it is {kind}", code="unreadable-file", hint="name a YAML file")
     with os.fdopen(descriptor, "rb") as file:
-        status = os.fstat(file.fileno())
-        if not stat.S_ISREG(status.st_mode):
-            kind = "a folder" if stat.S_ISDIR(status.st_mode) else "not a regular file"
-            raise UsageError(f"can't read '{path}': it is {kind}", code="unreadable-file", hint="name a YAML file")
         try:
             raw = file.read(MAXIMUM_BYTES + 1)
         except OSError as error:

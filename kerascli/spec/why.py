@@ -84,10 +84,13 @@ def _default(place: Place, step: Step, owner: object, segments: list[str], at: i
         default = _component_default(group, name, step.key)
         if default is not None:
             return default
+    inner: Place | None = place
+    for word in segments[at:]:
+        inner = inner.keys.get(word) if inner is not None and inner.kind == "section" else None
+    if inner is not None:
+        return Origin(inner.default, "default", None, "kerascli")
     if step.next < len(segments):
         raise UnknownPath.at(segments, at, "'{path}' is not written, and has no default", None)
-    if place.kind == "section" and step.key in place.keys:
-        return Origin(place.keys[step.key].default, "default", None, "kerascli")
     raise UnknownPath.at(segments, at, "'{path}' is not written, and has no default", None)
 
 

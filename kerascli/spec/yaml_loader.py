@@ -44,6 +44,12 @@ class _Reader:
             return self.span(start, end.column - start.column)
         return self.span(start, len(span.excerpt) - span.column + 1)
 
+    def flow_span(self, start: Any, end: Any) -> Span:
+        """The place of a list or mapping: from bracket to bracket where both stand on one line."""
+        if start.flow_style and end.end_mark.line == start.start_mark.line:
+            return self.span(start.start_mark, end.end_mark.column - start.start_mark.column)
+        return self.event_span(start)
+
     def stop(self, code: str, message: str, span: Span | None, hint: str | None = None) -> SpecError:
         """The error after which reading can't go on, behind what was found before."""
         return SpecError([*self.problems, Diagnostic(code, message, span, hint)])
@@ -106,9 +112,11 @@ def _read_node(reader: _Reader, event: Any, events: Iterator[Any], depth: int) -
     if isinstance(event, yaml.ScalarEvent):
         node: Node = _read_scalar(reader, event, span)
     elif isinstance(event, yaml.SequenceStartEvent):
-        node = Sequence(tuple(_read_items(reader, events, depth)), span)
+        items, end = _read_items(reader, events, depth)
+        node = Sequence(items, reader.flow_span(event, end))
     else:
-        node = _read_mapping(reader, span, events, depth)
+        entries, end = _read_entries(reader, events, depth)
+        node = Mapping(entries, reader.flow_span(event, end))
     count = reader.values - before + 1
     if event.anchor is not None:
         reader.anchors[event.anchor] = (node, count)
@@ -143,19 +151,22 @@ def _read_scalar(reader: _Reader, event: Any, span: Span) -> Scalar:
         return Scalar(text, span, text)
 
 
-def _read_items(reader: _Reader, events: Iterator[Any], depth: int) -> Iterator[Node]:
-    for event in events:
-        if isinstance(event, yaml.SequenceEndEvent):
-            return
-        yield _read_node(reader, event, events, depth + 1)[0]
+def _read_items(reader: _Reader, events: Iterator[Any], depth: int) -> tuple[tuple[Node, ...], Any]:
+    """The items of a list, and the event that ends it."""
+    items: list[Node] = []
+    event = next(events)
+    while not isinstance(event, yaml.SequenceEndEvent):
+        items.append(_read_node(reader, event, events, depth + 1)[0])
+        event = next(events)
+    return tuple(items), event
 
 
-def _read_mapping(reader: _Reader, span: Span, events: Iterator[Any], depth: int) -> Mapping:
+def _read_entries(reader: _Reader, events: Iterator[Any], depth: int) -> tuple[tuple[tuple[Scalar, Node], ...], Any]:
+    """The entries of a mapping, what `<<` merges in behind its own, and the event that ends it."""
     entries: dict[tuple[type, object], tuple[Scalar, Node]] = {}
     merged: list[tuple[Scalar, Node]] = []
-    for event in events:
-        if isinstance(event, yaml.MappingEndEvent):
-            break
+    event = next(events)
+    while not isinstance(event, yaml.MappingEndEvent):
         key, _ = _read_node(reader, event, events, depth + 1)
         value, _ = _read_node(reader, next(events), events, depth + 1)
         if not isinstance(key, Scalar):
@@ -171,10 +182,11 @@ def _read_mapping(reader: _Reader, span: Span, events: Iterator[Any], depth: int
             )
         else:
             entries[type(key.value), key.value] = (key, value)
+        event = next(events)
     for key, value in merged:
         # What a mapping writes itself wins over what it merges in; of several, the first one named wins.
         entries.setdefault((type(key.value), key.value), (key, value))
-    return Mapping(tuple(entries.values()), span)
+    return tuple(entries.values()), event
 
 
 def _merged_entries(reader: _Reader, value: Node) -> list[tuple[Scalar, Node]]:

@@ -138,7 +138,7 @@ def test_summary_plot_and_config(trained: Path) -> None:
         (("train", "tiny.yaml", "fit.epoch=3"), 2, "unknown-path"),
         (("train", "missing.yaml"), 2, "can't read"),
         (("train", "tiny.yaml", "data.targets=kin"), 3, "did you mean 'kind'"),
-        (("train", "tiny.yaml", "data.test=0.9"), 3, "the splits leave nothing"),
+        (("train", "tiny.yaml", "data.test=0.9"), 3, "takes 16 of 6 samples"),
         (("train", "tiny.yaml", "model.layers.kind.units=-3"), 2, "units"),
         (("train", "tiny.yaml", "compile.loss=categorical_crossentropy"), 2, "don't fit"),
         (("train", "tiny.yaml", "checkpoints.best=val_acc"), 2, "val_accuracy"),

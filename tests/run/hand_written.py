@@ -65,7 +65,7 @@ def chain(keras: Any) -> Any:
             keras.Input((8,)),
             keras.layers.Dense(16, activation="relu"),
             keras.layers.Dropout(0.5),
-            keras.layers.Dense(3, activation="softmax"),
+            keras.layers.Dense(3, activation="softmax", name="kind"),
         ]
     )
     model.compile("adam", "sparse_categorical_crossentropy", metrics=["accuracy"])
@@ -82,7 +82,7 @@ def convnet(keras: Any) -> Any:
             keras.layers.MaxPooling2D(),
             keras.layers.SpatialDropout2D(0.2),
             keras.layers.Flatten(),
-            keras.layers.Dense(3, activation="softmax", kernel_regularizer=keras.regularizers.L2(1e-3)),
+            keras.layers.Dense(3, activation="softmax", kernel_regularizer=keras.regularizers.L2(1e-3), name="kind"),
         ]
     )
     model.compile(
@@ -97,7 +97,7 @@ def recurrent(keras: Any) -> Any:
             keras.Input((6, 4)),
             keras.layers.Bidirectional(keras.layers.LSTM(5, return_sequences=True)),
             keras.layers.GRU(4, dropout=0.2),
-            keras.layers.Dense(1, activation="sigmoid"),
+            keras.layers.Dense(1, activation="sigmoid", name="yes"),
         ]
     )
     model.compile(keras.optimizers.RMSprop(1e-2), "binary_crossentropy", metrics=["binary_accuracy"])
@@ -111,7 +111,7 @@ def embedding(keras: Any) -> Any:
             keras.layers.Embedding(20, 6),
             keras.layers.Conv1D(5, 3, activation="gelu"),
             keras.layers.GlobalMaxPooling1D(),
-            keras.layers.Dense(3, activation="softmax"),
+            keras.layers.Dense(3, activation="softmax", name="kind"),
         ]
     )
     model.compile(keras.optimizers.AdamW(1e-3, weight_decay=0.01), "sparse_categorical_crossentropy")
@@ -137,10 +137,10 @@ def two_heads(keras: Any) -> Any:
 def residual(keras: Any) -> Any:
     a = keras.Input((8,), name="a")
     hidden = keras.layers.Dense(8, activation="tanh")(a)
-    hidden = keras.layers.Dense(8)(hidden)
+    hidden = keras.layers.Dense(8, name="hidden")(hidden)
     total = keras.layers.Add()([a, hidden])
     scaled = keras.ops.multiply(total, 0.5)
-    out = keras.layers.Dense(1)(scaled)
+    out = keras.layers.Dense(1, name="score")(scaled)
     model = keras.Model(a, out)
     model.compile(
         keras.optimizers.Adam(keras.optimizers.schedules.ExponentialDecay(0.01, 5, 0.9)), keras.losses.Huber(0.5)
@@ -152,7 +152,7 @@ def states(keras: Any) -> Any:
     steps = keras.Input((6, 4), name="steps")
     _, h, c = keras.layers.LSTM(5, return_state=True, name="enc")(steps)
     decoded = keras.layers.LSTM(5, name="dec")(steps, initial_state=[h, c])
-    out = keras.layers.Dense(3, activation="softmax")(decoded)
+    out = keras.layers.Dense(3, activation="softmax", name="kind")(decoded)
     model = keras.Model(steps, out)
     model.compile("adam", "categorical_crossentropy")
     return model
@@ -164,7 +164,7 @@ def attention(keras: Any) -> Any:
     total = keras.layers.Add()([steps, seen])
     normal = keras.layers.LayerNormalization()(total)
     pooled = keras.layers.GlobalAveragePooling1D()(normal)
-    out = keras.layers.Dense(3, activation="softmax")(pooled)
+    out = keras.layers.Dense(3, activation="softmax", name="kind")(pooled)
     model = keras.Model(steps, out)
     model.compile("nadam", "categorical_crossentropy", metrics=[keras.metrics.AUC(num_thresholds=20, name="auc")])
     return model
@@ -172,7 +172,11 @@ def attention(keras: Any) -> Any:
 
 def repeated(keras: Any) -> Any:
     model = keras.Sequential(
-        [keras.Input((8,)), *(keras.layers.Dense(6, activation="elu") for _ in range(3)), keras.layers.Dense(1)]
+        [
+            keras.Input((8,)),
+            *(keras.layers.Dense(6, activation="elu") for _ in range(3)),
+            keras.layers.Dense(1, name="score"),
+        ]
     )
     model.compile("adagrad", "mse", metrics=["mae"], weighted_metrics=["mse"])
     return model
@@ -195,7 +199,7 @@ def unet(keras: Any) -> Any:
     up = keras.layers.UpSampling2D()(deep)
     both = keras.layers.Concatenate()([down, up])
     map_ = keras.layers.Conv2D(2, 1)(both)
-    out = keras.layers.Dense(1)(keras.layers.Flatten()(map_))
+    out = keras.layers.Dense(1, name="score")(keras.layers.Flatten()(map_))
     model = keras.Model(picture, out)
     model.compile(keras.optimizers.Lion(1e-3), "mean_absolute_error")
     return model
@@ -205,9 +209,9 @@ def wide_and_deep(keras: Any) -> Any:
     a, words = keras.Input((8,), name="a"), keras.Input((7,), dtype="int32", name="words")
     crossed = keras.layers.Embedding(20, 3)(words)
     pooled = keras.ops.mean(crossed, axis=1)
-    deep = keras.layers.Dense(4, activation="swish")(pooled)
+    deep = keras.layers.Dense(4, activation="swish", name="deep")(pooled)
     both = keras.ops.concatenate([a, deep], axis=-1)
-    out = keras.layers.Dense(1, activation="sigmoid")(both)
+    out = keras.layers.Dense(1, activation="sigmoid", name="yes")(both)
     model = keras.Model([a, words], out)
     model.compile("ftrl", keras.losses.BinaryFocalCrossentropy(), metrics=["binary_accuracy"])
     return model

@@ -131,7 +131,9 @@ WARNINGS = [
 @pytest.mark.parametrize(("good", "bad", "code"), WARNINGS, ids=[code for _, _, code in WARNINGS])
 def test_doubtful_wiring_warns(write_spec: Callable[..., Path], good: str, bad: str, code: str) -> None:
     text = GOOD.replace(good, bad)
-    text = text.replace("inputs: {image: {field", "inputs: {more: label, image: {field") if "more" in bad else text
+    if "more" in bad:
+        text = text.replace("inputs: {image: {field", "inputs: {more: label, image: {field")
+        text = text.replace("      name: hidden", "      name: hidden\n      inputs: image")
     assert code in [one.code for one in found(write_spec(text)) if one.severity == "warning"]
 
 
@@ -164,7 +166,9 @@ def test_all_faults_at_once_in_the_order_of_the_file(write_spec: Callable[..., P
     [
         "[" * 20000,
         "a: &a [1, 2]\n"
-        + "".join(f"{x}: &{x} [" + ", ".join([f"*{y}"] * 10) + "]\n" for x, y in zip("bcdefghij", "abcdefghi")),
+        + "".join(
+            f"{x}: &{x} [" + ", ".join([f"*{y}"] * 10) + "]\n" for x, y in zip("bcdefghij", "abcdefghi", strict=True)
+        ),
         "a: [*self]",
         "a: 1\n---\nb: 2",
         "a: 'x",
