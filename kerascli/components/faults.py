@@ -31,7 +31,9 @@ def keras_fault(error: Exception, component: Component, *, doing: str, span: Spa
 
 def first_line(error: Exception) -> str:
     """Keras's own first line, without the wrapping that its call machinery adds."""
-    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
+    # Keras colours a part of its messages.
+    text = re.sub(r"\x1b\[[0-9;]*m", "", str(error))
+    lines = [line.strip() for line in text.splitlines() if line.strip()]
     if not lines:
         return type(error).__name__
     if lines[0].startswith("Exception encountered when calling") and len(lines) > 1:

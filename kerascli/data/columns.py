@@ -1,4 +1,4 @@
-"""One input or target of the model: its fields taken from a table, checked, transformed, brought to the model's shape."""
+"""Fields of a table → one array: taken, checked to be complete, brought to the shape and dtype that the model takes."""
 
 from __future__ import annotations
 
@@ -7,13 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from kerascli.components import keras_fault
 from kerascli.data.table import Array, Table
-from kerascli.errors import DataError, Span, did_you_mean
-from kerascli.spec.component import Component
-
-# How many samples a transform is applied to at once, outside the training loop.
-BATCH = 4096
+from kerascli.errors import DataError, Span, did_you_mean, nearest
 
 
 @dataclass(frozen=True)
@@ -33,14 +28,16 @@ def take_fields(table: Table, fields: tuple[str, ...], stacked: bool, span: Span
     """The field, or the fields stacked on a new last axis, `(samples, ...)`.
 
     Raises:
-        DataError: The table lacks a field (code `unknown-field`), or the fields can't be stacked.
+        DataError: The table has no rows, lacks a field (code `unknown-field`), or the fields can't be stacked.
     """
     missing = [name for name in fields if name not in table.fields]
     if missing:
         names = ", ".join(f"'{name}'" for name in missing)
         word = "field" if len(missing) == 1 else "fields"
         message = f"{table.source} has no {word} {names}"
-        raise DataError(message, code="unknown-field", span=span, hint=did_you_mean(missing[0], table.fields))
+        raise DataError(message, code="unknown-field", span=span, hint=_field_hint(missing[0], table, span))
+    if table.samples == 0:
+        raise DataError(f"{table.source} has no samples", code="no-samples", span=span, hint="give it at least one row")
     arrays = [table.fields[name] for name in fields]
     if not stacked:
         return arrays[0]
@@ -49,8 +46,18 @@ def take_fields(table: Table, fields: tuple[str, ...], stacked: bool, span: Span
             hint = "give it an input of its own, with a transform such as StringLookup"
             raise DataError(f"the field '{name}' is text and can't be stacked", span=span, hint=hint)
         if array.shape != arrays[0].shape:
-            raise DataError(f"'{name}' and '{fields[0]}' have different shapes and can't be stacked", span=span)
-    return np.stack([array.astype(np.float32) for array in arrays], axis=-1)
+            message = f"'{name}' and '{fields[0]}' have different shapes and can't be stacked"
+            raise DataError(message, span=span, hint="give each an input of its own")
+    return np.stack(arrays, axis=-1)
+
+
+def _field_hint(name: str, table: Table, span: Span | None) -> str | None:
+    """The nearest field; else which there are, to be written in the spec, or renamed in a file that no spec names."""
+    near = nearest(name, table.fields)
+    if near is not None or span is not None:
+        return did_you_mean(name, table.fields)
+    shown = ", ".join(f"'{field}'" for field in list(table.fields)[:8])
+    return f"rename the one that holds it; there are {shown}" if len(table.fields) > 1 else f"rename {shown} to it"
 
 
 def check_finite(table: Table, array: Array, name: str, span: Span | None) -> None:
@@ -59,15 +66,35 @@ def check_finite(table: Table, array: Array, name: str, span: Span | None) -> No
     Raises:
         DataError: There are any (code `missing-value`).
     """
-    if array.dtype.kind != "f":
-        return
-    bad = ~np.isfinite(array.reshape(len(array), -1)).all(axis=1)
-    if bad.any():
-        row = int(np.argmax(bad))
-        count = int(bad.sum())
+    if array.dtype.kind == "f":
+        _refuse_rows(table, ~np.isfinite(array), "a missing or infinite value", name, span)
+
+
+def check_labels_present(table: Table, labels: Array, name: str, span: Span | None) -> None:
+    """Refuses empty texts among labels, which readers leave where a cell is missing.
+
+    Raises:
+        DataError: There are any (code `missing-value`).
+    """
+    if labels.dtype.kind == "U":
+        _refuse_rows(table, labels == "", "no label", name, span)
+
+
+def _refuse_rows(table: Table, bad: Array, what: str, name: str, span: Span | None) -> None:
+    rows = bad.reshape(len(bad), -1).any(axis=1)
+    if rows.any():
+        count = int(rows.sum())
         word = "row has" if count == 1 else "rows have"
-        message = f"{count:,} {word} a missing or infinite value in '{name}', the first is {table.place(row)}"
-        raise DataError(message, code="missing-value", span=span, hint="complete or remove these rows")
+        message = f"{count:,} {word} {what} in '{name}', the first is {table.place(int(np.argmax(rows)))}"
+        raise DataError(message, code="missing-value", span=span, hint="complete or remove such rows")
+
+
+def single(array: Array) -> Array:
+    """Real numbers as float32, the precision that models work in; what is too large for it becomes infinite."""
+    if array.dtype.kind != "f":
+        return array
+    with np.errstate(over="ignore"):
+        return array.astype(np.float32, copy=False)
 
 
 def widen(array: Array, expected: Expected | None) -> Array:
@@ -77,21 +104,47 @@ def widen(array: Array, expected: Expected | None) -> Array:
     return array
 
 
-def cast(array: Array, expected: Expected | None) -> Array:
-    """The array in the dtype that the model takes: the written one, or float32 and int32 where none is."""
+def cast(array: Array, expected: Expected | None, table: Table, name: str, span: Span | None) -> Array:
+    """The array in the dtype that the model takes: the written one, or float32 and int32 where none is.
+
+    Raises:
+        DataError: A number would be changed: a fraction for an input of integers, or one out of range (code `dtype`).
+    """
     if array.dtype.kind == "U":
         return array
     if expected is not None and expected.dtype is not None:
-        return array.astype(_numpy_dtype(expected.dtype), copy=False)
-    return array.astype(np.float32 if array.dtype.kind == "f" else np.int32, copy=False)
+        dtype = _numpy_dtype(expected.dtype)
+    else:
+        dtype = np.dtype(np.int32 if array.dtype.kind in "biu" else np.float32)
+    if dtype.kind in "iu" and not np.can_cast(array.dtype, dtype):
+        _check_integers(array, dtype, table, name, span)
+    return array.astype(dtype, copy=False)
 
 
 def _numpy_dtype(name: str) -> Any:
     if name == "bfloat16":
         import ml_dtypes
 
-        return ml_dtypes.bfloat16
-    return np.dtype(name)
+        return np.dtype(ml_dtypes.bfloat16)
+    return np.dtype(np.str_ if name == "string" else name)
+
+
+def _check_integers(array: Array, dtype: Any, table: Table, name: str, span: Span | None) -> None:
+    bounds = np.iinfo(dtype)
+    if array.dtype.kind in "iu":
+        # Python's integers compare exactly, where NumPy would turn mixed signs into floats.
+        if int(array.min()) >= bounds.min and int(array.max()) <= bounds.max:
+            return
+        own = np.iinfo(array.dtype)
+        bad = (array < max(bounds.min, own.min)) | (array > min(bounds.max, own.max))
+        hint = "give the model's input a wider dtype, such as int64"
+    else:
+        bad = (array != np.rint(array)) | (array < bounds.min) | (array > bounds.max)
+        hint = "give the model's input 'dtype: float32'"
+    if bad.any():
+        place = np.unravel_index(int(np.argmax(bad)), bad.shape)
+        message = f"'{name}' takes {dtype.name}, which can't hold {array[place]} at {table.place(int(place[0]))}"
+        raise DataError(message, code="dtype", span=span, hint=hint)
 
 
 def check_shape(array: Array, expected: Expected | None, name: str, span: Span | None) -> None:
@@ -109,58 +162,6 @@ def check_shape(array: Array, expected: Expected | None, name: str, span: Span |
     if not fits:
         want = "[" + ", ".join("null" if size is None else str(size) for size in expected.shape) + "]"
         have = "[" + ", ".join(str(size) for size in shape) + "]"
+        message = f"'{name}' has samples of shape {have}, the model takes {want}"
         hint = f"write '{name}: {have}' below 'model.inputs', or add a transform such as Reshape"
-        raise DataError(
-            f"'{name}' has samples of shape {have}, the model takes {want}", code="shape", span=span, hint=hint
-        )
-
-
-def apply_layers(array: Array, layers: list[tuple[Any, Component]]) -> Array:
-    """The array after the layers, one after the other, in batches.
-
-    Raises:
-        SpecError: Keras refuses the call of a layer, at its place.
-    """
-    import tensorflow as tf
-
-    if not layers:
-        return array
-    out = []
-    for start in range(0, max(1, len(array)), BATCH):
-        value: Any = tf.constant(array[start : start + BATCH])
-        for layer, component in layers:
-            try:
-                value = layer(value)
-            except Exception as error:  # Whatever Keras raises on a call is said again at the layer's place.
-                raise keras_fault(error, component, doing="calling") from error
-        out.append(np.asarray(value))
-    return np.concatenate(out)
-
-
-def adapt_layers(array: Array, layers: list[tuple[Any, Component]]) -> None:
-    """Adapts every layer that learns on the array after the layers before it.
-
-    Raises:
-        SpecError: Keras refuses the data, at the layer's place.
-    """
-    import tensorflow as tf
-
-    for index, (layer, component) in enumerate(layers):
-        if not learns(layer):
-            continue
-        before = apply_layers(array, layers[:index])
-        try:
-            layer.adapt(tf.data.Dataset.from_tensor_slices(before).batch(BATCH))
-        except Exception as error:  # Whatever Keras raises on the data is said again at the layer's place.
-            raise keras_fault(error, component, doing="adapting") from error
-
-
-def learns(layer: Any) -> bool:
-    """Whether a preprocessing layer has something to learn that its arguments did not give."""
-    if not hasattr(layer, "adapt"):
-        return False
-    # A Normalization with a written mean, or a lookup with a written vocabulary, is complete.
-    if getattr(layer, "input_mean", None) is not None or getattr(layer, "input_vocabulary", None) is not None:
-        return False
-    boundaries = getattr(layer, "bin_boundaries", None)
-    return boundaries is None or not list(boundaries)
+        raise DataError(message, code="shape", span=span, hint=hint)

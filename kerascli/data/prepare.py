@@ -1,10 +1,11 @@
-"""`prepare_data`: a data section → the splits that training reads, with the facts that the model and the record need."""
+"""`prepare_data`: a data section → the splits that training reads, and the facts that model and record need."""
 
 from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -15,6 +16,7 @@ from kerascli.data.sources import read_source
 from kerascli.data.split import Split
 from kerascli.data.splits import Tables, split_tables
 from kerascli.data.table import Array, Table
+from kerascli.data.targets import LabelRange
 from kerascli.data.weights import class_weights, field_weights, multiply
 from kerascli.spec.data_spec import DataSpec
 from kerascli.spec.fields import resolve_fields
@@ -28,6 +30,7 @@ class PreparedData:
     """The data of a run.
 
     Attributes:
+        spec: The spec, as it was written.
         data: The data section, inputs and targets filled in.
         tables: The raw rows of each split.
         preprocessing: Raw rows → inputs and targets, fitted on the training split.
@@ -61,8 +64,18 @@ class PreparedData:
         return Split(self.preprocessing.x(table), y, field_weights(self.data, table, list(y)))
 
     def with_output_shapes(self, shapes: Mapping[str, tuple[int | None, ...]]) -> PreparedData:
-        """A copy whose targets have the rank of the model's outputs; `shapes` have the batch axis."""
-        return replace(self, preprocessing=self.preprocessing.with_output_shapes(shapes))
+        """A copy whose targets have the rank of the model's outputs, and whose labels must be classes of these.
+
+        Args:
+            shapes: Output name to its shape, batch axis included.
+        """
+        ranges = label_ranges(self.spec, shapes)
+        return replace(self, preprocessing=self.preprocessing.with_output_shapes(shapes).with_label_ranges(ranges))
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """The sha256 of the raw rows of all splits."""
+        return fingerprint(self.tables)
 
     def facts(self) -> dict[str, Any]:
         """What the record of a run says of the data."""
@@ -78,7 +91,7 @@ class PreparedData:
         return {
             "source": self.data.source.name,
             "samples": sizes,
-            "fingerprint": fingerprint(self.tables),
+            "fingerprint": self.fingerprint,
             "inputs": {name: [list(array.shape[1:]), array.dtype.name] for name, array in self.x.items()},
             "classes": {
                 column.name: list(column.class_names)
@@ -105,7 +118,8 @@ def prepare_data(spec: Spec) -> PreparedData:
     inputs = _in_order(data.inputs or (), [item.name for item in spec.model.inputs])
     targets = _in_order(data.targets or (), [output.name for output in spec.model.outputs])
     preprocessing = fit_preprocessing(inputs, targets, tables.train, expected, source.class_names or {})
-    return PreparedData(spec, data, tables, preprocessing, preprocessing.x(tables.train))
+    x = preprocessing.x(tables.train)
+    return PreparedData(spec, data, tables, preprocessing.with_input_facts(x), x)
 
 
 def complete(data: DataSpec, model: ModelSpec, available: Sequence[str]) -> DataSpec:
@@ -128,6 +142,26 @@ def _in_order(fields: Sequence[Any], names: Sequence[str]) -> list[Any]:
     return [by_name[name] for name in names if name in by_name] if names else list(fields)
 
 
+def label_ranges(spec: Spec, shapes: Mapping[str, tuple[int | None, ...]]) -> dict[str, LabelRange]:
+    """The labels that each output knows whose loss takes indices of classes, by output name.
+
+    Args:
+        spec: The spec.
+        shapes: Output name to its shape, batch axis included.
+    """
+    losses = spec.compile.losses if spec.compile is not None else ()
+    found = {}
+    for output, loss in zip(spec.model.outputs, losses, strict=False):
+        # Keras lets channels come first on request; then the last axis is not that of the classes.
+        if loss is None or loss.name != "SparseCategoricalCrossentropy" or loss.value("axis", -1) != -1:
+            continue
+        classes = shapes[output.name][-1]
+        ignored = loss.value("ignore_class")
+        if classes is not None:
+            found[output.name] = LabelRange(classes, ignored if isinstance(ignored, int) else None)
+    return found
+
+
 def fingerprint(tables: Tables) -> str:
     """The sha256 over names, types, shapes and bytes of all fields of all splits."""
     digest = hashlib.sha256()
@@ -135,7 +169,8 @@ def fingerprint(tables: Tables) -> str:
         for field in sorted(table.fields) if table is not None else ():
             assert table is not None
             array = table.fields[field]
-            digest.update(f"{name}/{field}:{array.dtype.str}{array.shape};".encode())
-            content: Any = np.ascontiguousarray(array.astype(array.dtype.newbyteorder("<"), copy=False))
-            digest.update(content.view(np.uint8) if content.dtype.kind != "U" else content.tobytes())
+            little = np.ascontiguousarray(array, array.dtype.newbyteorder("<"))
+            digest.update(f"{name}/{field}:{little.dtype.str}{little.shape};".encode())
+            # As bytes: Python's buffers know no text of NumPy's.
+            digest.update(little.reshape(-1).view(np.uint8).data)
     return digest.hexdigest()

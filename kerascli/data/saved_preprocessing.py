@@ -12,18 +12,21 @@ import keras
 import numpy as np
 
 from kerascli.data.columns import Expected
-from kerascli.data.preprocessing import InputColumn, Layers, Preprocessing, TargetColumn
+from kerascli.data.input_column import InputColumn
+from kerascli.data.preprocessing import Preprocessing
 from kerascli.data.table import Array, Table
-from kerascli.data.targets import Classes, Inverse
-from kerascli.errors import EnvironmentProblem
-from kerascli.record.atomic import write_json
+from kerascli.data.target_column import TargetColumn
+from kerascli.data.targets import Classes, Inverse, LabelRange
+from kerascli.data.transforms import Layers
+from kerascli.errors import EnvironmentProblem, SourceText
+from kerascli.record.atomic import replace_file, write_json
 from kerascli.spec.component import Component
 
 FILE = "preprocessing.json"
 
 
 def save_preprocessing(preprocessing: Preprocessing, table: Table, folder: Path) -> None:
-    """Writes the folder's files; the folder is new and not yet part of a run, or the run's own.
+    """Writes the folder's files, the one that names the others last: the folder is complete when that is there.
 
     Args:
         preprocessing: What to save.
@@ -43,13 +46,13 @@ def _input_to_json(column: InputColumn, table: Table, folder: Path, index: int) 
     file = None
     if column.layers:
         file = _file_name("input", index, column.name)
-        as_model(column.layers, column.raw(table.take(_first_row(table)))).save(folder / file)
+        replace_file(folder / file, as_model(column.layers, column.raw(table.take(_first_row(table)))).save)
     return {
         "name": column.name,
         "fields": list(column.fields),
         "stacked": column.stacked,
-        "shape": None if column.expected is None else list(column.expected.shape),
-        "dtype": None if column.expected is None else column.expected.dtype,
+        "expected": None if column.expected is None else asdict(column.expected),
+        "learnt_from": None if column.learnt_from is None else asdict(column.learnt_from),
         "transform": file,
     }
 
@@ -73,16 +76,18 @@ def _target_to_json(column: TargetColumn, table: Table, folder: Path, index: int
     file = None
     if column.layers:
         file = _file_name("target", index, column.name)
-        as_model(column.layers, column.numbers(table.take(_first_row(table)))).save(folder / file)
+        replace_file(folder / file, as_model(column.layers, column.numbers(table.take(_first_row(table)))).save)
     return {
         "name": column.name,
         "fields": list(column.fields),
         "stacked": column.stacked,
         "classes": None if column.classes is None else list(column.classes.values),
         "one_hot": column.classes is not None and column.classes.one_hot,
+        "by_index": column.classes is not None and column.classes.by_index,
         "class_names": None if column.class_names is None else list(column.class_names),
         "inverse": None if column.inverse is None else asdict(column.inverse),
         "widened": column.widened,
+        "labels_in": None if column.labels_in is None else asdict(column.labels_in),
         "transform": file,
     }
 
@@ -99,41 +104,58 @@ def load_preprocessing(folder: Path) -> Preprocessing:
         inputs = tuple(_input_from_json(row, folder) for row in body["inputs"])
         return Preprocessing(inputs, tuple(_target_from_json(row, folder) for row in body["targets"]))
     except (OSError, ValueError, KeyError, TypeError) as error:
-        raise EnvironmentProblem(f"can't read '{path}': {error}", code="preprocessing") from error
+        reason = error.strerror if isinstance(error, OSError) and error.strerror else f"{type(error).__name__}: {error}"
+        hint = "train again: this run's transforms are lost"
+        raise EnvironmentProblem(f"can't read '{path}': {reason}", code="preprocessing", hint=hint) from error
 
 
 def _input_from_json(row: dict[str, Any], folder: Path) -> InputColumn:
-    layers = _load_layers(row, folder)
-    expected = None if row["shape"] is None else Expected(tuple(row["shape"]), row["dtype"])
-    return InputColumn(row["name"], tuple(row["fields"]), row["stacked"], layers, expected)
+    return InputColumn(
+        row["name"],
+        tuple(row["fields"]),
+        row["stacked"],
+        _load_layers(row, folder),
+        _expected(row["expected"]),
+        learnt_from=_expected(row["learnt_from"]),
+    )
+
+
+def _expected(body: dict[str, Any] | None) -> Expected | None:
+    return None if body is None else Expected(tuple(body["shape"]), body["dtype"])
 
 
 def _load_layers(row: dict[str, Any], folder: Path) -> Layers:
-    """The transforms of a column: the one model that they were saved as, or none."""
+    """The transforms of a column, as they were called in training; none where it has none.
+
+    They are called one by one: the model that they were saved as would turn what it is given into the dtype of the
+    training data, and cut fractions off.
+
+    Raises:
+        EnvironmentProblem: The file is missing or damaged.
+    """
     if row["transform"] is None:
         return []
     path = folder / row["transform"]
-    return [(keras.saving.load_model(path, compile=False), _origin(path))]
-
-
-def _origin(path: Path) -> Component:
-    """What messages call a transform that was loaded from a file."""
-    from kerascli.errors import SourceText
-
-    return Component("layers", "the transform", (), SourceText(str(path), "").span(1, 1))
+    try:
+        model = keras.saving.load_model(path, compile=False)
+    except Exception as error:  # Keras raises many kinds on a damaged archive.
+        reason = str(error).splitlines()[0] if str(error) else type(error).__name__
+        raise EnvironmentProblem(f"can't load '{path}': {reason}", code="preprocessing") from error
+    # What messages call a transform that was loaded from a file.
+    place = SourceText(str(path), "").span(1, 1)
+    return [(layer, Component("layers", type(layer).__name__, (), place)) for layer in model.layers]
 
 
 def _target_from_json(row: dict[str, Any], folder: Path) -> TargetColumn:
-    classes = None if row["classes"] is None else Classes(tuple(row["classes"]), row["one_hot"])
-    names = None if row["class_names"] is None else tuple(row["class_names"])
-    inverse = row["inverse"]
+    classes, names, inverse, labels_in = row["classes"], row["class_names"], row["inverse"], row["labels_in"]
     return TargetColumn(
         row["name"],
         tuple(row["fields"]),
         row["stacked"],
         _load_layers(row, folder),
-        classes,
-        names,
-        None if inverse is None else Inverse(tuple(inverse["scale"]), tuple(inverse["offset"])),
+        None if classes is None else Classes(tuple(classes), row["one_hot"], row["by_index"]),
+        None if names is None else tuple(names),
+        None if inverse is None else Inverse(**inverse),
         row["widened"],
+        None if labels_in is None else LabelRange(**labels_in),
     )

@@ -95,7 +95,8 @@ def _csv(component: Component, seed: int) -> SourceData:
 
 def _synthetic(component: Component, seed: int) -> SourceData:
     samples = cast("int", component.value("samples"))
-    return SourceData(synthetic.draw(samples, cast("Mapping[str, Any]", component.value("fields")), seed))
+    fields = cast("Mapping[str, Any]", component.value("fields"))
+    return SourceData(synthetic.draw(samples, fields, seed, _span(component, "fields")))
 
 
 # A new source is a function here, and its parameters in the table of the spec room.

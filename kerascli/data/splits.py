@@ -14,6 +14,8 @@ from kerascli.spec.data_spec import DataSpec, SplitSpec
 
 # Keeps the draw of the splits apart from other uses of the seed.
 _SPLIT_STREAM = 0x5911
+# Keeps what a source of a split's own draws apart from what the training source draws.
+_SOURCE_STREAMS = {"validation": 0xA11D, "test": 0x7E57}
 
 
 @dataclass(frozen=True)
@@ -37,22 +39,23 @@ def split_tables(data: DataSpec, source: SourceData, seed: int) -> Tables:
         seed: The seed; the same gives the same split on every machine.
 
     Raises:
-        DataError: A split is larger than what is left, leaves nothing to train on, or lacks a field.
+        DataError: There are no samples; a split is larger than what is left, leaves nothing to train on, or lacks a
+            field.
     """
     whole = source.table
+    if whole.samples == 0:
+        raise DataError(f"{whole.source} has no samples", code="no-samples", span=data.source.span)
     left = np.arange(whole.samples)
     test_rows, left = _draw(data.test, left, whole, seed, "test")
     validation_rows, left = _draw(data.validation, left, whole, seed, "validation")
-    if whole.samples == 0:
-        raise DataError(f"{whole.source} has no samples", span=data.source.span)
     if len(left) == 0:
         span = (data.validation or data.test or data).span
         message = f"the splits leave nothing of {whole.samples:,} samples to train on"
         raise DataError(message, code="split", span=span, hint="make them smaller")
     return Tables(
         whole if len(left) == whole.samples else whole.take(left),
-        _split_table(data.validation, validation_rows, source, seed),
-        _split_table(data.test, test_rows, source, seed) if data.test is not None else source.test,
+        _split_table(data.validation, validation_rows, source, seed, "validation"),
+        _split_table(data.test, test_rows, source, seed, "test") if data.test is not None else source.test,
     )
 
 
@@ -64,24 +67,32 @@ def _draw(spec: SplitSpec | None, left: Array, whole: Table, seed: int, name: st
     count = spec.count if spec.count is not None else math.floor((spec.fraction or 0) * whole.samples + 0.5)
     if not 0 < count <= len(left):
         message = f"'{name}' takes {count:,} of {len(left):,} samples"
-        raise DataError(
-            message, code="split", span=spec.span, hint="choose a smaller split" if count else "choose a larger one"
-        )
+        hint = "choose a smaller split" if count else "choose a larger one"
+        raise DataError(message, code="split", span=spec.span, hint=hint)
     if not spec.shuffle:
         return left[:count], left[count:]
     order = np.random.Generator(np.random.PCG64([seed, _SPLIT_STREAM])).permutation(len(left))
     return left[np.sort(order[:count])], left[np.sort(order[count:])]
 
 
-def _split_table(spec: SplitSpec | None, rows: Array | None, source: SourceData, seed: int) -> Table | None:
+def _split_table(spec: SplitSpec | None, rows: Array | None, source: SourceData, seed: int, name: str) -> Table | None:
     if spec is None:
         return None
     if rows is not None:
         return source.table.take(rows)
     assert spec.source is not None
-    table = read_source(spec.source, seed).table
+    read = read_source(spec.source, _own_seed(seed, name))
+    # What a built-in source keeps for tests is what a held-out split wants of it.
+    table = read.test if read.test is not None else read.table
+    if table.samples == 0:
+        raise DataError(f"{table.source} has no samples", code="no-samples", span=spec.span)
     missing = [name for name in source.table.fields if name not in table.fields]
     if len(missing) == len(source.table.fields):
         hint = did_you_mean(missing[0], table.fields)
         raise DataError(f"{table.source} has no field '{missing[0]}'", code="unknown-field", span=spec.span, hint=hint)
     return table
+
+
+def _own_seed(seed: int, name: str) -> int:
+    """A seed of its own: a synthetic source would draw the training samples again."""
+    return int(np.random.SeedSequence([seed, _SOURCE_STREAMS[name]]).generate_state(1)[0])

@@ -51,7 +51,7 @@ def make_table(fields: Mapping[str, Array], source: str, lines: Array | None = N
     """A table, its arrays checked.
 
     Raises:
-        DataError: No fields, an array without rows' axis, of objects or complex numbers, or arrays of different lengths.
+        DataError: No fields, an array without rows' axis, of objects or complex numbers, arrays of different lengths.
     """
     if not fields:
         raise DataError(f"'{source}' holds no arrays", span=span)

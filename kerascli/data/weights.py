@@ -6,8 +6,9 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from kerascli.data.preprocessing import Preprocessing, TargetColumn
+from kerascli.data.preprocessing import Preprocessing
 from kerascli.data.table import Array, Table
+from kerascli.data.target_column import TargetColumn
 from kerascli.errors import DataError, SpecError, did_you_mean
 from kerascli.spec.data_spec import DataSpec
 from kerascli.spec.training_spec import ClassWeights, FitSpec
@@ -55,9 +56,8 @@ def class_weights(fit: FitSpec, preprocessing: Preprocessing, y: Mapping[str, Ar
 
 
 def _weights_of(target: TargetColumn, weights: ClassWeights, y: Array, fit: FitSpec) -> Array:
-    one_hot = y.ndim == 2 and y.shape[1] > 1
-    indices = (np.argmax(y, axis=1) if one_hot else y.reshape(len(y))).astype(np.int64)
-    count = y.shape[1] if one_hot else int(indices.max()) + 1
+    indices = _class_indices(target, y, fit)
+    count = y.shape[1] if y.ndim == 2 and y.shape[1] > 1 else int(indices.max()) + 1
     table = np.ones(count, np.float32)
     if weights == "balanced":
         counts = np.bincount(indices, minlength=count)
@@ -68,8 +68,8 @@ def _weights_of(target: TargetColumn, weights: ClassWeights, y: Array, fit: FitS
     assert not isinstance(weights, str)
     names = target.class_names or ()
     for key, weight in weights.items():
-        index = names.index(str(key)) if str(key) in names and not isinstance(key, int) else key
-        if not isinstance(index, int) or not 0 <= index < max(count, len(names)):
+        index = _class_index(key, target)
+        if index is None or not 0 <= index < max(count, len(names)):
             known = names or [str(number) for number in range(count)]
             message = f"'class_weight' names the class '{key}', which '{target.name}' does not have"
             raise SpecError(message, code="unknown-class-weight", span=fit.span, hint=did_you_mean(str(key), known))
@@ -78,7 +78,34 @@ def _weights_of(target: TargetColumn, weights: ClassWeights, y: Array, fit: FitS
     return table[indices]
 
 
+def _class_indices(target: TargetColumn, y: Array, fit: FitSpec) -> Array:
+    """The class of each sample as `keras.Model.fit` reads it: the largest of a one-hot vector, else the rounded number.
+
+    Raises:
+        SpecError: A sample has more than one label, or a label is negative.
+    """
+    if y.ndim > 2:
+        message = f"'class_weight' needs one class a sample, and '{target.name}' has {y[0].size}"
+        raise SpecError(message, code="class-weight", span=fit.span, hint="remove it, or use 'data.sample_weight'")
+    one_hot = y.ndim == 2 and y.shape[1] > 1
+    indices: Array = (np.argmax(y, axis=1) if one_hot else np.rint(y.reshape(len(y)))).astype(np.int64)
+    if indices.min() < 0:
+        message = f"'class_weight' needs classes that count from 0, and '{target.name}' has {indices.min()}"
+        raise SpecError(message, code="class-weight", span=fit.span, hint="list the classes in 'data.targets'")
+    return indices
+
+
+def _class_index(key: str | int, target: TargetColumn) -> int | None:
+    """The index that a class's label, name or index means, in this order."""
+    if target.classes is not None and not target.classes.by_index and key in target.classes.values:
+        return target.classes.values.index(key)
+    if isinstance(key, int):
+        return key
+    names = target.class_names or ()
+    return names.index(key) if key in names else None
+
+
 def multiply(first: Mapping[str, Array], second: Mapping[str, Array]) -> dict[str, Array]:
     """Both weights of each output, multiplied where it has both."""
-    both = {name: first[name] * second[name] for name in first if name in second}
-    return {**first, **second, **both}
+    product = {**first, **second}
+    return {name: first[name] * second[name] if name in first and name in second else product[name] for name in product}

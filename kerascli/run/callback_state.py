@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import keras
 import numpy as np
 
 # What Keras itself sets on every callback, and what is no state.
@@ -25,9 +26,10 @@ def get_state(callback: Any) -> tuple[dict[str, Any], dict[str, Any]]:
     for name, value in attributes.items():
         if name in _NOT_STATE:
             continue
-        if isinstance(value, np.ufunc):
+        operation = getattr(value, "__name__", "")
+        if callable(value) and getattr(keras.ops, operation, None) is value:
             # The comparison of a monitoring callback decides the sign of its `min_delta`, so both are kept.
-            values[name] = {"ufunc": value.__name__}
+            values[name] = {"operation": operation}
         elif isinstance(value, np.ndarray):
             arrays[name] = value
         elif isinstance(value, list) and value and all(isinstance(item, np.ndarray) for item in value):
@@ -42,8 +44,8 @@ def set_state(callback: Any, values: dict[str, Any], arrays: dict[str, Any]) -> 
     """Puts back what `get_state` took."""
     attributes: dict[str, Any] = {}
     for name, value in values.items():
-        if isinstance(value, dict) and set(value) == {"ufunc"}:
-            attributes[name] = getattr(np, value["ufunc"])
+        if isinstance(value, dict) and set(value) == {"operation"}:
+            attributes[name] = getattr(keras.ops, value["operation"])
         elif isinstance(value, dict) and set(value) == {"arrays"}:
             attributes[name] = [arrays[f"{name}.{index}"] for index in range(value["arrays"])]
         else:

@@ -170,7 +170,8 @@ class _Loop:
         return {**logs, **kept, "learning_rate": float(keras.ops.convert_to_numpy(rate))}
 
     def _train(self, position: Position) -> dict[str, float]:
-        logs: dict[str, float] = {}
+        # An epoch that goes on after its last step has its logs in the metrics already.
+        logs = as_numbers(self.model.get_metrics_result()) if position.step else {}
         for iterator, available in self._passes(position):
             while available > 0:
                 count = min(available, self._call_length(position))

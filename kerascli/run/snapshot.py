@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import random
-from collections.abc import Mapping
+import re
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -140,13 +141,13 @@ def _variables(model: Any) -> dict[str, list[Any]]:
 
 
 def _keys(variables: list[Any]) -> list[str]:
-    """The path of each variable, made unique by a number where two layers share one."""
-    keys: list[str] = []
-    seen: dict[str, int] = {}
-    for variable in variables:
-        count = seen[variable.path] = seen.get(variable.path, 0) + 1
-        keys.append(variable.path if count == 1 else f"{variable.path}#{count}")
-    return keys
+    """A key for each variable: its place and its path, since a path alone need not be unique."""
+    return [f"{place:05d} {variable.path}" for place, variable in enumerate(variables)]
+
+
+def _comparable(keys: Iterable[str]) -> list[str]:
+    """The keys without the numbers that Keras counts through a whole process (`seed_generator_3`)."""
+    return [re.sub(r"_\d+(?=/|$)", "", key) for key in sorted(keys)]
 
 
 def _values(variables: list[Any]) -> dict[str, Any]:
@@ -161,10 +162,11 @@ def _storable(variable: Any) -> Any:
 
 def _assign(variables: list[Any], arrays: Mapping[str, Any]) -> None:
     keys = _keys(variables)
-    if set(keys) != set(arrays):
-        other = next(iter(set(keys) ^ set(arrays)))
+    ours, theirs = _comparable(keys), _comparable(arrays)
+    if ours != theirs:
+        other = next(iter(set(ours) ^ set(theirs)), "the number of variables")
         raise EnvironmentProblem(f"the checkpoint is of another model: it differs in '{other}'", code="checkpoint")
-    for key, variable in zip(keys, variables, strict=True):
+    for key, variable in zip(sorted(arrays), variables, strict=True):
         array = arrays[key]
         if variable.dtype == "bfloat16":
             import ml_dtypes

@@ -1,1 +1,1 @@
-"""The MNIST digits, as they come with the package."""
+"""The MNIST digits, which come with kerascli."""
