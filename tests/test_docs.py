@@ -1,0 +1,61 @@
+"""Every example of the language reference and of the README is run: it loads, its model is built, its data is read."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from kerascli.check import check_spec
+from kerascli.errors import SourceText
+from kerascli.run.preflight import check_data
+from kerascli.spec.load import load_spec
+from kerascli.spec.nodes import Mapping
+from kerascli.spec.yaml_loader import load_nodes
+
+ROOT = Path(__file__).parent.parent
+
+# What an example leaves out.
+BASE = {
+    "data": """
+data:
+  source: {synthetic: {samples: 32, fields: {x: {shape: [8]}, y: {shape: [1]}, steps: {shape: [6, 4]}, words: {shape: [7], integers: [0, 20]}, kind: {one_hot: 3}}}}
+  validation: 0.25
+""",
+    "model": "model: {inputs: {x: [8]}, layers: [{Dense: {units: 1, name: y}}]}\n",
+    "compile": "compile: {loss: mse}\n",
+}
+
+
+def examples(name: str) -> list[str]:
+    return re.findall(r"```yaml\n(.*?)```", (ROOT / name).read_text(), re.DOTALL)
+
+
+def whole(text: str) -> str:
+    root = load_nodes(SourceText("example", text))
+    assert isinstance(root, Mapping)
+    missing = [section for name, section in BASE.items() if name not in set(root.keys())]
+    return text + "\n".join(missing)
+
+
+ALL = [(name, number, text) for name in ("docs/spec.md", "README.md") for number, text in enumerate(examples(name))]
+
+
+def test_there_are_examples() -> None:
+    assert len(examples("docs/spec.md")) >= 8
+
+
+@pytest.mark.filterwarnings("ignore::UserWarning")
+@pytest.mark.parametrize(("name", "number", "text"), ALL, ids=[f"{name}-{number}" for name, number, _ in ALL])
+def test_example(name: str, number: int, text: str, tmp_path: Path) -> None:
+    rows = [f"{i},{i * 2},{'ABC'[i % 3]},{i % 2 + 0.5}" for i in range(20)]
+    (tmp_path / "table.csv").write_text("\n".join(["age,fare,deck,weight", *rows]) + "\n")
+    kinds = np.asarray(["ant", "bee"])[np.arange(12) % 2]
+    np.savez(tmp_path / "arrays.npz", a=np.ones((12, 3), np.float32), kind=kinds)
+    path = tmp_path / "spec.yaml"
+    path.write_text(whole(text))
+    spec = load_spec(path)
+    assert [one for one in check_spec(spec) if one.severity == "error"] == []
+    assert check_data(spec) == ()
