@@ -64,7 +64,7 @@ def _make_layer(layer: LayerSpec) -> Any:
 
 def _sequential(model: ModelSpec) -> Any:
     built = keras.Sequential([_input(model.inputs[0])], name=model.topology)
-    for layer in model.layers:
+    for place, layer in enumerate(model.layers):
         made = _make_layer(layer)
         try:
             built.add(made)
@@ -72,7 +72,10 @@ def _sequential(model: ModelSpec) -> Any:
             raise keras_fault(error, layer.component, doing="calling", span=layer.span) from error
         output = built.outputs[0] if len(built.outputs) == 1 else built.outputs
         if not isinstance(output, keras.KerasTensor):
-            raise _several_outputs(layer.name, len(built.outputs), layer.span)
+            # The fault is the reader's: the entry below, or the model's output.
+            below = model.layers[place + 1 : place + 2]
+            span = below[0].span if below else model.outputs[0].span
+            raise _several_outputs(layer.name, len(built.outputs), span)
     return built
 
 

@@ -14,6 +14,7 @@ from kerascli.record.atomic import write_json
 from kerascli.run.engine import run_test
 from kerascli.run.load_run import LoadedRun, load_model_file, load_run, read_data, run_or_file
 from kerascli.run.session import keras_session
+from kerascli.run.step_faults import step_faults
 from kerascli.run.steps import build_state, make_test_steps
 
 # Samples a step where neither the command nor the run says it.
@@ -49,7 +50,8 @@ def evaluate_split(
     dataset = split.dataset(batch_size, drop_remainder=drop_remainder)
     build_state(model, dataset.element_spec)
     steps = split.steps(batch_size, drop_remainder=drop_remainder)
-    return run_test(make_test_steps(model), dataset, steps, stepped=stepped)
+    with step_faults("evaluating"):
+        return run_test(make_test_steps(model), dataset, steps, stepped=stepped)
 
 
 def evaluate(

@@ -10,6 +10,7 @@ import tensorflow as tf
 
 from kerascli.data.preprocessing import Preprocessing
 from kerascli.data.table import Array
+from kerascli.run.step_faults import step_faults
 
 
 def predict_batches(model: Any, dataset: Any) -> Iterator[dict[str, Array]]:
@@ -26,7 +27,8 @@ def predict_batches(model: Any, dataset: Any) -> Iterator[dict[str, Array]]:
 
     run = step if model.run_eagerly else tf.function(step, reduce_retracing=True)
     for batch in dataset:
-        outputs = tf.nest.flatten(run(batch))
+        with step_faults("predicting"):
+            outputs = tf.nest.flatten(run(batch))
         yield {name: np.asarray(output) for name, output in zip(model.output_names, outputs, strict=True)}
 
 

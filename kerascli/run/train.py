@@ -29,6 +29,7 @@ from kerascli.run.recorder import Recorder
 from kerascli.run.result import RunResult
 from kerascli.run.session import keras_session
 from kerascli.run.snapshot import read_snapshot, restore_weights
+from kerascli.run.step_faults import step_faults
 from kerascli.run.tensorboard import make_callback, write_graph
 from kerascli.spec.dump import dump_spec
 from kerascli.spec.problems import COMMAND_LINE
@@ -139,7 +140,8 @@ def _train(folder: RunFolder, ready: Ready, record: RunRecord, progress: Progres
         try:
             hooks = Hooks(recorder.after_call, recorder.after_epoch)
             logs = _log_callbacks(spec, folder, model)
-            fit(model, plan, [*callbacks, *logs], position=position, hooks=hooks, progress=progress)
+            with step_faults("training"):
+                fit(model, plan, [*callbacks, *logs], position=position, hooks=hooks, progress=progress)
             seconds = time.perf_counter() - started
             weights = _choose_weights(folder, ready, recorder)
             replace_file(folder.model, model.save)
