@@ -204,7 +204,8 @@ def _by_name(model: Any, table: Table, *, targets: bool) -> Split:
     """Fields to inputs and outputs by name, or the only one left over."""
     here = SourceText("the model", "").span(1, 1)
     inputs = tuple(InputSpec(tensor.name, tuple(tensor.shape[1:]), tensor.dtype) for tensor in model.inputs)
-    names = list(model.output_names)
+    # A saved Sequential does not keep the names of its outputs; its last layer has the name of its one head.
+    names = list(getattr(model, "output_names", None) or [model.layers[-1].name])
     spec = _bare_model(inputs, names, here)
     data = DataSpec(Component("sources", table.source, (), here), targets=None if targets else ())
     found = complete(data, spec, list(table.fields))

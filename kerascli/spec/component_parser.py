@@ -84,7 +84,9 @@ def component_parts(node: Node, group: str, problems: Problems) -> tuple[Scalar,
         _report_neighbours(node, group, problems)
         return None
     hint = f"write a {what}'s name, or '{{Name: {{argument: value}}}}'"
-    message = f"expected a {what}, found {kind_of(node)}" if not isinstance(node, Mapping) else f"expected a {what}"
+    article = "an" if what[0] in "aeio" else "a"
+    found = "an empty mapping" if isinstance(node, Mapping) else kind_of(node)
+    message = f"expected {article} {what}, found {found}"
     problems.add("wrong-type", message, node, hint)
     return None
 

@@ -15,6 +15,9 @@ def section_of(node: Node, name: str, problems: Problems) -> Mapping | None:
     """The section's mapping, or None with a fault when it is something else."""
     if isinstance(node, Mapping):
         return node
+    if isinstance(node, Scalar) and node.value is None:
+        # A section whose keys are all commented out says nothing.
+        return Mapping((), node.span)
     problems.add("wrong-type", f"'{name}' must be a mapping, not {kind_of(node)}", node, f"write keys below '{name}:'")
     return None
 

@@ -25,6 +25,7 @@ class _Reader:
     """One pass over the events of a text that may stand inside another (a value on the command line)."""
 
     source: SourceText
+    lines: int
     line_offset: int = 0
     column_offset: int = 0
     anchors: dict[str, tuple[Node, int]] = field(default_factory=dict)
@@ -33,6 +34,10 @@ class _Reader:
 
     def span(self, start: Any, length: int = 1) -> Span:
         """The place of a mark, in the text that the whole stands in."""
+        if start.line >= self.lines:
+            # The parser names the end of a text as the line behind it.
+            last = self.lines + self.line_offset
+            return Span(self.source, last, len(self.source.lines[last - 1]) + 1)
         column = start.column + 1 + (self.column_offset if start.line == 0 else 0)
         return Span(self.source, start.line + 1 + self.line_offset, column, max(1, length))
 
@@ -72,8 +77,8 @@ def load_nodes(
     Raises:
         SpecError: It is not YAML 1.2, is beyond the bounds, or has tags, duplicate keys, or more than one document.
     """
-    reader = _Reader(source, line_offset, column_offset)
     content = source.text if text is None else text
+    reader = _Reader(source, len(SourceText("", content).lines), line_offset, column_offset)
     try:
         root = _read_document(reader, yaml.parse(content, Loader=_LOADER))
     except yaml.MarkedYAMLError as error:

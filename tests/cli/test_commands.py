@@ -92,6 +92,21 @@ def test_evaluate_repeats_the_test(trained: Path) -> None:
     assert json.loads(done.stdout)["metrics"] == pytest.approx(record["test"], rel=1e-5)
 
 
+def test_evaluate_takes_a_plain_model(trained: Path, tmp_path: Path) -> None:
+    """A `.keras` file from anywhere: fields go to inputs and outputs by name, or the only one left."""
+    import shutil
+
+    shutil.copy(trained / "runs" / "tiny" / "latest" / "model.keras", tmp_path / "model.keras")
+    generator = np.random.default_rng(0)
+    np.savez(tmp_path / "data.npz", x=generator.normal(size=(20, 4)), label=generator.integers(0, 3, 20))
+    done = kerascli("evaluate", "model.keras", "--data", "data.npz", "--json", folder=tmp_path)
+    assert done.returncode == 0, done.stderr
+    result = json.loads(done.stdout)
+    assert (result["samples"], set(result["metrics"])) == (20, {"loss", "accuracy"})
+    (tmp_path / "broken.keras").write_bytes(b"no archive")
+    assert kerascli("evaluate", "broken.keras", "--data", "data.npz", folder=tmp_path).returncode == 5
+
+
 def test_predict_writes_names_and_probabilities(trained: Path) -> None:
     np.save(trained / "new.npy", np.random.default_rng(0).normal(size=(5, 4)))
     done = kerascli("predict", "latest", "--input", "new.npy", "--output", "out.csv", folder=trained)
