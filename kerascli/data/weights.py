@@ -89,6 +89,9 @@ def _class_indices(target: TargetColumn, y: Array, fit: FitSpec) -> Array:
         raise SpecError(message, code="class-weight", span=fit.span, hint="remove it, or use 'data.sample_weight'")
     one_hot = y.ndim == 2 and y.shape[1] > 1
     indices: Array = (np.argmax(y, axis=1) if one_hot else np.rint(y.reshape(len(y)))).astype(np.int64)
+    if not one_hot and not np.array_equal(indices, y.reshape(len(y))):
+        message = f"'class_weight' needs classes, and '{target.name}' has fractions"
+        raise SpecError(message, code="class-weight", span=fit.span, hint="use 'data.sample_weight'")
     if indices.min() < 0:
         message = f"'class_weight' needs classes that count from 0, and '{target.name}' has {indices.min()}"
         raise SpecError(message, code="class-weight", span=fit.span, hint="list the classes in 'data.targets'")

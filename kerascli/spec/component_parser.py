@@ -69,6 +69,8 @@ def parse_component(
         found.group, found.name, _arguments(found, name, arguments, problems, filled=filled, trust=trust), name.span
     )
     check_trust(component, problems, trust=trust)
+    if found.group == "applications":
+        return _without_download(component, problems)
     return _with_log_name(component, found, str(name.value)) if group == "metrics" else component
 
 
@@ -218,6 +220,19 @@ def _short_form(
         return []
     value = parse_argument(node, entry.name, free[0].name, free[0], problems, trust=trust)
     return [Argument(free[0].name, value, node.span, node.span)]
+
+
+def _without_download(component: Component, problems: Problems) -> Component:
+    """An application has no weights unless the spec says so; Keras itself would download some."""
+    weights = component.argument("weights")
+    if weights is None:
+        message = f"{component.name} starts from random weights, since no 'weights' are written"
+        problems.add("no-weights", message, component.span, severity="note")
+        argument = Argument("weights", None, component.span, component.span)
+        return Component(component.group, component.name, (*component.arguments, argument), component.span)
+    if weights.value is not None:
+        problems.not_yet(f"'weights' of {component.name}", weights.span, "write 'weights: null' for random ones")
+    return component
 
 
 def _with_log_name(component: Component, entry: Entry, written: str) -> Component:

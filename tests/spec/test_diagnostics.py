@@ -85,6 +85,7 @@ FAULTS = [
     ("- Dropout: 0.5", "- Lambda: {function: x}", "needs-trust", "Lambda"),
     ("- Dropout: 0.5", "- StringLookup: {vocabulary: /etc/passwd}", "needs-trust", "/etc/passwd"),
     ("- Dropout: 0.5", "- Model: {layers: []}", "not-supported", "Model"),
+    ("- Dropout: 0.5", "- applications.VGG16: {weights: imagenet}", "not-supported", "imagenet"),
     ("- Dropout: 0.5", "- Dropout:\n      rate: 0.5", "indentation", "rate"),
 ]
 
