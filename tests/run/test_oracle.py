@@ -11,19 +11,16 @@ import keras
 import numpy as np
 import pytest
 
-from kerascli.record.checkpoints import list_checkpoints
 from kerascli.record.history import read_history
 from kerascli.run.build import build_model
 from kerascli.run.predict import predict
-from kerascli.run.preflight import prepare_training
-from kerascli.run.session import keras_session
-from kerascli.run.snapshot import read_snapshot
 from kerascli.run.train import train
 from kerascli.spec.dump import dump_spec
 from kerascli.spec.load import load_spec
 
 sys.path.insert(0, str(Path(__file__).parent))
-from hand_written import CASES, Case
+from hand_written import CASES, Case  # noqa: E402
+from oracle import assert_same, by_hand, compare_training  # noqa: E402
 
 IDS = [case.name for case in CASES]
 
@@ -32,23 +29,10 @@ def weights(model: Any) -> list[Any]:
     return [np.asarray(weight) for weight in model.get_weights()]
 
 
-def assert_same(first: list[Any], second: list[Any]) -> None:
-    assert [array.shape for array in first] == [array.shape for array in second]
-    for one, other in zip(first, second, strict=True):
-        np.testing.assert_array_equal(one, other)
-
-
-def by_hand(case: Case) -> Any:
-    # TensorFlow orders some sums by the names of nodes: the layers get the names that a script of its own would give.
-    keras.utils.clear_session()
-    keras.utils.set_random_seed(9)
-    return case.build(keras)
-
-
 @pytest.mark.parametrize("case", CASES, ids=IDS)
 def test_same_structure_and_first_weights(case: Case, write_spec: Callable[..., Path]) -> None:
     spec = load_spec(write_spec(case.text))
-    model, other = build_model(spec), by_hand(case)
+    model, other = build_model(spec), by_hand(case.build, 9)
     assert isinstance(model, keras.Sequential) == isinstance(other, keras.Sequential)
     assert [type(layer) for layer in model.layers] == [type(layer) for layer in other.layers]
     assert_same(weights(model), weights(other))
@@ -59,42 +43,8 @@ def test_same_structure_and_first_weights(case: Case, write_spec: Callable[..., 
 def test_same_weights_after_training(case: Case, write_spec: Callable[..., Path], tmp_path: Path) -> None:
     """`model.fit`, fed the same order of samples, is the oracle of our own loop."""
     spec = load_spec(write_spec(case.text))
-    result = train(spec, tmp_path / "runs")
-    with keras_session(spec):
-        ready = prepare_training(spec)
-    plan = ready.plan
-    model = by_hand(case)
-    model.output_names = list(ready.model.output_names)
-    passes = -(-plan.epochs * plan.steps_per_epoch // plan.train.steps(plan.batch_size))
-    callbacks = [keras.callbacks.EarlyStopping("val_loss", patience=5)] if spec.callbacks else []
-
-    def batches() -> Any:
-        parts = [
-            plan.train.dataset(plan.batch_size, order=plan.train.order(spec.seed, number) if plan.shuffle else None)
-            for number in range(passes)
-        ]
-        whole = parts[0]
-        for part in parts[1:]:
-            whole = whole.concatenate(part)
-        return whole
-
-    validation = plan.validation.dataset(plan.validation_batch_size) if plan.validation else None
-    history = model.fit(
-        batches(),
-        epochs=plan.epochs,
-        steps_per_epoch=plan.steps_per_epoch,
-        validation_data=validation,
-        validation_freq=plan.validation_freq,
-        callbacks=callbacks,
-        shuffle=False,
-        verbose=0,
-    )
-    last = read_snapshot(list_checkpoints(result.folder / "checkpoints")[0][-1].path)
-    assert_same([np.asarray(v) for v in model.variables], list(last.arrays["model"].values()))
-    assert_same([np.asarray(v) for v in model.optimizer.variables], list(last.arrays["optimizer"].values()))
-    for name, values in history.history.items():
-        ours = [value for value in result.history[name] if value == value]
-        assert ours == [float(value) for value in values], name
+    stopping = [keras.callbacks.EarlyStopping("val_loss", patience=5)] if spec.callbacks else []
+    compare_training(spec, case.build, tmp_path / "runs", lambda: stopping)
 
 
 @pytest.mark.parametrize("case", CASES[:3] + CASES[4:5], ids=IDS[:3] + IDS[4:5])

@@ -1,0 +1,163 @@
+"""Every ready spec against the model that one would write by hand: same structure, same weights after some steps."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Any
+
+import keras
+import numpy as np
+import pytest
+
+from kerascli.run.build import build_model
+from kerascli.spec.load import load_spec
+
+sys.path.insert(0, str(Path(__file__).parent))
+from oracle import assert_same, by_hand, compare_training  # noqa: E402
+
+CONFIGS = Path(__file__).parents[2] / "configs"
+
+
+def mnist(keras: Any) -> Any:
+    layers = keras.layers
+    model = keras.Sequential(
+        [
+            keras.Input((784,), name="image"),
+            layers.Dense(512, activation="relu"),
+            layers.Dropout(0.5),
+            layers.Dense(10, activation="softmax", name="digit"),
+        ]
+    )
+    model.compile("adam", "sparse_categorical_crossentropy", metrics=["accuracy"])
+    return model
+
+
+def mnist_cnn(keras: Any) -> Any:
+    layers = keras.layers
+    model = keras.Sequential(
+        [
+            keras.Input((28, 28, 1), name="image"),
+            layers.Conv2D(16, 3, activation="relu"),
+            layers.MaxPooling2D(),
+            layers.Conv2D(32, 3, activation="relu"),
+            layers.MaxPooling2D(),
+            layers.Flatten(),
+            layers.Dropout(0.5),
+            layers.Dense(10, activation="softmax", name="digit"),
+        ]
+    )
+    model.compile(keras.optimizers.Adam(2e-3), "sparse_categorical_crossentropy", metrics=["accuracy"])
+    return model
+
+
+def mnist_lstm(keras: Any) -> Any:
+    layers = keras.layers
+    model = keras.Sequential(
+        [
+            keras.Input((28, 28), name="rows"),
+            layers.LSTM(64),
+            layers.Dense(10, activation="softmax", name="digit"),
+        ]
+    )
+    model.compile(keras.optimizers.Adam(3e-3, clipnorm=1.0), "sparse_categorical_crossentropy", metrics=["accuracy"])
+    return model
+
+
+def news(keras: Any) -> Any:
+    layers = keras.layers
+    inputs = [keras.Input((size,), name=name) for name, size in (("title", 10000), ("content", 10000), ("tags", 20))]
+    features = layers.Concatenate(name="features")(inputs)
+    mixing = layers.Dense(64, activation="relu", name="mixing")(features)
+    priority = layers.Dense(1, activation="sigmoid", name="priority")(mixing)
+    department = layers.Dense(5, activation="softmax", name="department")(mixing)
+    model = keras.Model(inputs, [priority, department])
+    model.compile(
+        "rmsprop",
+        ["mean_squared_error", "categorical_crossentropy"],
+        loss_weights=[1.0, 0.2],
+        metrics=[["mean_absolute_error"], ["accuracy"]],
+    )
+    return model
+
+
+def two_branch(keras: Any) -> Any:
+    layers = keras.layers
+    image = keras.Input((28, 28), name="image")
+    picture = layers.Reshape((28, 28, 1), name="picture")(image)
+    shapes = layers.Conv2D(8, 5, strides=2, activation="relu")(picture)
+    shapes = layers.GlobalMaxPooling2D(name="shapes")(shapes)
+    strokes = layers.GRU(32, name="strokes")(image)
+    both = layers.Concatenate(name="both")([shapes, strokes])
+    hidden = layers.Dense(64, activation="relu")(both)
+    model = keras.Model(image, layers.Dense(10, activation="softmax", name="digit")(hidden))
+    rate = keras.optimizers.schedules.CosineDecay(4e-3, 430)
+    model.compile(keras.optimizers.Adam(rate), "sparse_categorical_crossentropy", metrics=["accuracy"])
+    return model
+
+
+def residual(keras: Any) -> Any:
+    layers = keras.layers
+
+    def convolution(x: Any, filters: int, size: int, strides: int = 1) -> Any:
+        return layers.Conv2D(filters, size, strides=strides, padding="same", use_bias=False)(x)
+
+    image = keras.Input((28, 28, 1), name="image")
+    x = layers.BatchNormalization()(convolution(image, 12, 5, 4))
+    stem = layers.ReLU(name="stem")(x)
+    x = layers.ReLU()(layers.BatchNormalization()(convolution(stem, 12, 3)))
+    first = layers.BatchNormalization(name="first")(convolution(x, 12, 3))
+    block = layers.ReLU(name="block_1")(keras.ops.add(stem, first))
+    x = layers.ReLU()(layers.BatchNormalization()(convolution(block, 24, 3, 2)))
+    second = layers.BatchNormalization(name="second")(convolution(x, 24, 3))
+    shortcut = layers.Conv2D(24, 1, strides=2, use_bias=False, name="shortcut")(block)
+    x = layers.ReLU()(layers.Add(name="sum_2")([shortcut, second]))
+    x = layers.GlobalAveragePooling2D()(x)
+    model = keras.Model(image, layers.Dense(10, activation="softmax", name="digit")(x))
+    optimizer = keras.optimizers.SGD(0.1, momentum=0.9, nesterov=True)
+    model.compile(optimizer, "sparse_categorical_crossentropy", metrics=["accuracy"])
+    return model
+
+
+def regression(keras: Any) -> Any:
+    layers = keras.layers
+    measures, species = keras.Input((3,), name="measures"), keras.Input((4,), name="species")
+    x = layers.Concatenate()([measures, species])
+    for _ in range(2):
+        x = layers.Dense(32, activation="relu", kernel_regularizer=keras.regularizers.L2(1e-4))(x)
+    model = keras.Model([measures, species], layers.Dense(1, name="body_mass_g")(x))
+    model.compile(keras.optimizers.Adam(5e-3), "mean_squared_error", metrics=["mean_absolute_error"])
+    return model
+
+
+MODELS = (mnist, mnist_cnn, mnist_lstm, news, two_branch, residual, regression)
+IDS = [build.__name__ for build in MODELS]
+CALLBACKS = {
+    "mnist_lstm": lambda: [keras.callbacks.ReduceLROnPlateau(monitor="val_loss", patience=1, factor=0.5)],
+    "regression": lambda: [keras.callbacks.EarlyStopping(monitor="val_loss", patience=15)],
+}
+
+
+def test_every_ready_spec_is_here() -> None:
+    assert {path.stem for path in CONFIGS.glob("*.yaml")} == set(IDS)
+
+
+@pytest.mark.parametrize("build", MODELS, ids=IDS)
+def test_same_model(build: Any) -> None:
+    spec = load_spec(CONFIGS / f"{build.__name__}.yaml")
+    model, other = build_model(spec), by_hand(build, spec.seed)
+    assert isinstance(model, keras.Sequential) == isinstance(other, keras.Sequential)
+    assert [type(layer) for layer in model.layers] == [type(layer) for layer in other.layers]
+    assert_same(model.get_weights(), other.get_weights())
+    x = [np.random.default_rng(0).random((3, *tensor.shape[1:])).astype("float32") for tensor in model.inputs]
+    x = x[0] if len(x) == 1 else x
+    ours, theirs = model.predict(x, verbose=0), other.predict(x, verbose=0)
+    assert_same(ours if isinstance(ours, list) else [ours], theirs if isinstance(theirs, list) else [theirs])
+
+
+@pytest.mark.parametrize("build", MODELS, ids=IDS)
+def test_same_weights_after_training(build: Any, tmp_path: Path) -> None:
+    overrides = ["fit.epochs=2", "fit.steps_per_epoch=5", "fit.validation_steps=1", "~data.test"]
+    path = CONFIGS / f"{build.__name__}.yaml"
+    spec = load_spec(path, overrides if "test:" in path.read_text() else overrides[:3])
+    compare_training(spec, build, tmp_path, CALLBACKS.get(build.__name__, list))
