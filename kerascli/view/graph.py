@@ -5,14 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from kerascli.errors import UsageError
-from kerascli.record.atomic import replace_file, write_text
+from kerascli.record.atomic import write_text
+from kerascli.view.figure_file import PICTURE_ENDINGS, write_figure
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from kerascli.record.model_summary import ModelSummary
 
-PICTURE_ENDINGS = (".svg", ".png", ".pdf")
 ENDINGS = (*PICTURE_ENDINGS, ".md")
 
 
@@ -33,9 +33,10 @@ def draw_graph(summary: ModelSummary, path: Path) -> None:
 
         write_text(path, mermaid_markdown(summary))
         return
-    from kerascli.view.graph_picture import save_picture
+    from kerascli.view.graph_picture import paint, picture_dpi
 
-    replace_file(path, lambda temporary: save_picture(summary, temporary))
+    figure = paint(summary)
+    write_figure(figure, path, dpi=picture_dpi(figure))
 
 
 def check_ending(path: Path) -> None:

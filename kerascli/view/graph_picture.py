@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import math
-import warnings
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from kerascli.errors import visible
 from kerascli.view.graph_layout import Box, Curve, GraphLayout, lay_out
@@ -22,8 +21,6 @@ from kerascli.view.graph_looks import (
 from kerascli.view.graph_nodes import graph_of, totals_line
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
@@ -37,24 +34,6 @@ DPI = 120
 # The picture's memory, at 4 bytes a pixel, stays below 600 MB; and Agg draws no side of 65536 pixels.
 MOST_PIXELS = 150e6
 LONGEST_SIDE = 60_000
-
-
-def save_picture(summary: ModelSummary, path: Path) -> None:
-    """Paints the model into a file; the ending says whether as PNG, SVG or PDF."""
-    import matplotlib
-
-    # Text stays text, so that a reader can search an SVG or PDF for a layer.
-    settings: dict[Any, Any] = {"svg.fonttype": "none", "svg.hashsalt": "kerascli", "pdf.fonttype": 42}
-    ending = path.suffix.lower().removeprefix(".")
-    # Without the date, the same model gives the same file.
-    metadata = {"png": {}, "svg": {"Date": None}, "pdf": {"CreationDate": None}}[ending]
-    with matplotlib.rc_context(settings), warnings.catch_warnings():
-        # A name in a script that the font lacks is drawn with boxes; that is no news for the terminal.
-        warnings.filterwarnings("ignore", message="Glyph .* missing from")
-        figure = paint(summary)
-        figure.savefig(path, format=ending, dpi=_dpi(figure), metadata=metadata)
-    if ending == "svg":
-        _name_fallback_fonts(path)
 
 
 def paint(summary: ModelSummary) -> Figure:
@@ -85,7 +64,8 @@ def paint(summary: ModelSummary) -> Figure:
     return figure
 
 
-def _dpi(figure: Figure) -> float:
+def picture_dpi(figure: Figure) -> float:
+    """The pixels per inch of a PNG: those that read well, fewer where the picture would outgrow the memory."""
     width, height = figure.get_size_inches()
     return float(min(DPI, math.sqrt(MOST_PIXELS / (width * height)), LONGEST_SIDE / max(width, height)))
 
@@ -193,10 +173,3 @@ def _paint_legend(axes: Axes, entries: list[tuple[str, bool, str]], middle: floa
         _paint_outline(axes, look, frozen, (x, middle - 6, 18, 12), "")
         _text(axes, x + 24, middle, text, SMALL_SIZE, colour="#444444", align="left")
         x += _entry_width(text)
-
-
-def _name_fallback_fonts(path: Path) -> None:
-    """Names fonts as wide as DejaVu Sans after it, for viewers that lack it."""
-    content = path.read_text("utf-8")
-    fallback = "font-family: 'DejaVu Sans', Verdana, 'Bitstream Vera Sans', Geneva, sans-serif;"
-    path.write_text(content.replace("font-family: 'DejaVu Sans';", fallback), "utf-8")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from collections import defaultdict
 from typing import TYPE_CHECKING
 
@@ -23,7 +24,17 @@ def summary_table(summary: ModelSummary) -> Group:
     heads = _heads_by_layer(summary)
     for layer in summary.layers:
         table.add_row(*_cells(layer, heads.get(layer.path, [])), style="dim" if layer.frozen else "")
-    return Group(table, _totals(summary))
+    return Group(table, "", _totals(summary))
+
+
+def summary_text(summary: ModelSummary, width: int = 120) -> str:
+    """The same as plain text, without colours or control characters; `width` in characters."""
+    from rich.console import Console
+
+    text = io.StringIO()
+    console = Console(file=text, width=width, color_system=None, force_terminal=False, force_jupyter=False)
+    console.print(summary_table(summary))
+    return "".join(f"{line.rstrip()}\n" for line in text.getvalue().splitlines())
 
 
 def _empty_table(summary: ModelSummary) -> Table:

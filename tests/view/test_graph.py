@@ -150,7 +150,9 @@ def test_long_model_is_folded_near_the_shape_of_a_screen() -> None:
 def test_pdf_starts_as_one(tmp_path: Path) -> None:
     path = tmp_path / "model.pdf"
     draw_graph(models.many_heads(), path)
-    assert path.read_bytes().startswith(b"%PDF")
+    assert path.read_bytes().startswith(b"%PDF-")
+    # The normal and the bold font, whole enough to be drawn without the reader's own.
+    assert path.read_bytes().count(b"/FontFile2") == 2
 
 
 def test_mermaid_text(tmp_path: Path) -> None:

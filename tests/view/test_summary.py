@@ -9,12 +9,64 @@ from rich.console import Console
 
 from kerascli.record.model_summary import ModelSummary, split_reference
 from kerascli.view.graph_nodes import megabytes
-from kerascli.view.summary import summary_table
+from kerascli.view.summary import summary_table, summary_text
 
 from . import model_summaries as models
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+NARROW = """\
+tickets (Functional)
+layer           class            output shape  dtype     params  reads
+────────────────────────────────────────────────────────────────────────────────
+title           InputLayer       (?, 40)       float32        0
+body            InputLayer       (?, 400)      float32        0
+tags            InputLayer       (?, 12)       float32        0
+embed_title     Embedding        (?, 40, 64)   float32  640,000  title
+embed_body      Embedding        (?, 400, 64)  float32  640,000  body
+pool_title      GlobalAveragePo  (?, 64)       float32        0  embed_title
+                oling1D
+encoder         Functional       (?, 64)       float32   33,024  embed_body
+all             Concatenate      (?, 140)      float32        0  pool_title,
+                                                                 encoder, tags
+priority        Dense            (?, 1)        float32      141  all
+→ head
+priority
+department      Dense            (?, 4)        float32      564  all
+→ head
+department
+
+parameters             1,313,729
+trainable              1,313,729
+frozen or not trained  0
+size                   5.25 MB
+optimizer              Adam
+"""
+
+WIDE = """\
+tickets (Functional)
+layer              class                   output shape  dtype     params  reads
+────────────────────────────────────────────────────────────────────────────────────────────────────
+title              InputLayer              (?, 40)       float32        0
+body               InputLayer              (?, 400)      float32        0
+tags               InputLayer              (?, 12)       float32        0
+embed_title        Embedding               (?, 40, 64)   float32  640,000  title
+embed_body         Embedding               (?, 400, 64)  float32  640,000  body
+pool_title         GlobalAveragePooling1D  (?, 64)       float32        0  embed_title
+encoder            Functional              (?, 64)       float32   33,024  embed_body
+all                Concatenate             (?, 140)      float32        0  pool_title, encoder, tags
+priority           Dense                   (?, 1)        float32      141  all
+→ head priority
+department         Dense                   (?, 4)        float32      564  all
+→ head department
+
+parameters             1,313,729
+trainable              1,313,729
+frozen or not trained  0
+size                   5.25 MB
+optimizer              Adam
+"""
 
 
 def printed(summary: ModelSummary, width: int) -> str:
@@ -76,3 +128,9 @@ def test_references() -> None:
 )
 def test_megabytes(size: int, text: str) -> None:
     assert megabytes(size) == text
+
+
+@pytest.mark.parametrize(("width", "text"), [(80, NARROW), (160, WIDE)])
+def test_text_is_plain(width: int, text: str) -> None:
+    assert summary_text(models.many_heads(), width) == text
+    assert "\x1b" not in summary_text(models.model("\x1b[31m", [models.source("a\x07", 1)], ("h", "a\x07")))
