@@ -60,7 +60,7 @@ def replace_file(path: Path, write: Callable[[Path], None]) -> None:
         write(temporary)
         sync_file(temporary)
         temporary.replace(path)
-    except BaseException:
+    except BaseException:  # Ctrl-C must leave nothing behind either.
         with contextlib.suppress(OSError):
             temporary.unlink(missing_ok=True)
         raise
@@ -85,7 +85,7 @@ def new_folder(path: Path) -> Iterator[Path]:
                 sync_folder(file)
         sync_folder(temporary)
         temporary.rename(path)
-    except BaseException:
+    except BaseException:  # Ctrl-C must leave nothing behind either.
         shutil.rmtree(temporary, ignore_errors=True)
         raise
     sync_folder(path.parent)

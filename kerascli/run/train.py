@@ -149,7 +149,7 @@ def _train(folder: RunFolder, ready: Ready, record: RunRecord, progress: Progres
             draw_run(folder, ready, model, position, recorder.best)
         except Interrupted:
             raise
-        except BaseException as error:
+        except BaseException as error:  # Whatever ends a run is written into its record.
             recorder.write(position, status="failed", reason=_reason(error), ended=now())
             if isinstance(error, OSError):
                 message = f"can't write into '{folder.path}': {error.strerror or error}"
