@@ -36,7 +36,7 @@ class RunRecord:
         seed: The seed.
         versions: Package to version, with Python's.
         machine: System, processor, cores, threads, oneDNN setting.
-        git: Commit of the spec's folder and whether it had changes; None outside a repository.
+        git: Commit of the repository that holds the spec; None outside one.
         data: Fingerprint, fields and sizes of the splits.
         model: Class, number of parameters, inputs, outputs.
         performance: What was chosen that changes only the time.
@@ -141,11 +141,13 @@ def _processor() -> str:
 
 
 def git_facts(folder: Path) -> dict[str, Any] | None:
-    """Commit and state of the repository that holds a folder, or None."""
+    """The commit of the repository that holds a folder, or None.
+
+    `git status` would run programs that the repository's own settings name (`core.fsmonitor`), and a folder with a spec
+    is data: so only the commit is asked for.
+    """
     commit = _git(folder, "rev-parse", "HEAD")
-    if commit is None:
-        return None
-    return {"commit": commit, "changed": bool(_git(folder, "status", "--porcelain"))}
+    return None if commit is None else {"commit": commit}
 
 
 def _git(folder: Path, *words: str) -> str | None:
