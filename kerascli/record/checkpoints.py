@@ -1,8 +1,9 @@
-"""The checkpoints of a run: a folder a step, complete or absent; which is last and best follows from their manifests."""
+"""The checkpoints of a run: a folder a step, complete or absent; their manifests say which is last and best."""
 
 from __future__ import annotations
 
 import contextlib
+import re
 import shutil
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,13 +12,15 @@ from typing import Any
 from kerascli.errors import EnvironmentProblem
 from kerascli.record.manifest import check_files, read_manifest
 
+_NAME = re.compile(r"\d+(-\d+)?\Z")
+
 
 @dataclass(frozen=True)
 class Checkpoint:
     """One checkpoint.
 
     Attributes:
-        path: Its folder; its name is the step.
+        path: Its folder; its name is the step, with `-2` and so on for a second one of the step.
         step: Optimizer steps before it.
         epoch: Complete epochs before it.
         best_value: The monitored value of its epoch, or None where the epoch was not complete or nothing is monitored.
@@ -37,8 +40,8 @@ def list_checkpoints(folder: Path) -> tuple[list[Checkpoint], list[tuple[Path, s
     """The checkpoints by step, and the damaged ones with what is wrong (their manifests are read, not their arrays)."""
     good: list[Checkpoint] = []
     damaged: list[tuple[Path, str]] = []
-    paths = [path for path in folder.glob("*") if path.is_dir() and path.name.isdecimal()]
-    for path in sorted(paths, key=lambda path: int(path.name)):
+    paths = [path for path in folder.glob("*") if path.is_dir() and _NAME.match(path.name)]
+    for path in sorted(paths, key=lambda path: [int(part) for part in path.name.split("-")]):
         try:
             good.append(_read(path))
         except ValueError as error:
@@ -52,6 +55,19 @@ def _read(path: Path) -> Checkpoint:
         return Checkpoint(path, int(facts["step"]), int(facts["epoch"]), facts["value"], bool(facts["best"]), facts)
     except (KeyError, TypeError, ValueError) as error:
         raise ValueError(f"its manifest lacks {error}") from error
+
+
+def free_path(folder: Path, step: int) -> Path:
+    """Where the next checkpoint of a step goes: `<step>`, or `<step>-2` where that is taken.
+
+    A run that was stopped between the last step of an epoch and its validation has two of one step: a checkpoint is
+    never written over.
+    """
+    path, number = folder / str(step), 1
+    while path.exists():
+        number += 1
+        path = folder / f"{step}-{number}"
+    return path
 
 
 def best_checkpoint(checkpoints: list[Checkpoint]) -> Checkpoint | None:

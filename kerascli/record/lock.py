@@ -36,9 +36,10 @@ def lock_folder(folder: Path) -> Iterator[None]:
             path.write_text(f"{os.getpid()}\n", encoding="utf-8")
         yield
     finally:
-        lock.release()
+        # Removed while it is still held: after the release it could be another's.
         with contextlib.suppress(OSError):
             path.unlink()
+        lock.release()
 
 
 def _holder(path: Path) -> str:

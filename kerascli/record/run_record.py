@@ -35,8 +35,8 @@ class RunRecord:
         overrides: The changes to the spec on the command line.
         seed: The seed.
         versions: Package to version, with Python's.
-        machine: System, processor, cores, threads, oneDNN setting.
-        git: Commit of the repository that holds the spec; None outside one.
+        machine: System, processor, usable cores, TensorFlow's threads, oneDNN setting.
+        git: The commit of the spec's folder; None outside a repository.
         data: Fingerprint, fields and sizes of the splits.
         model: Class, number of parameters, inputs, outputs.
         performance: What was chosen that changes only the time.
@@ -126,7 +126,7 @@ def machine() -> dict[str, Any]:
     return {
         "system": platform.platform(),
         "processor": _processor(),
-        "cores": os.cpu_count(),
+        "cores": len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count(),
         "onednn": os.environ.get("TF_ENABLE_ONEDNN_OPTS", "default"),
         "executable": sys.executable,
     }
@@ -143,17 +143,12 @@ def _processor() -> str:
 def git_facts(folder: Path) -> dict[str, Any] | None:
     """The commit of the repository that holds a folder, or None.
 
-    `git status` would run programs that the repository's own settings name (`core.fsmonitor`), and a folder with a spec
-    is data: so only the commit is asked for.
+    Whether it had changes is not asked: `git status` runs programs that the repository's own settings name (filters,
+    `core.fsmonitor`), and a folder with a spec is data. The files themselves lie in the run's `source/`.
     """
-    commit = _git(folder, "rev-parse", "HEAD")
-    return None if commit is None else {"commit": commit}
-
-
-def _git(folder: Path, *words: str) -> str | None:
-    command = ["git", "-C", str(folder), *words]
+    command = ["git", "-C", str(folder), "rev-parse", "--verify", "HEAD"]
     try:
         done = subprocess.run(command, capture_output=True, encoding="utf-8", errors="replace", timeout=5, check=False)  # noqa: S603 - the words are ours
     except (OSError, subprocess.TimeoutExpired):
         return None
-    return done.stdout.strip() if done.returncode == 0 else None
+    return {"commit": done.stdout.strip()} if done.returncode == 0 else None

@@ -9,6 +9,8 @@ import numpy as np
 
 # What Keras itself sets on every callback, and what is no state.
 _NOT_STATE = frozenset({"_model", "model", "params", "validation_data"})
+# Where a callback of Keras writes; the run's folder may lie elsewhere when the run goes on.
+_PLACES = frozenset({"filepath", "filename", "directory", "log_dir", "_log_write_dir", "_train_dir", "_val_dir"})
 
 
 def get_state(callback: Any) -> tuple[dict[str, Any], dict[str, Any]]:
@@ -24,7 +26,7 @@ def get_state(callback: Any) -> tuple[dict[str, Any], dict[str, Any]]:
     values: dict[str, Any] = {}
     arrays: dict[str, Any] = {}
     for name, value in attributes.items():
-        if name in _NOT_STATE:
+        if name in _NOT_STATE or name in _PLACES:
             continue
         operation = getattr(value, "__name__", "")
         if callable(value) and getattr(keras.ops, operation, None) is value:

@@ -16,12 +16,11 @@ import keras
 
 from kerascli.data.split import Split
 from kerascli.run.callback_needs import needs_every_batch
-from kerascli.run.finite import check_losses
+from kerascli.run.evaluation_loop import run_test
+from kerascli.run.finite import check_losses, check_weights
+from kerascli.run.pace import Pace
 from kerascli.run.progress import Progress, Silence
 from kerascli.run.steps import as_numbers, make_test_steps, make_train_steps
-
-# A graph call is bounded to about this many seconds, so that signals and the progress line are served.
-CALL_SECONDS = 0.25
 
 
 @dataclass(frozen=True)
@@ -80,11 +79,14 @@ class Hooks:
 
     Attributes:
         after_call: After each graph call, with the position; the place for signals and for checkpoints by step or time.
+        leaves: Whether the training is to end; read between the graph calls of a validation. `after_call` is then told
+            the position before the validation, the metrics as they were.
         after_epoch: After each epoch's callbacks, with the position (its last row is the epoch's), and whether training
             stops here. It returns whether the epoch is the best so far.
     """
 
     after_call: Callable[[Position], None] = lambda position: None
+    leaves: Callable[[], bool] = lambda: False
     after_epoch: Callable[[Position, bool], bool] = lambda position, stops: False
 
 
@@ -113,7 +115,7 @@ def fit(
         The position at the end.
 
     Raises:
-        TrainingError: A loss is not finite.
+        TrainingError: A loss or a weight is not finite.
     """
     position = position or Position()
     loop = _Loop(model, plan, callbacks, hooks or Hooks(), progress or Silence())
@@ -121,13 +123,14 @@ def fit(
     loop.callbacks.on_train_begin()
     if resume is not None:
         resume()
+    logs: dict[str, float] | None = None
     while position.epoch < plan.epochs:
-        loop.epoch(position)
+        logs = loop.epoch(position)
         if model.stop_training:
             break
     if isinstance(model.optimizer, keras.optimizers.Optimizer):
         model.optimizer.finalize_variable_values(model.trainable_weights)
-    loop.callbacks.on_train_end(position.history[-1] if position.history else None)
+    loop.callbacks.on_train_end(logs)
     return position
 
 
@@ -142,10 +145,10 @@ class _Loop:
         self.batch_hooks = needs_every_batch(callbacks, "train")
         self.test_batch_hooks = needs_every_batch(callbacks, "test")
         self.train_steps, self.test_steps = make_train_steps(model), make_test_steps(model)
-        self.step_seconds: float | None = None
+        self.pace = Pace()
 
-    def epoch(self, position: Position) -> None:
-        """One epoch, or the rest of one."""
+    def epoch(self, position: Position) -> dict[str, float]:
+        """One epoch, or the rest of one; returns its logs."""
         started = time.perf_counter()
         if position.step == 0:
             self.model.reset_metrics()
@@ -154,20 +157,25 @@ class _Loop:
         logs = self._train(position)
         # Validation resets the metrics, so the training's values are taken before it.
         if self.plan.validation is not None and (position.epoch + 1) % self.plan.validation_freq == 0:
-            logs |= {f"val_{name}": value for name, value in self._validate().items()}
+            logs |= {f"val_{name}": value for name, value in self._validate(position).items()}
+        # Before the callbacks, so that none of them saves a spoiled model.
+        check_losses(self.model, logs, epoch=position.epoch + 1, step=position.step)
+        check_weights(self.model, epoch=position.epoch + 1, step=position.step)
+        # Before the callbacks too, which may change it for the next epoch.
+        rate = float(keras.ops.convert_to_numpy(self.model.optimizer.learning_rate))
         self.callbacks.on_epoch_end(position.epoch, logs)
-        position.history.append(self._row(logs))
+        position.history.append({**self._logged(logs), "learning_rate": rate})
         position.epoch, position.step = position.epoch + 1, 0
         stops = bool(self.model.stop_training) or position.epoch >= self.plan.epochs
         best = self.hooks.after_epoch(position, stops)
         seconds = time.perf_counter() - started
         self.progress.epoch_ended(position.epoch, position.history[-1], seconds=seconds, best=best)
+        return logs
 
-    def _row(self, logs: Mapping[str, float]) -> dict[str, float]:
-        """The epoch's row of the history: Keras's own, where callbacks may have added to it, and the learning rate."""
+    def _logged(self, logs: Mapping[str, float]) -> dict[str, float]:
+        """The logs of the epoch as Keras's own history has them, where a callback may have changed them."""
         kept = {name: float(values[-1]) for name, values in self.model.history.history.items() if name in logs}
-        rate = self.model.optimizer.learning_rate if self.model.optimizer is not None else 0.0
-        return {**logs, **kept, "learning_rate": float(keras.ops.convert_to_numpy(rate))}
+        return {**logs, **kept}
 
     def _train(self, position: Position) -> dict[str, float]:
         # An epoch that goes on after its last step has its logs in the metrics already.
@@ -188,7 +196,7 @@ class _Loop:
             self.callbacks.on_train_batch_begin(first)
         started = time.perf_counter()
         logs = as_numbers(self.train_steps(iterator, count))
-        self._learn_speed(count, time.perf_counter() - started)
+        self.pace.took(count, time.perf_counter() - started)
         position.step += count
         if self.batch_hooks:
             self.callbacks.on_train_batch_end(position.step - 1, logs)
@@ -216,28 +224,25 @@ class _Loop:
     def _call_length(self, position: Position) -> int:
         """Steps in the next graph call: no further than a checkpoint, as many as callbacks and the clock allow."""
         plan = self.plan
-        if plan.steps_per_call is not None:
-            count = plan.steps_per_call
-        elif self.batch_hooks or self.step_seconds is None:
-            count = 1
-        else:
-            count = max(1, int(CALL_SECONDS / self.step_seconds))
+        count = plan.steps_per_call or (1 if self.batch_hooks else self.pace.steps)
         if plan.checkpoint_steps is not None:
             total = position.epoch * plan.steps_per_epoch + position.step
             count = min(count, plan.checkpoint_steps - total % plan.checkpoint_steps)
         return count
 
-    def _learn_speed(self, count: int, seconds: float) -> None:
-        """Remembers how long a step takes; the first call is left out, since it traces."""
-        if self.step_seconds is None:
-            self.step_seconds = CALL_SECONDS / 8
-        else:
-            self.step_seconds = max(1e-6, 0.5 * self.step_seconds + 0.5 * seconds / count)
-
-    def _validate(self) -> dict[str, float]:
+    def _validate(self, position: Position) -> dict[str, float]:
         """`model.evaluate` on the validation split, inside the training's callbacks."""
         plan = self.plan
         assert plan.validation is not None
+        trained = [keras.ops.convert_to_numpy(variable) for variable in self.model.metrics_variables]
+
+        def stepped(step: int, logs: dict[str, float]) -> None:
+            self.progress.stepped(step, logs, validating=True)
+            if self.hooks.leaves():
+                for variable, value in zip(self.model.metrics_variables, trained, strict=True):
+                    variable.assign(value)
+                self.hooks.after_call(position)
+
         self.callbacks.on_test_begin()
         self.model.reset_metrics()
         logs = run_test(
@@ -245,40 +250,7 @@ class _Loop:
             plan.validation.dataset(plan.validation_batch_size, drop_remainder=plan.drop_remainder),
             plan.validation_steps,
             callbacks=self.callbacks if self.test_batch_hooks else None,
-            stepped=lambda step, values: self.progress.stepped(step, values, validating=True),
+            stepped=stepped,
         )
         self.callbacks.on_test_end(logs)
         return logs
-
-
-def run_test(
-    test_steps: Callable[[Any, int], dict[str, Any]],
-    dataset: Any,
-    steps: int,
-    *,
-    callbacks: Any = None,
-    stepped: Callable[[int, dict[str, float]], None] | None = None,
-) -> dict[str, float]:
-    """Runs the test step over a dataset; the metrics must have been reset.
-
-    Returns:
-        The metrics' values over all batches.
-    """
-    iterator = iter(dataset)
-    logs: dict[str, float] = {}
-    done, seconds = 0, None
-    while done < steps:
-        count = 1 if callbacks is not None or seconds is None else max(1, int(CALL_SECONDS / seconds))
-        count = min(count, steps - done)
-        if callbacks is not None:
-            callbacks.on_test_batch_begin(done)
-        started = time.perf_counter()
-        logs = as_numbers(test_steps(iterator, count))
-        # The first call traces, so it says nothing about the speed.
-        seconds = CALL_SECONDS / 8 if seconds is None else max(1e-6, (time.perf_counter() - started) / count)
-        done += count
-        if callbacks is not None:
-            callbacks.on_test_batch_end(done - 1, logs)
-        if stepped is not None:
-            stepped(done, logs)
-    return logs

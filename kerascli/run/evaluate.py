@@ -11,7 +11,7 @@ from typing import Any
 from kerascli.data.split import Split
 from kerascli.errors import UsageError
 from kerascli.record.atomic import write_json
-from kerascli.run.engine import run_test
+from kerascli.run.evaluation_loop import run_test
 from kerascli.run.load_run import LoadedRun, load_model_file, load_run, read_data, run_or_file
 from kerascli.run.session import keras_session
 from kerascli.run.step_faults import step_faults

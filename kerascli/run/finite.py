@@ -52,6 +52,7 @@ def first_bad_weight(model: Any) -> str | None:
     for variable in model.weights:
         if not keras.backend.is_float_dtype(variable.dtype):
             continue
-        if not bool(tf.reduce_all(tf.math.is_finite(tf.cast(variable.value, tf.float32)))):
-            return str(variable.path)
+        if not bool(tf.reduce_all(tf.math.is_finite(variable.value))):
+            # A Sequential puts its own name before those of its layers.
+            return str(variable.path).removeprefix(f"{model.name}/")
     return None

@@ -55,4 +55,5 @@ def watch_signals() -> Iterator[Interrupts]:
         yield interrupts
     finally:
         for number, handler in before.items():
-            signal.signal(number, handler)
+            # None: a handler that was not set from Python, which Python can't put back.
+            signal.signal(number, handler if handler is not None else signal.SIG_DFL)

@@ -19,9 +19,10 @@ from kerascli.data.sources import read_source
 from kerascli.data.split import Split
 from kerascli.data.table import Table
 from kerascli.data.weights import field_weights
-from kerascli.errors import EnvironmentProblem, SourceText, Span, UsageError
+from kerascli.errors import DataError, EnvironmentProblem, SourceText, Span, UsageError
 from kerascli.record.checkpoints import load_newest
 from kerascli.record.run_folder import RunFolder, find_run
+from kerascli.record.run_record import read_record
 from kerascli.run.build import build_compiled
 from kerascli.run.session import keras_session
 from kerascli.run.snapshot import read_snapshot, restore_weights
@@ -81,8 +82,20 @@ class LoadedRun:
         return replace(table, fields={fields[0]: next(iter(table.fields.values()))})
 
     def own_split(self, name: str) -> Split | None:
-        """A split of the run's own data, read again; None when it has none."""
-        table = getattr(prepare_data(self.spec).tables, name)
+        """A split of the run's own data, read again; None when it has none.
+
+        Raises:
+            DataError: The data has changed: another draw would mix training samples into the split.
+        """
+        data = prepare_data(self.spec)
+        trained_on = read_record(self.folder.record)["data"].get("fingerprint")
+        if trained_on is not None and trained_on != data.fingerprint:
+            message = f"the data of the run '{self.folder.name}' is not what it was trained on"
+            hint = "say '--data FILE' to use other data, or train again"
+            raise DataError(
+                message, code="data-changed", span=self.spec.data.span if self.spec.data else None, hint=hint
+            )
+        table = getattr(data.tables, name)
         return None if table is None else self.split(table)
 
 

@@ -1,4 +1,4 @@
-"""The pictures of a run: curves, and a confusion matrix for each head that classifies."""
+"""The pictures of a run: curves, the model's graph, and a confusion matrix for each head that classifies."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from kerascli.model.summarise import summarise
 from kerascli.record.run_folder import RunFolder
 from kerascli.run.build import output_shapes
 from kerascli.run.classifiers import find_classifiers
@@ -14,10 +15,11 @@ from kerascli.run.predictions import class_indices, predict_all
 from kerascli.run.preflight import Ready
 from kerascli.view.confusion import draw_confusion
 from kerascli.view.curves import draw_curves
+from kerascli.view.graph import draw_graph
 
 
 def draw_run(folder: RunFolder, ready: Ready, model: Any, position: Position, best: tuple[int, float] | None) -> None:
-    """Draws `plots/curves.png` and `plots/confusion.png` (`confusion_<head>.png` for several heads).
+    """Draws `curves.png`, `model.png` and `confusion.png` (`confusion_<head>.png` for several heads) into `plots/`.
 
     The matrix counts the test split, or the validation split where there is no test.
 
@@ -27,6 +29,7 @@ def draw_run(folder: RunFolder, ready: Ready, model: Any, position: Position, be
     names = list(dict.fromkeys(name for row in position.history for name in row))
     history = {name: [row.get(name, float("nan")) for row in position.history] for name in names}
     draw_curves(history, folder.plots / "curves.png", best_epoch=best[0] if best else None, title=folder.name)
+    draw_graph(summarise(model, ready.spec.model, ready.spec.name), folder.plots / "model.png")
     split, what = (ready.test, "test") if ready.test is not None else (ready.plan.validation, "validation")
     classifiers = find_classifiers(ready.spec, ready.data.preprocessing, output_shapes(model))
     if split is None or not classifiers:

@@ -13,7 +13,7 @@ from kerascli.run.build import build_compiled, build_model, needs_data, output_s
 from kerascli.run.engine import Plan
 from kerascli.run.monitor import Monitor, choose_monitor
 from kerascli.run.session import keras_session
-from kerascli.run.steps import build_state
+from kerascli.run.steps import as_numbers, build_state
 from kerascli.spec.spec import Spec
 
 
@@ -124,7 +124,7 @@ def _try_batch(spec: Spec, model: Any, train: Split) -> None:
 
 
 def _log_names(model: Any, *, validated: bool) -> tuple[str, ...]:
-    names = list(model.get_metrics_result())
+    names = list(as_numbers(model.get_metrics_result()))
     return (*names, *(f"val_{name}" for name in names)) if validated else tuple(names)
 
 

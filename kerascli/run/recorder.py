@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from typing import Any
 
 from kerascli.errors import Diagnostic, EnvironmentProblem, Interrupted
-from kerascli.record.checkpoints import prune
+from kerascli.record.checkpoints import free_path, prune
 from kerascli.record.history import write_history
 from kerascli.record.run_folder import RunFolder
 from kerascli.record.run_record import RunRecord, now, write_record
@@ -39,7 +40,7 @@ class Recorder:
         self.monitor, self.record, self.interrupts, self.progress = monitor, record, interrupts, progress
         self.steps_per_epoch = steps_per_epoch
         self.best: tuple[int, float] | None = None
-        self.saved_step = -1
+        self.saved: tuple[int, int] | None = None
         self.saved_time = time.monotonic()
         self.warned: set[str] = set()
 
@@ -50,31 +51,28 @@ class Recorder:
             Interrupted: A signal came; the checkpoint is written.
             EnvironmentProblem: A checkpoint can't be written.
         """
-        # At the end of an epoch validation and callbacks come first; its own hook sees to both.
-        if position.step >= self.steps_per_epoch:
-            return
         if self.interrupts.received is not None:
             self._stop(position)
-        if self._due(position):
+        # At the end of an epoch validation and callbacks come first; its own hook saves after them.
+        if position.step < self.steps_per_epoch and self._due(position):
             self._save(position, value=None, best=False)
 
     def after_epoch(self, position: Position, stops: bool) -> bool:
         """History, checkpoint and record after an epoch; returns whether it is the best so far.
 
         Raises:
-            TrainingError: A weight is not finite.
+            TrainingError: A callback left a weight that is not finite.
             EnvironmentProblem: A checkpoint can't be written.
             Interrupted: A signal came.
         """
         row = position.history[-1]
-        check_weights(self.model, epoch=position.epoch, step=self.steps_per_epoch)
         self._warn_of_metrics(row)
         value = row.get(self.monitor.name)
         best = self.monitor.is_better(value, self.best[1] if self.best is not None else None)
         if best and value is not None:
             self.best = (position.epoch, value)
         if self.spec.logs.csv:
-            self._try_log("history.csv", lambda: write_history(self.folder.history, position.history))
+            self.try_log("history.csv", lambda: write_history(self.folder.history, position.history))
         if best or stops or self._due(position):
             self._save(position, value=value, best=best)
         self.write(position)
@@ -96,7 +94,7 @@ class Recorder:
             metrics=position.history[-1] if position.history else {},
             **changes,
         )
-        self._try_log("run.json", lambda: write_record(self.folder.record, self.record))
+        self.try_log("run.json", lambda: write_record(self.folder.record, self.record))
 
     def _stop(self, position: Position) -> None:
         self._save(position, value=None, best=False)
@@ -120,11 +118,12 @@ class Recorder:
         return position.step == 0
 
     def _save(self, position: Position, *, value: float | None, best: bool) -> None:
-        step = self.step_of(position)
-        if step == self.saved_step:
+        place = (position.epoch, position.step)
+        if place == self.saved:
             return
         check_weights(self.model, epoch=position.epoch + 1, step=position.step)
-        path = self.folder.checkpoints / str(step)
+        step = self.step_of(position)
+        path = free_path(self.folder.checkpoints, step)
         try:
             self.folder.checkpoints.mkdir(exist_ok=True)
             facts = {"value": value, "best": best, "monitor": self.monitor.name}
@@ -135,19 +134,24 @@ class Recorder:
             raise EnvironmentProblem(
                 message, code="checkpoint", hint="free some space; what was saved before is whole"
             ) from error
-        self.saved_step, self.saved_time = step, time.monotonic()
+        self.saved, self.saved_time = place, time.monotonic()
 
     def _warn_of_metrics(self, row: dict[str, float]) -> None:
         for name, value in row.items():
             if value != value or value in (float("inf"), float("-inf")):
                 self._warn(name, "metric-not-finite", f"the metric '{name}' is {value}; it is never the best")
 
-    def _try_log(self, name: str, write: Any) -> None:
+    def try_log(self, name: str, write: Callable[[], None]) -> None:
         """A log that can't be written warns once and never ends the training."""
         try:
             write()
         except OSError as error:
-            self._warn(name, "log", f"can't write '{name}': {error.strerror or error}; training goes on without it")
+            self.log_failed(name, error)
+
+    def log_failed(self, name: str, error: Exception) -> None:
+        """Warns, once, of a log that can't be written."""
+        reason = str(getattr(error, "strerror", None) or error).splitlines()[0]
+        self._warn(name, "log", f"can't write '{name}': {reason}; the run goes on without it")
 
     def _warn(self, key: str, code: str, message: str) -> None:
         if key not in self.warned:

@@ -1,11 +1,13 @@
-"""Keras's process-wide settings for the time of a run: seed, dtype policy, determinism; put back afterwards."""
+"""The process-wide settings of Python, NumPy and Keras for the time of a run, put back afterwards."""
 
 from __future__ import annotations
 
 import contextlib
+import random
 from collections.abc import Iterator
 
 import keras
+import numpy as np
 import tensorflow as tf
 
 from kerascli.spec.spec import Spec
@@ -15,8 +17,10 @@ from kerascli.spec.spec import Spec
 def keras_session(spec: Spec) -> Iterator[None]:
     """Sets the dtype policy of a spec while the block runs, and asks for deterministic kernels where it says so.
 
-    TensorFlow can't take the latter back, so it holds for the rest of the process.
+    The policy and the random states of Python and NumPy are put back. TensorFlow can't take deterministic kernels back
+    and does not tell its seed: both hold on.
     """
+    python_random, numpy_random = random.getstate(), np.random.get_state()
     policy = keras.config.dtype_policy()
     keras.config.set_dtype_policy(spec.dtype)
     if spec.fit.deterministic:
@@ -26,6 +30,17 @@ def keras_session(spec: Spec) -> Iterator[None]:
         yield
     finally:
         keras.config.set_dtype_policy(policy)
+        random.setstate(python_random)
+        np.random.set_state(numpy_random)
+
+
+def threads() -> dict[str, int]:
+    """How many threads TensorFlow uses in one operation and across operations; 0: one for each core."""
+    threading = tf.config.threading
+    return {
+        "intra_op": threading.get_intra_op_parallelism_threads(),
+        "inter_op": threading.get_inter_op_parallelism_threads(),
+    }
 
 
 def seed_everything(spec: Spec) -> None:

@@ -62,6 +62,7 @@ def write_snapshot(
         "step_in_epoch": position.step,
         "step": step,
         "history": position.history,
+        "keras_history": _keras_history(model),
         "callbacks": states,
         "random": {"python": _python_random(), "numpy": _numpy_random()},
     }
@@ -117,7 +118,8 @@ def restore(model: Any, callbacks: list[Any], snapshot: Snapshot) -> Position:
         own = {name: snapshot.arrays["callbacks"][f"{number}/{name}"] for name in state["arrays"]}
         set_state(callback, state["values"], own)
     rows = [dict(row) for row in snapshot.state["history"]]
-    _restore_history(model, rows)
+    model.history.epoch = list(snapshot.state["keras_history"]["epoch"])
+    model.history.history = {name: list(values) for name, values in snapshot.state["keras_history"]["logs"].items()}
     version, values, gauss = snapshot.state["random"]["python"]
     random.setstate((version, tuple(values), gauss))
     name, keys, place, has_gauss, cached = snapshot.state["random"]["numpy"]
@@ -125,14 +127,13 @@ def restore(model: Any, callbacks: list[Any], snapshot: Snapshot) -> Position:
     return Position(snapshot.state["epoch"], snapshot.state["step_in_epoch"], rows)
 
 
-def _restore_history(model: Any, rows: list[dict[str, float]]) -> None:
-    """Keras's own `History`, which its callbacks may read."""
-    model.history.epoch = list(range(len(rows)))
-    model.history.history = {}
-    for row in rows:
-        for name, value in row.items():
-            if name != "learning_rate":
-                model.history.history.setdefault(name, []).append(value)
+def _keras_history(model: Any) -> dict[str, Any]:
+    """Keras's own `History`, which callbacks read and add to; a model that was never trained has none."""
+    history = getattr(model, "history", None)
+    if history is None:
+        return {"epoch": [], "logs": {}}
+    logs = {name: [float(value) for value in values] for name, values in history.history.items()}
+    return {"epoch": list(history.epoch), "logs": logs}
 
 
 def _variables(model: Any) -> dict[str, list[Any]]:

@@ -97,10 +97,15 @@ def build_state(model: Any, element: Any) -> None:
 
 
 def as_numbers(logs: dict[str, Any]) -> dict[str, float]:
-    """Logs as Python floats, as Keras hands them to callbacks."""
-    return {name: float(keras.ops.convert_to_numpy(value)) for name, value in logs.items() if _is_number(value)}
+    """Logs as Python floats, as Keras hands them to callbacks.
 
-
-def _is_number(value: Any) -> bool:
-    shape = getattr(value, "shape", ())
-    return len(shape) == 0
+    A metric with a value for each class (`F1Score`) becomes a log for each: `f1_score_0`, `f1_score_1`.
+    """
+    numbers: dict[str, float] = {}
+    for name, value in logs.items():
+        array = keras.ops.convert_to_numpy(value)
+        if array.ndim == 0:
+            numbers[name] = float(array)
+        else:
+            numbers |= {f"{name}_{index}": float(item) for index, item in enumerate(array.reshape(-1))}
+    return numbers

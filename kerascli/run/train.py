@@ -27,10 +27,10 @@ from kerascli.run.preflight import Ready, prepare_training
 from kerascli.run.progress import Progress, RunStart, Silence
 from kerascli.run.recorder import Recorder
 from kerascli.run.result import RunResult
-from kerascli.run.session import keras_session
+from kerascli.run.session import keras_session, threads
 from kerascli.run.snapshot import read_snapshot, restore_weights
 from kerascli.run.step_faults import step_faults
-from kerascli.run.tensorboard import make_callback, write_graph
+from kerascli.run.tensorboard import WRITE_ERRORS, make_callback, write_graph
 from kerascli.spec.dump import dump_spec
 from kerascli.spec.problems import COMMAND_LINE
 from kerascli.spec.spec import Spec
@@ -85,7 +85,7 @@ def _first_record(ready: Ready, command: Sequence[str] | None) -> RunRecord:
         overrides=tuple(overrides),
         seed=spec.seed,
         versions=versions(),
-        machine=machine(),
+        machine={**machine(), "threads": threads()},
         git=git_facts(spec.path.parent),
         data=ready.data.facts(),
         model={
@@ -138,15 +138,15 @@ def _train(folder: RunFolder, ready: Ready, record: RunRecord, progress: Progres
         position = Position()
         started = time.perf_counter()
         try:
-            hooks = Hooks(recorder.after_call, recorder.after_epoch)
-            logs = _log_callbacks(spec, folder, model)
+            recorder.callbacks += _log_callbacks(spec, folder, recorder)
+            hooks = Hooks(recorder.after_call, lambda: interrupts.received is not None, recorder.after_epoch)
             with step_faults("training"):
-                fit(model, plan, [*callbacks, *logs], position=position, hooks=hooks, progress=progress)
+                fit(model, plan, recorder.callbacks, position=position, hooks=hooks, progress=progress)
             seconds = time.perf_counter() - started
             weights = _choose_weights(folder, ready, recorder)
             replace_file(folder.model, model.save)
             test = _test(folder, ready)
-            draw_run(folder, ready, model, position, recorder.best)
+            recorder.try_log("plots", lambda: draw_run(folder, ready, model, position, recorder.best))
         except Interrupted:
             raise
         except BaseException as error:  # Whatever ends a run is written into its record.
@@ -189,11 +189,19 @@ def _start(folder: RunFolder, ready: Ready) -> RunStart:
     )
 
 
-def _log_callbacks(spec: Spec, folder: RunFolder, model: Any) -> list[Any]:
+def _log_callbacks(spec: Spec, folder: RunFolder, recorder: Recorder) -> list[Any]:
     if spec.logs.tensorboard is None:
         return []
-    write_graph(model, folder.tensorboard)
-    return [make_callback(folder.tensorboard, spec.logs.tensorboard)]
+
+    def failed(error: Exception) -> None:
+        recorder.log_failed("tensorboard", error)
+
+    try:
+        write_graph(recorder.model, folder.tensorboard)
+    except WRITE_ERRORS as error:
+        failed(error)
+        return []
+    return [make_callback(folder.tensorboard, spec.logs.tensorboard, failed)]
 
 
 def _choose_weights(folder: RunFolder, ready: Ready, recorder: Recorder) -> str:
@@ -209,7 +217,8 @@ def _test(folder: RunFolder, ready: Ready) -> dict[str, float]:
     """The metrics on the test split, written into `evaluation/test.json`; empty without one."""
     if ready.test is None:
         return {}
-    metrics = evaluate_split(ready.model, ready.test, ready.plan.validation_batch_size)
+    plan = ready.plan
+    metrics = evaluate_split(ready.model, ready.test, plan.validation_batch_size, drop_remainder=plan.drop_remainder)
     write_json(folder.evaluation / "test.json", {"samples": ready.test.samples, "metrics": metrics})
     return metrics
 

@@ -61,7 +61,7 @@ def test_run_folder_is_as_drawn(trained: Path) -> None:
     assert (record["status"], record["epochs"], record["steps"]) == ("done", 2, 8)
     assert set(record["test"]) == {"loss", "accuracy"}
     assert (run / "source" / "tiny.yaml").read_text() == TINY
-    assert {path.name for path in (run / "plots").iterdir()} == {"curves.png", "confusion.png"}
+    assert {path.name for path in (run / "plots").iterdir()} == {"curves.png", "confusion.png", "model.png"}
     assert len((run / "history.csv").read_text().splitlines()) == 3
 
 

@@ -1,0 +1,51 @@
+"""The loop of a validation, a test and an evaluation: `model.evaluate` in plain sight."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING, Any
+
+from kerascli.run.pace import Pace
+from kerascli.run.steps import as_numbers
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+
+def run_test(
+    test_steps: Callable[[Any, int], dict[str, Any]],
+    dataset: Any,
+    steps: int,
+    *,
+    callbacks: Any = None,
+    stepped: Callable[[int, dict[str, float]], None] | None = None,
+) -> dict[str, float]:
+    """Runs the test step over a dataset; the metrics must have been reset.
+
+    Args:
+        test_steps: What `make_test_steps` gives.
+        dataset: The batches, at least `steps` of them.
+        steps: Batches to take.
+        callbacks: A `CallbackList` whose per-batch hooks are called; each graph call is then one batch.
+        stepped: Told after each graph call how many batches are done; it may raise to end the loop.
+
+    Returns:
+        The metrics' values over all batches.
+    """
+    iterator = iter(dataset)
+    pace = Pace()
+    logs: dict[str, float] = {}
+    done = 0
+    while done < steps:
+        count = 1 if callbacks is not None else min(pace.steps, steps - done)
+        if callbacks is not None:
+            callbacks.on_test_batch_begin(done)
+        started = time.perf_counter()
+        logs = as_numbers(test_steps(iterator, count))
+        pace.took(count, time.perf_counter() - started)
+        done += count
+        if callbacks is not None:
+            callbacks.on_test_batch_end(done - 1, logs)
+        if stepped is not None:
+            stepped(done, logs)
+    return logs
