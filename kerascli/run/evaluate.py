@@ -98,7 +98,7 @@ def evaluate(
 
 def _split(loaded: LoadedRun, data: str | os.PathLike[str] | None) -> tuple[Split, str]:
     if data is not None:
-        return loaded.split(read_data(data, loaded.spec.seed)), Path(str(data)).stem or "data"
+        return loaded.split(loaded.read(data)), Path(str(data)).stem or "data"
     split = loaded.own_split("test")
     if split is None:
         hint = "say '--data FILE', or add 'data.test' to the spec"

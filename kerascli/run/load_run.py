@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -26,11 +26,11 @@ from kerascli.record.run_record import read_record
 from kerascli.run.build import build_compiled
 from kerascli.run.session import keras_session
 from kerascli.run.snapshot import read_snapshot, restore_weights
+from kerascli.spec import nodes
 from kerascli.spec.component import Component
 from kerascli.spec.data_spec import DataSpec
 from kerascli.spec.load import load_spec
 from kerascli.spec.model_spec import InputSpec, ModelSpec, OutputSpec, TensorReference
-from kerascli.spec.nodes import Mapping, Scalar
 from kerascli.spec.problems import COMMAND_LINE, Problems
 from kerascli.spec.source_parser import parse_source
 from kerascli.spec.sources import SOURCES
@@ -80,6 +80,25 @@ class LoadedRun:
         if targets or len(fields) != 1 or len(table.fields) != 1:
             return table
         return replace(table, fields={fields[0]: next(iter(table.fields.values()))})
+
+    def read(self, data: str | os.PathLike[str], *, targets: bool = True) -> Table:
+        """`read_data`; a CSV file is taken to be written as the one that the run was trained on."""
+        return read_data(data, self.spec.seed, csv=self._csv_dialect(targets=targets))
+
+    def _csv_dialect(self, *, targets: bool) -> dict[str, Any]:
+        """Separator, decimal mark, encoding, header and column types of the run's own CSV; none for another source."""
+        source = self.spec.data.source if self.spec.data is not None else None
+        if source is None or source.name != "csv":
+            return {}
+        dialect = {name: value for name, value in source.keywords.items() if name != "path"}
+        fields = {name for column in self.preprocessing.inputs for name in column.fields}
+        if targets:
+            fields |= {name for target in self.preprocessing.targets for name in target.fields}
+        types = dialect.get("columns")
+        if isinstance(types, Mapping):
+            # A type may belong to a column that nobody reads here, and that new data need not have.
+            dialect["columns"] = {name: kind for name, kind in types.items() if name in fields}
+        return dialect
 
     def own_split(self, name: str) -> Split | None:
         """A split of the run's own data, read again; None when it has none.
@@ -160,10 +179,15 @@ def _load_weights(model: Any, path: Path) -> None:
         raise EnvironmentProblem(f"can't load '{path}': {error}".splitlines()[0], code="model-file") from error
 
 
-def read_data(data: str | os.PathLike[str], seed: int) -> Table:
+def read_data(data: str | os.PathLike[str], seed: int, *, csv: Mapping[str, Any] | None = None) -> Table:
     """The table of a file by its ending, or of a source in YAML (`mnist`, `{csv: {path: …}}`).
 
     A built-in source gives its own test split, where it has one.
+
+    Args:
+        data: The file or source.
+        seed: For sources that are drawn.
+        csv: How a CSV file is written, as the arguments of `read_csv`; a source in YAML says it itself.
 
     Raises:
         UsageError: It is neither a file nor a source.
@@ -171,6 +195,10 @@ def read_data(data: str | os.PathLike[str], seed: int) -> Table:
     """
     text = str(data)
     source = None if Path(text).exists() else _source(text)
+    if source is None and csv and text.lower().endswith((".csv", ".csv.gz")):
+        from kerascli.data.read_csv import read_csv
+
+        return read_csv(text, **csv)
     if source is None:
         return read_file(Path(text))
     read = read_source(source, seed)
@@ -184,9 +212,9 @@ def _source(text: str) -> Component | None:
     source = SourceText(COMMAND_LINE, text)
     node = load_nodes(source)
     problems = Problems()
-    if isinstance(node, Scalar):
+    if isinstance(node, nodes.Scalar):
         found = parse_source(node, None, problems)
-    elif isinstance(node, Mapping) and len(node.entries) == 1:
+    elif isinstance(node, nodes.Mapping) and len(node.entries) == 1:
         found = parse_source(node.entries[0][0], node.entries[0][1], problems)
     else:
         raise UsageError(f"'{text}' is no data source", code="source", hint="write '{csv: FILE}', or name a file")

@@ -16,7 +16,7 @@ from kerascli.data.write_predictions import check_output, write_predictions
 from kerascli.record.run_folder import find_run
 from kerascli.run.build import output_shapes
 from kerascli.run.classifiers import find_classifiers
-from kerascli.run.load_run import load_run, read_data
+from kerascli.run.load_run import load_run
 from kerascli.run.predictions import columns_of, predict_batches
 from kerascli.run.session import keras_session
 
@@ -76,7 +76,7 @@ def predict(
         check_output(str(output))
     loaded = load_run(find_run(str(run), Path(runs)), weights=weights, trust=trust)
     with keras_session(loaded.spec):
-        split = loaded.split(read_data(input, loaded.spec.seed), targets=False)
+        split = loaded.split(loaded.read(input, targets=False), targets=False)
         outputs = _predict(loaded.model, split, batch_size, loaded.fixed_batch_size, stepped)
         classifiers = find_classifiers(loaded.spec, loaded.preprocessing, output_shapes(loaded.model))
         columns, labels = columns_of(outputs, loaded.preprocessing, classifiers)

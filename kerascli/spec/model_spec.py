@@ -82,15 +82,19 @@ class Wiring:
 
 @dataclass(frozen=True)
 class LayerSpec:
-    """One layer (or operation) of the model and its call.
+    """One layer (or operation, or nested model) of the model and its call.
 
     Attributes:
-        name: Its name, unique in the model; written or Keras's default.
-        component: What it is; group `layers`, `ops` or `applications`.
+        name: Its path, unique in the model: `hidden`, or `down/conv` inside a block; written or Keras's default.
+        component: What it is; group `layers`, `ops` or `applications`, or `models` (`Model`, a nested model). Of a
+            shared layer: what stands at its first call.
         wiring: What it is called on.
         trainable: False freezes it; None: as Keras has it.
         named: Whether the spec wrote the name (or, for an operation, gave it).
         span: Where its component stands.
+        nested: The wiring of a nested model, else None.
+        shared: The path of the entry whose layer is called again, on the same weights; None for a first call.
+        weights: The file of its starting weights (`.npy`, `.npz`), or None.
     """
 
     name: str
@@ -99,6 +103,14 @@ class LayerSpec:
     trainable: bool | None = None
     named: bool = field(default=False, compare=False)
     span: Span | None = field(default=None, compare=False, repr=False)
+    nested: ModelSpec | None = None
+    shared: str | None = None
+    weights: str | None = None
+
+    @property
+    def keras_name(self) -> str:
+        """The name of the Keras layer: the path joined with dots, since Keras takes no slash."""
+        return self.name.replace("/", ".")
 
 
 @dataclass(frozen=True)

@@ -92,6 +92,24 @@ def test_evaluate_repeats_the_test(trained: Path) -> None:
     assert json.loads(done.stdout)["metrics"] == pytest.approx(record["test"], rel=1e-5)
 
 
+def test_new_csv_is_read_as_the_trained_one(trained: Path, tmp_path: Path) -> None:
+    """Separator, decimal mark and types of the run's own CSV hold for new files, with and without targets."""
+    rows = [f"{i / 4:.2f};{i % 7};{'yes' if i % 2 else 'no'}".replace(".", ",") for i in range(40)]
+    (tmp_path / "t.csv").write_text("\n".join(["a;b;y", *rows]) + "\n")
+    source = "{csv: {path: t.csv, separator: ';', decimal: ',', columns: {a: float, y: text}}}"
+    text = TINY.replace(TINY[TINY.index("  source:") : TINY.index("  validation:")], f"  source: {source}\n")
+    text = text.replace("inputs: x\n", "inputs: {x: {fields: [a, b]}}\n").replace("targets: kind", "targets: y")
+    text = text.replace("inputs: {x: [4]}", "inputs: {x: [2]}").replace("units: 3", "units: 2")
+    (tmp_path / "semi.yaml").write_text(text)
+    assert kerascli("train", "semi.yaml", "name=semi", folder=tmp_path).returncode == 0
+    (tmp_path / "new.csv").write_text("b;a;more\n3;0,5;x\n4;1,5;y\n")
+    done = kerascli("predict", "semi", "-i", "new.csv", "-o", "-", folder=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert len(done.stdout.splitlines()) == 2
+    done = kerascli("evaluate", "semi", "--data", "t.csv", "--json", folder=tmp_path)
+    assert json.loads(done.stdout)["samples"] == 40, done.stderr
+
+
 def test_evaluate_takes_a_plain_model(trained: Path, tmp_path: Path) -> None:
     """A `.keras` file from anywhere: fields go to inputs and outputs by name, or the only one left."""
     import shutil
