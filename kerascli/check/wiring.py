@@ -22,30 +22,43 @@ def _reached(model: ModelSpec) -> set[str]:
     return found
 
 
+def _models(model: ModelSpec) -> Iterator[ModelSpec]:
+    """The model and all that are nested in it."""
+    yield model
+    for layer in model.layers:
+        if layer.nested is not None and layer.shared is None:
+            yield from _models(layer.nested)
+
+
 def unused_inputs(spec: Spec) -> Iterator[Diagnostic]:
     """An input that no output depends on."""
-    reached = _reached(spec.model)
-    for item in spec.model.inputs:
-        if item.name not in reached:
-            message = f"the input '{item.name}' reaches no output"
-            yield Diagnostic("unused-input", message, item.span, "remove it, or read it", severity="warning")
+    for model in _models(spec.model):
+        reached = _reached(model)
+        for item in model.inputs:
+            if item.name not in reached:
+                message = f"the input '{item.name}' reaches no output"
+                yield Diagnostic("unused-input", message, item.span, "remove it, or read it", severity="warning")
 
 
 def unreachable_layers(spec: Spec) -> Iterator[Diagnostic]:
     """A layer that no output depends on; Keras leaves it out in silence."""
-    reached = _reached(spec.model)
-    for layer in spec.model.layers:
-        if layer.name not in reached:
-            message = f"'{layer.name}' reaches no output; Keras leaves it out"
-            hint = "read it, list it in 'outputs', or remove it"
-            yield Diagnostic("unreachable-layer", message, layer.span, hint, severity="warning")
+    for model in _models(spec.model):
+        reached = _reached(model)
+        for layer in model.layers:
+            if layer.name not in reached and not layer.from_base:
+                message = f"'{layer.name}' reaches no output; Keras leaves it out"
+                hint = "read it, list it in 'outputs', or remove it"
+                yield Diagnostic("unreachable-layer", message, layer.span, hint, severity="warning")
 
 
 def reads_head(spec: Spec) -> Iterator[Diagnostic]:
     """An entry without `inputs` right after a head: it reads that head, which is seldom meant."""
-    model = spec.model
-    if len(model.outputs) < 2:
-        return
+    for model in _models(spec.model):
+        if len(model.outputs) > 1:
+            yield from _reads_head(model)
+
+
+def _reads_head(model: ModelSpec) -> Iterator[Diagnostic]:
     heads = {output.tensor.name for output in model.outputs}
     for above, layer in zip(model.layers, model.layers[1:], strict=False):
         references = layer.wiring.references

@@ -1,6 +1,6 @@
 """A component of a spec becomes the Keras object that it names."""
 
-from kerascli.components.build import build_argument, build_component, keras_object
+from kerascli.components.build import MAKERS, build_argument, build_component, keras_object
 from kerascli.components.faults import keras_fault
 
-__all__ = ["build_argument", "build_component", "keras_fault", "keras_object"]
+__all__ = ["MAKERS", "build_argument", "build_component", "keras_fault", "keras_object"]

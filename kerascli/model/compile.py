@@ -10,7 +10,7 @@ from kerascli.components import build_component, keras_fault
 from kerascli.errors import SpecError
 from kerascli.spec.component import Component
 from kerascli.spec.component_parser import SHAPE_LOSSES, SHAPE_METRICS
-from kerascli.spec.layer_entries import snake_case
+from kerascli.spec.topology.names import snake_case
 from kerascli.spec.training_spec import CompileSpec
 
 

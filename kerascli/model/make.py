@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import replace
 from typing import Any
 
 import keras
 
 from kerascli.catalog import load_catalog
-from kerascli.components import build_argument, build_component, keras_fault, keras_object
-from kerascli.errors import Diagnostic, SpecError
+from kerascli.components import MAKERS, build_argument, build_component, keras_fault, keras_object
+from kerascli.errors import Diagnostic, Note, SpecError
+from kerascli.spec.component import Component
 from kerascli.spec.model_spec import (
     Constant,
     InputSpec,
@@ -35,10 +38,40 @@ def make_model(model: ModelSpec) -> Any:
     Raises:
         SpecError: Keras refuses a layer or a call (at its line), or a layer with several outputs is read as one.
     """
-    built = _sequential(model) if model.topology == "sequential" else _functional(model)
+    built = _make(model, model.topology, None)
     # Keras would name the logs after the output layers; a head may have another name.
     built.output_names = [output.name for output in model.outputs]
     return built
+
+
+def _make(model: ModelSpec, name: str, given: list[Any] | None) -> Any:
+    """A model of its own, or a nested one, whose inputs may take their shapes from the tensors that it is called on."""
+    if given is not None:
+        inputs = tuple(_like(item, tensor) for item, tensor in zip(model.inputs, given, strict=True))
+        model = replace(model, inputs=inputs)
+    return _sequential(model, name) if model.topology == "sequential" else _functional(model, name)
+
+
+def _like(item: InputSpec, tensor: Any) -> InputSpec:
+    if item.shape is not None:
+        return item
+    return replace(item, shape=tuple(tensor.shape[1:]), dtype=item.dtype or str(tensor.dtype))
+
+
+def _make_argument(component: Component) -> Any:
+    """A nested model that is an argument of a layer, such as the layer of `TimeDistributed`."""
+    model = component.value("model")
+    assert isinstance(model, ModelSpec)
+    for item in model.inputs:
+        if item.shape is None:
+            message = "the shapes of a model that is an argument can't be inferred"
+            hint = "write 'inputs: {name: [size]}'"
+            raise SpecError(message, code="missing-shape", span=item.span or component.span, hint=hint)
+    return _make(model, model.topology, None)
+
+
+# The room of components lies below this one, and knows models only by this entry.
+MAKERS["models"] = _make_argument
 
 
 def _input(item: InputSpec) -> Any:
@@ -53,25 +86,44 @@ def _input(item: InputSpec) -> Any:
         ) from error
 
 
-def _make_layer(layer: LayerSpec) -> Any:
+def _make_layer(layer: LayerSpec, given: list[Any]) -> Any:
     """The layer's object, with the name and `trainable` that stand beside it."""
-    additional: dict[str, object] = {"name": layer.name}
-    made = build_component(layer.component, **additional)
-    if layer.trainable is not None:
-        made.trainable = layer.trainable
-    return made
+    with _noted(layer):
+        if layer.nested is not None:
+            made = _make(layer.nested, layer.keras_name, given)
+        else:
+            additional: dict[str, object] = {"name": layer.keras_name}
+            made = build_component(layer.component, **additional)
+        if layer.trainable is not None:
+            made.trainable = layer.trainable
+        return made
 
 
-def _sequential(model: ModelSpec) -> Any:
-    built = keras.Sequential([_input(model.inputs[0])], name=model.topology)
+@contextmanager
+def _noted(layer: LayerSpec) -> Iterator[None]:
+    """Adds to a fault inside a block where the block is used."""
+    try:
+        yield
+    except SpecError as error:
+        notes = tuple(Note("the block is used here", span) for span in layer.used)
+        if not notes:
+            raise
+        raise SpecError([replace(one, notes=(*one.notes, *notes)) for one in error.diagnostics]) from error
+
+
+def _sequential(model: ModelSpec, name: str) -> Any:
+    start = _input(model.inputs[0])
+    built = keras.Sequential([start], name=name)
+    above = start
     for place, layer in enumerate(model.layers):
-        made = _make_layer(layer)
+        made = _make_layer(layer, [above])
         try:
             built.add(made)
         except Exception as error:  # Whatever Keras raises on a call is said again at the layer's place.
-            raise keras_fault(error, layer.component, doing="calling", span=layer.span) from error
-        output = built.outputs[0] if len(built.outputs) == 1 else built.outputs
-        if not isinstance(output, keras.KerasTensor):
+            with _noted(layer):
+                raise keras_fault(error, layer.component, doing="calling", span=layer.span) from error
+        above = built.outputs[0] if len(built.outputs) == 1 else built.outputs
+        if not isinstance(above, keras.KerasTensor):
             # The fault is the reader's: the entry below, or the model's output.
             below = model.layers[place + 1 : place + 2]
             span = below[0].span if below else model.outputs[0].span
@@ -79,37 +131,51 @@ def _sequential(model: ModelSpec) -> Any:
     return built
 
 
-def _functional(model: ModelSpec) -> Any:
+def _functional(model: ModelSpec, name: str) -> Any:
     tensors: dict[str, Any] = {item.name: _input(item) for item in model.inputs}
     starts = list(tensors.values())
+    made: dict[str, Any] = {}
     for layer in model.layers:
-        tensors[layer.name] = _call(layer, tensors)
+        tensors[layer.name] = _call(layer, tensors, made)
     ends = [_tensor(output.tensor, tensors) for output in model.outputs]
     one_input, one_output = len(starts) == 1, len(ends) == 1
     try:
-        return keras.Model(starts[0] if one_input else starts, ends[0] if one_output else ends, name=model.topology)
+        return keras.Model(starts[0] if one_input else starts, ends[0] if one_output else ends, name=name)
     except ValueError as error:
         raise SpecError(f"Keras refuses the model: {error}", code="keras-error", span=model.span) from error
 
 
-def _call(layer: LayerSpec, tensors: Mapping[str, Any]) -> Any:
-    """The result of calling one layer or operation on its tensors."""
+def _call(layer: LayerSpec, tensors: Mapping[str, Any], made: dict[str, Any]) -> Any:
+    """The result of calling one layer or operation on its tensors.
+
+    Args:
+        layer: The layer.
+        tensors: The tensors so far, by the name of their entry.
+        made: The layers so far, by path; the new one is added.
+    """
     positional, keywords = _call_arguments(layer, tensors)
     if layer.component.group == "ops":
-        operation = keras_object(layer.component)
+        called: Any = keras_object(layer.component)
         constants = {name: build_argument(value) for name, value in layer.component.keywords.items()}
         positional = [*_leading_constants(layer, constants), *positional]
         keywords = {**constants, **keywords}
-        called: Any = operation
+    elif layer.shared is not None:
+        called = made[layer.shared]
     else:
-        called = _make_layer(layer)
+        called = made[layer.name] = _make_layer(layer, _read(layer, tensors))
     try:
         result = called(*positional, **keywords)
     except Exception as error:  # Whatever Keras raises on a call is said again at the layer's place.
-        raise keras_fault(error, layer.component, doing="calling", span=layer.span) from error
+        with _noted(layer):
+            raise keras_fault(error, layer.component, doing="calling", span=layer.span) from error
     if layer.component.group == "ops":
-        _name_operation(result, layer.name)
+        _name_operation(result, layer.keras_name)
     return result
+
+
+def _read(layer: LayerSpec, tensors: Mapping[str, Any]) -> list[Any]:
+    """The tensors of a call without arguments by name."""
+    return [_tensor(reference, tensors) for reference in layer.wiring.tensors]
 
 
 def _leading_constants(layer: LayerSpec, constants: dict[str, Any]) -> list[Any]:

@@ -39,6 +39,8 @@ class LayerRow:
         trainable_parameters: How many of them training changes.
         trainable: False for a frozen layer.
         dtype: The type, or the policy, that it computes in.
+        inside: The path of the nested model that it is in; empty for a layer of the model itself.
+        shared: The path of the layer that is called again here, on the same weights; None for a first call.
     """
 
     path: str
@@ -50,6 +52,8 @@ class LayerRow:
     trainable_parameters: int
     trainable: bool
     dtype: str
+    inside: str = ""
+    shared: str | None = None
 
     @property
     def frozen(self) -> bool:

@@ -62,6 +62,8 @@ def parse_component(
     special = _special_name(name, group, arguments)
     if special is not None:
         return special
+    if group == "layers" and str(name.value) == "Model":
+        return _nested_model(name, arguments, problems, trust=trust)
     found = find_entry(name, group, problems)
     if found is None:
         return None
@@ -119,6 +121,20 @@ def _report_neighbours(node: Mapping, group: str, problems: Problems) -> None:
         )
 
 
+def _nested_model(name: Scalar, arguments: Node | None, problems: Problems, *, trust: bool) -> Component | None:
+    """A nested model as an argument, such as the layer of `TimeDistributed`."""
+    from kerascli.spec.model_parser import parse_nested_model
+
+    if not isinstance(arguments, Mapping):
+        hint = "write '{Model: {inputs: …, layers: …}}'"
+        problems.add("missing-layers", "a nested model needs its 'layers'", name, hint)
+        return None
+    model = parse_nested_model(arguments, name, problems, trust=trust)
+    if model is None:
+        return None
+    return Component("models", "Model", (Argument("model", model, name.span, name.span),), name.span)
+
+
 def _special_name(name: Scalar, group: str, arguments: Node | None) -> Component | None:
     """`accuracy` and its like, which are kept as they are written."""
     special = {"metrics": SHAPE_METRICS, "losses": SHAPE_LOSSES}.get(group, ())
@@ -148,7 +164,7 @@ def find_entry(name: Scalar, group: str, problems: Problems) -> Entry | None:
     entry = find_name(text, group)
     if entry is not None:
         return entry
-    if text == "Model" or text == "Parameter" or text.startswith("plugins."):
+    if text == "Parameter" or text.startswith("plugins."):
         problems.not_yet(f"the component '{text}'", name)
         return None
     catalog = load_catalog()

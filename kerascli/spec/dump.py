@@ -2,29 +2,18 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from typing import Any
-
-import yaml
 
 from kerascli.catalog import Parameter, load_catalog
 from kerascli.spec.component import Component
 from kerascli.spec.data_spec import DataSpec, FieldSpec, SplitSpec
-from kerascli.spec.model_parser import INFERRED_INPUT
-from kerascli.spec.model_spec import Constant, LayerSpec, ModelSpec, TensorReference, WiredArgument
-from kerascli.spec.scalars import AmbiguousScalar, read_fraction, read_plain
+from kerascli.spec.dump_model import ModelWriter
+from kerascli.spec.model_spec import ModelSpec
 from kerascli.spec.sources import SOURCES
 from kerascli.spec.spec import Spec
 from kerascli.spec.training_spec import CheckpointSpec, CompileSpec, FitSpec
-
-
-class Flow(dict[Any, Any]):
-    """A mapping that is written on one line."""
-
-
-class FlowList(list[Any]):
-    """A list that is written on one line."""
+from kerascli.spec.yaml_writer import Flow, FlowList, write_yaml
 
 
 def dump_spec(spec: Spec, *, defaults: bool = True) -> str:
@@ -37,9 +26,7 @@ def dump_spec(spec: Spec, *, defaults: bool = True) -> str:
     Returns:
         The text; `load_spec` reads it as an equal spec.
     """
-    return yaml.dump(
-        resolve(spec, defaults=defaults), Dumper=_Dumper, sort_keys=False, width=118, allow_unicode=True, indent=2
-    )
+    return write_yaml(resolve(spec, defaults=defaults))
 
 
 def resolve(spec: Spec, *, defaults: bool = True) -> dict[str, Any]:
@@ -53,7 +40,7 @@ def resolve(spec: Spec, *, defaults: bool = True) -> dict[str, Any]:
     out |= {"seed": spec.seed, "dtype": spec.dtype}
     if spec.data is not None:
         out["data"] = writer.data(spec.data)
-    out["model"] = writer.model(spec.model)
+    out["model"] = writer.models.model(spec.model)
     heads = [output.name for output in spec.model.outputs]
     if spec.compile is not None:
         out["compile"] = writer.compile(spec.compile, heads)
@@ -70,11 +57,14 @@ class _Writer:
 
     def __init__(self, defaults: bool) -> None:
         self.defaults = defaults
+        self.models = ModelWriter(self.component, self.value)
 
     def value(self, value: object) -> Any:
         """The value of an argument."""
         if isinstance(value, Component):
             return self.component(value)
+        if isinstance(value, ModelSpec):
+            return self.models.model(value)
         if isinstance(value, tuple | list):
             return FlowList(self.value(item) for item in value)
         if isinstance(value, Mapping):
@@ -85,6 +75,8 @@ class _Writer:
 
     def component(self, component: Component) -> Any:
         """`{Name: {argument: value}}`."""
+        if component.group == "models":
+            return Flow({component.name: self.value(component.value("model"))})
         arguments = Flow({name: self.value(value) for name, value in component.keywords.items()})
         if self.defaults:
             for name, default in _defaults(component):
@@ -123,70 +115,6 @@ class _Writer:
         if field.one_hot:
             where["one_hot"] = True
         return field.fields[0] if not field.stacked and len(where) == 1 else where
-
-    def model(self, model: ModelSpec) -> dict[str, Any]:
-        out: dict[str, Any] = {}
-        if model.inputs:
-            out["inputs"] = {
-                item.name: Flow(
-                    {
-                        "shape": None if item.shape is None else FlowList(item.shape),
-                        **({} if item.dtype is None else {"dtype": item.dtype}),
-                        **({} if item.batch_size is None else {"batch_size": item.batch_size}),
-                    }
-                )
-                for item in model.inputs
-            }
-            for name, written in out["inputs"].items():
-                if written["shape"] is None:
-                    del written["shape"]
-                elif list(written) == ["shape"]:
-                    out["inputs"][name] = written["shape"]
-        # A model whose one input is still to be inferred goes by the parser's name for it.
-        names = [item.name for item in model.inputs] or [INFERRED_INPUT]
-        above = names[0] if len(names) == 1 else None
-        out["layers"] = []
-        for layer in model.layers:
-            out["layers"].append(self.layer(layer, above))
-            above = layer.name
-        if [output.name for output in model.outputs] == [str(output.tensor) for output in model.outputs]:
-            out["outputs"] = FlowList(output.name for output in model.outputs)
-        else:
-            out["outputs"] = Flow({output.name: str(output.tensor) for output in model.outputs})
-        out["topology"] = model.topology
-        return out
-
-    def layer(self, layer: LayerSpec, above: str | None) -> dict[str, Any]:
-        component = self.component(layer.component)
-        # The name and `trainable` may have been written among the arguments; the resolved place is beside the layer.
-        if isinstance(component, dict):
-            arguments = next(iter(component.values()))
-            arguments.pop("name", None)
-            arguments.pop("trainable", None)
-        entry: dict[str, Any] = dict(component) if isinstance(component, dict) else {component: Flow()}
-        entry["name"] = layer.name
-        reads = layer.wiring
-        implied = reads.kind == "one" and reads.references[0].index is None
-        if not (implied and reads.references[0].name == above):
-            entry["inputs"] = self.inputs(layer)
-        if layer.trainable is not None:
-            entry["trainable"] = layer.trainable
-        return entry
-
-    def inputs(self, layer: LayerSpec) -> Any:
-        wiring = layer.wiring
-        if wiring.kind == "one":
-            return str(wiring.tensors[0])
-        if wiring.kind == "mapping":
-            return Flow({name: self.wired(value) for name, value in wiring.arguments})
-        return FlowList(str(tensor) for tensor in wiring.tensors)
-
-    def wired(self, value: WiredArgument) -> Any:
-        if isinstance(value, TensorReference):
-            return str(value)
-        if isinstance(value, Constant):
-            return self.value(value.value)
-        return FlowList(str(tensor) for tensor in value)
 
     def compile(self, spec: CompileSpec, heads: list[str]) -> dict[str, Any]:
         losses = [None if loss is None else self.component(loss) for loss in spec.losses]
@@ -247,39 +175,3 @@ def _canonical(parameter: Parameter) -> object:
         return parameter.default
     entry = load_catalog().find(parameter.group, parameter.default)
     return entry.name if entry is not None else parameter.default
-
-
-class _Dumper(yaml.SafeDumper):
-    """Writes flow mappings on one line, and quotes what our reader would take for something else."""
-
-    def increase_indent(self, flow: bool = False, indentless: bool = False) -> None:
-        """Lists are indented below their key, as specs are written by hand."""
-        del indentless
-        return super().increase_indent(flow, False)
-
-    def ignore_aliases(self, data: Any) -> bool:
-        """Equal values are written out each time."""
-        del data
-        return True
-
-
-def _write_text(dumper: yaml.SafeDumper, value: str) -> yaml.ScalarNode:
-    text = value.replace("$", "$$") if re.search(r"\$", value) else value
-    try:
-        ambiguous = read_plain(text) != text or read_fraction(text) is not None
-    except AmbiguousScalar:
-        ambiguous = True
-    return dumper.represent_scalar("tag:yaml.org,2002:str", text, style="'" if ambiguous else None)
-
-
-_Dumper.add_representer(str, _write_text)
-_Dumper.add_representer(dict, lambda dumper, value: dumper.represent_dict(value.items()))
-_Dumper.add_representer(
-    Flow, lambda dumper, value: dumper.represent_mapping("tag:yaml.org,2002:map", value.items(), flow_style=True)
-)
-_Dumper.add_representer(
-    FlowList, lambda dumper, value: dumper.represent_sequence("tag:yaml.org,2002:seq", value, flow_style=True)
-)
-_Dumper.add_representer(
-    list, lambda dumper, value: dumper.represent_sequence("tag:yaml.org,2002:seq", value, flow_style=False)
-)

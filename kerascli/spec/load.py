@@ -13,10 +13,11 @@ from kerascli.spec.data_parser import parse_data
 from kerascli.spec.fields import infer_known_fields
 from kerascli.spec.fit_parser import parse_callbacks, parse_checkpoints, parse_fit, parse_logs
 from kerascli.spec.model_parser import parse_model
-from kerascli.spec.nodes import Mapping, Node, Scalar, Sequence, kind_of
+from kerascli.spec.nodes import Mapping, Scalar, kind_of
 from kerascli.spec.overrides import apply_overrides
 from kerascli.spec.places import ROOT, SECTIONS_TO_COME
 from kerascli.spec.problems import Problems
+from kerascli.spec.references import substitute
 from kerascli.spec.section import text, texts, whole_number
 from kerascli.spec.spec import Spec
 from kerascli.spec.text import read_text
@@ -75,7 +76,9 @@ def parse_spec(
         SpecError: With every fault.
     """
     _check_sections(root, problems)
-    root = _without_dollars(root, problems)
+    filled = substitute(root, {}, problems)
+    assert isinstance(filled, Mapping)
+    root = filled
     model = parse_model(root.get("model"), root, problems, trust=trust)
     input_names = [item.name for item in model.inputs] if model is not None else []
     output_names = [output.name for output in model.outputs] if model is not None else []
@@ -123,29 +126,6 @@ def _section_hint(word: str) -> str | None:
         if word in place.keys and word not in ("name",):
             return f"'{word}' belongs below '{name}:'"
     return did_you_mean(word, ROOT.keys)
-
-
-_REFERENCE = re.compile(r"\$([A-Za-z_][A-Za-z0-9_]*|\()")
-
-
-def _without_dollars(root: Mapping, problems: Problems) -> Mapping:
-    """Refuses `$name` and `$(…)`, which wait for `vars`; `$$` is a dollar sign."""
-
-    def walk(node: Node) -> Node:
-        if isinstance(node, Mapping):
-            entries = tuple((key, walk(value)) for key, value in node.entries)
-            return Mapping(entries, node.span, node.beats)
-        if isinstance(node, Sequence):
-            return Sequence(tuple(walk(item) for item in node.items), node.span, node.beats)
-        if isinstance(node.value, str) and "$" in node.value:
-            if _REFERENCE.search(node.value.replace("$$", "")):
-                problems.not_yet("a reference with '$'", node, "write the value, or '$$' for a dollar sign")
-            return Scalar(node.value.replace("$$", "$"), node.span, node.text, node.quoted, node.beats)
-        return node
-
-    walked = walk(root)
-    assert isinstance(walked, Mapping)
-    return walked
 
 
 def _name(root: Mapping, path: Path, problems: Problems) -> str:

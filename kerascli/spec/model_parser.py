@@ -1,36 +1,30 @@
-"""The `model` section → `ModelSpec`: inputs, layers, outputs, and the class that follows from the wiring."""
+"""The `model` section → `ModelSpec`: inputs, blocks, layers, outputs, and the class that follows from the wiring."""
 
 from __future__ import annotations
 
-from typing import Literal
+from collections.abc import Mapping as Table
+from dataclasses import dataclass
 
-from kerascli.errors import Span, did_you_mean
-from kerascli.spec.graph import Graph, wire
-from kerascli.spec.layer_entries import NAME, read_entries
-from kerascli.spec.model_spec import InputSpec, LayerSpec, ModelSpec, OutputSpec, TensorReference
+from kerascli.errors import Span
+from kerascli.spec.model_spec import InputSpec, ModelSpec
 from kerascli.spec.nodes import Mapping, Node, Scalar, Sequence, kind_of
-from kerascli.spec.places import INPUT, MODEL
+from kerascli.spec.places import MODEL
 from kerascli.spec.problems import Problems
-from kerascli.spec.section import check_keys, choice, section_of, truth, whole_number
+from kerascli.spec.section import check_keys, section_of
+from kerascli.spec.topology.blocks import Block, read_blocks
+from kerascli.spec.topology.budget import MAXIMUM_DEPTH, Budget
+from kerascli.spec.topology.entries import Expansion, Scope, expand
+from kerascli.spec.topology.heads import read_outputs, read_topology
+from kerascli.spec.topology.inputs import read_inputs
+from kerascli.spec.topology.lookup import Graph
+from kerascli.spec.topology.names import Names
+from kerascli.spec.topology.wire import wire
 
-_DTYPES = [
-    "float16",
-    "float32",
-    "float64",
-    "bfloat16",
-    "int8",
-    "int16",
-    "int32",
-    "int64",
-    "uint8",
-    "uint16",
-    "uint32",
-    "uint64",
-    "bool",
-    "string",
-    "complex64",
-]
-_TO_COME = ("blocks", "base", "weights", "class", "arguments")
+# What the graph calls the one input of a model that leaves `inputs` out; no name of a spec can hold a blank.
+INFERRED_INPUT = "the input"
+# A nested model's one input has a name that its entries can read, as a block's has.
+NESTED_INPUT = "input"
+_TO_COME = ("base", "weights", "class", "arguments")
 
 
 def parse_model(node: Node | None, root: Mapping, problems: Problems, *, trust: bool = False) -> ModelSpec | None:
@@ -51,184 +45,87 @@ def parse_model(node: Node | None, root: Mapping, problems: Problems, *, trust: 
     section = section_of(node, "model", problems)
     if section is None:
         return None
-    check_keys(section, MODEL, "'model'", problems)
-    for word in _TO_COME:
-        if section.key(word) is not None:
-            problems.not_yet(f"'model.{word}'", section.key(word))
-    inputs, input_names = _inputs(section.get("inputs"), problems)
-    layers_node = section.get("layers")
-    if not isinstance(layers_node, Sequence) or not layers_node.items:
-        place = layers_node if layers_node is not None else section.span
-        what = (
-            f"'layers' must be a list of layers, not {kind_of(layers_node)}"
-            if layers_node
-            else "the model has no 'layers'"
-        )
-        problems.add("missing-layers", what, place, "write '- Dense: {units: 10}' below 'layers:'")
+    key = root.key("model")
+    reader = _Reader(problems, trust, Budget(), {})
+    return reader.model(section, key.span if key is not None else root.span, "'model'", INFERRED_INPUT)
+
+
+def parse_nested_model(node: Mapping, key: Scalar, problems: Problems, *, trust: bool = False) -> ModelSpec | None:
+    """A model that is an argument of a component, such as `TimeDistributed: {layer: {Model: …}}`."""
+    return _Reader(problems, trust, Budget(), {}).nested(node, key)
+
+
+@dataclass
+class _Reader:
+    """What holds for a model and those nested in it."""
+
+    problems: Problems
+    trust: bool
+    budget: Budget
+    blocks: Table[str, Block]
+
+    def nested(self, node: Mapping, key: Scalar) -> ModelSpec | None:
+        """A model within the model; it may use the blocks of the one around it."""
+        if self.budget.depth >= MAXIMUM_DEPTH:
+            self.problems.add("too-deep", f"models in models go deeper than {MAXIMUM_DEPTH}", key)
+            return None
+        self.budget.depth += 1
+        # `name` and `trainable` may stand among the arguments, and are read with the entry.
+        section = node.without("name").without("trainable")
+        made = self.model(section, key.span, "a nested model", NESTED_INPUT)
+        self.budget.depth -= 1
+        return made
+
+    def model(self, section: Mapping, span: Span, what: str, inferred: str) -> ModelSpec | None:
+        problems = self.problems
+        check_keys(section, MODEL, what, problems)
+        for word in _TO_COME:
+            if section.key(word) is not None:
+                problems.not_yet(f"'model.{word}'", section.key(word))
+        inputs, input_names = read_inputs(section.get("inputs"), problems)
+        items = self._items(section)
+        own = read_blocks(section.get("blocks"), problems)
+        blocks = {**self.blocks, **own}
+        if items is None:
+            return None
+        # A model whose inputs are left out has one, which takes the name of the field that it reads.
+        known = inputs or [InputSpec(inferred, None, span=span)]
+        if not inputs and inferred == NESTED_INPUT:
+            inputs = known
+        root = Scope("", {}, Names({**input_names, **({} if input_names else {inferred: section})}))
+        expansion = Expansion(blocks, self.budget, problems)
+        expand(items, root, expansion)
+        self._warn_unused(own, expansion.used)
+        inner = _Reader(problems, self.trust, self.budget, blocks)
+        graph = Graph({item.name: item for item in known}, root, problems, inner.nested, self.trust)
+        wire(graph)
+        outputs = read_outputs(section.get("outputs"), graph)
+        layers = tuple(graph.layers.values())
+        whole = len(layers) == sum(entry.inner is None for entry in expansion.order)
+        topology = read_topology(section.get("topology"), known, layers, outputs, problems, whole=whole)
+        if not layers or not outputs:
+            return None
+        return ModelSpec(tuple(inputs), layers, tuple(outputs), topology, span)
+
+    def _items(self, section: Mapping) -> tuple[Node, ...] | None:
+        node = section.get("layers")
+        if isinstance(node, Sequence) and node.items:
+            return node.items
+        what = f"'layers' must be a list of layers, not {kind_of(node)}" if node else "the model has no 'layers'"
+        hint = "write '- Dense: {units: 10}' below 'layers:'"
+        self.problems.add("missing-layers", what, node if node is not None else section.span, hint)
         return None
-    entries, names = read_entries(layers_node.items, input_names, problems)
-    # A model whose inputs are left out has one, which takes the name of the field that it reads.
-    known = inputs or (InputSpec(INFERRED_INPUT, None),)
-    graph = Graph({item.name: item for item in known}, entries, names, problems, trust=trust)
-    layers = wire(graph)
-    outputs = _outputs(section.get("outputs"), graph, problems)
-    topology = _topology(section.get("topology"), known, layers, len(entries), outputs, problems)
-    if not layers or not outputs:
-        return None
-    return ModelSpec(tuple(inputs), tuple(layers), tuple(outputs), topology, _key_span(root, "model"))
+
+    def _warn_unused(self, own: Table[str, Block], used: set[str]) -> None:
+        for name, block in own.items():
+            if name not in used and not any(_mentions(other.layers, name) for other in own.values()):
+                self.problems.warn("unused-block", f"the block '{name}' is not used", block.key, "remove it, or use it")
 
 
-# What the graph calls the one input of a model that leaves `inputs` out; no name of a spec can hold a blank.
-INFERRED_INPUT = "the input"
-
-
-def _key_span(root: Mapping, key: str) -> Span:
-    found = root.key(key)
-    return found.span if found is not None else root.span
-
-
-def _inputs(node: Node | None, problems: Problems) -> tuple[list[InputSpec], dict[str, Node]]:
-    """The inputs in order, and the node of each name."""
-    if node is None:
-        return [], {}
-    if not isinstance(node, Mapping) or not node.entries:
-        problems.add(
-            "wrong-type", f"'inputs' must map names to shapes, not {kind_of(node)}", node, "write '{image: [784]}'"
-        )
-        return [], {}
-    inputs: list[InputSpec] = []
-    names: dict[str, Node] = {}
-    for key, value in node.entries:
-        name = str(key.value)
-        if not isinstance(key.value, str) or not NAME.match(name):
-            hint = "use letters, digits, '_' and '-', a letter or '_' first"
-            problems.add("name", f"'{key.text}' is not a name", key, hint)
-            continue
-        names[name] = key
-        inputs.append(_input(name, key, value, problems))
-    return inputs, names
-
-
-def _input(name: str, key: Scalar, node: Node, problems: Problems) -> InputSpec:
-    if not isinstance(node, Mapping):
-        return InputSpec(name, _shape(node, problems), span=key.span)
-    check_keys(node, INPUT, f"the input '{name}'", problems)
-    shape_node = node.get("shape")
-    dtype = node.get("dtype")
-    dtype_name = choice(dtype, "dtype", _DTYPES, problems) if dtype is not None else None
-    batch_size = node.get("batch_size")
-    sparse = node.get("sparse")
-    if sparse is not None and truth(sparse, "sparse", problems):
-        problems.not_yet("a sparse input", sparse)
-    return InputSpec(
-        name,
-        _shape(shape_node, problems) if shape_node is not None else None,
-        dtype_name,
-        whole_number(batch_size, "batch_size", problems, minimum=1) if batch_size is not None else None,
-        span=key.span,
-    )
-
-
-def _shape(node: Node, problems: Problems) -> tuple[int | None, ...] | None:
-    """The shape of one sample; `null` is a free axis."""
-    if not isinstance(node, Sequence):
-        hint = "write the shape of one sample, '[784]'"
-        problems.add("wrong-type", f"a shape must be a list, not {kind_of(node)}", node, hint)
-        return None
-    shape: list[int | None] = []
-    for item in node.items:
-        value = item.value if isinstance(item, Scalar) else item
-        if value is not None and (isinstance(value, bool) or not isinstance(value, int)):
-            problems.add("wrong-type", f"a size must be a whole number or null, not {kind_of(item)}", item)
-        elif value is not None and value < 1:
-            problems.add("out-of-range", "a size must be at least 1", item, "write 'null' for a free axis")
-        else:
-            shape.append(value)
-    return tuple(shape)
-
-
-def _outputs(node: Node | None, graph: Graph, problems: Problems) -> list[OutputSpec]:
-    """The heads: names in order, a mapping that names them, or the last entry."""
-    if node is None:
-        if not graph.entries:
-            return []
-        last = graph.entries[-1]
-        return [OutputSpec(last.name, TensorReference(last.name, None, last.key.span), last.key.span)]
-    if isinstance(node, Mapping):
-        return _named_outputs(node, graph, problems)
-    items = node.items if isinstance(node, Sequence) else (node,)
-    outputs: list[OutputSpec] = []
-    for item in items:
-        reference = _output_reference(item, graph, problems)
-        if reference is None:
-            continue
-        name = reference.name if reference.index is None else f"{reference.name}_{reference.index}"
-        written = str(item.value) if isinstance(item, Scalar) and reference.index is None else name
-        if any(output.name == written for output in outputs):
-            problems.add("duplicate-name", f"the output '{written}' is listed twice", item, "remove one of them")
-            continue
-        outputs.append(OutputSpec(written, reference, item.span))
-    if not items:
-        problems.add("missing-outputs", "'outputs' is empty", node, "name at least one layer")
-    return outputs
-
-
-def _named_outputs(node: Mapping, graph: Graph, problems: Problems) -> list[OutputSpec]:
-    outputs = []
-    for key, value in node.entries:
-        if not isinstance(key.value, str) or not NAME.match(key.value):
-            problems.add("name", f"'{key.text}' is not a name", key)
-            continue
-        reference = _output_reference(value, graph, problems)
-        if reference is not None:
-            outputs.append(OutputSpec(key.value, reference, key.span))
-    if not node.entries:
-        problems.add("missing-outputs", "'outputs' is empty", node, "name at least one layer")
-    return outputs
-
-
-def _output_reference(node: Node, graph: Graph, problems: Problems) -> TensorReference | None:
-    if isinstance(node, Scalar) and isinstance(node.value, str):
-        return graph.find(node, None)
-    hint = did_you_mean("", [entry.name for entry in graph.entries if entry.named])
-    problems.add("wrong-type", f"an output must be the name of a layer, not {kind_of(node)}", node, hint)
-    return None
-
-
-def _topology(
-    node: Node | None,
-    inputs: tuple[InputSpec, ...] | list[InputSpec],
-    layers: list[LayerSpec],
-    count: int,
-    outputs: list[OutputSpec],
-    problems: Problems,
-) -> Literal["sequential", "functional"]:
-    """The class that follows from the wiring; what `topology` asks for is checked against it."""
-    reason = _not_a_chain(inputs, layers, outputs)
-    if node is None:
-        return "functional" if reason else "sequential"
-    asked = choice(node, "topology", ("sequential", "functional"), problems)
-    if asked == "sequential" and reason and len(layers) == count:
-        problems.add("topology", f"the model is no plain chain: {reason}", node, "write 'topology: functional'")
-    return "functional" if asked == "functional" or reason else "sequential"
-
-
-def _not_a_chain(
-    inputs: tuple[InputSpec, ...] | list[InputSpec], layers: list[LayerSpec], outputs: list[OutputSpec]
-) -> str | None:
-    """Why the model is no `keras.Sequential`, or None."""
-    if len(inputs) != 1:
-        return f"it has {len(inputs)} inputs"
-    if len(outputs) != 1:
-        return f"it has {len(outputs)} outputs"
-    above = inputs[0].name
-    for layer in layers:
-        if layer.component.group == "ops":
-            return f"'{layer.name}' is an operation"
-        references = layer.wiring.references
-        if layer.wiring.kind != "one" or references[0].name != above or references[0].index is not None:
-            return f"'{layer.name}' does not read just the entry above"
-        above = layer.name
-    if layers and (outputs[0].tensor.name != above or outputs[0].tensor.index is not None):
-        return "its output is not its last layer"
-    return None
+def _mentions(node: Node, word: str) -> bool:
+    """Whether a block's layers name another block, or hold a model that does."""
+    if isinstance(node, Scalar):
+        return node.value == word
+    if isinstance(node, Sequence):
+        return any(_mentions(item, word) for item in node.items)
+    return any(key.value == word or _mentions(value, word) for key, value in node.entries)

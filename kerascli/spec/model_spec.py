@@ -95,6 +95,8 @@ class LayerSpec:
         nested: The wiring of a nested model, else None.
         shared: The path of the entry whose layer is called again, on the same weights; None for a first call.
         weights: The file of its starting weights (`.npy`, `.npz`), or None.
+        used: Where the blocks that it came out of are used, outermost first.
+        from_base: Whether a base model brought it.
     """
 
     name: str
@@ -106,6 +108,8 @@ class LayerSpec:
     nested: ModelSpec | None = None
     shared: str | None = None
     weights: str | None = None
+    used: tuple[Span, ...] = field(default=(), compare=False, repr=False)
+    from_base: bool = False
 
     @property
     def keras_name(self) -> str:

@@ -7,10 +7,11 @@ from dataclasses import dataclass, replace
 from kerascli.errors import did_you_mean
 from kerascli.spec.component_parser import find_name
 from kerascli.spec.nodes import Mapping, Node, Scalar, Sequence
-from kerascli.spec.places import ENTRY_KEYS, Place
+from kerascli.spec.places import ENTRY_KEYS, MODEL, Place
 from kerascli.spec.sources import SOURCES
 
 _VALUE = Place()
+_NESTED = "Model"
 _ENTRY = Place("entry", "layers")
 
 
@@ -60,10 +61,16 @@ def component_key(node: Node, place: Place) -> Scalar | None:
             continue
         if _known(str(key.value), place.group):
             return key
+    if place.kind == "entry":
+        # A block, or a plugin's layer, whose names are not known here.
+        others = [key for key, _ in node.entries if key.value not in ENTRY_KEYS]
+        return others[0] if len(others) == 1 else None
     return None
 
 
 def _known(name: str, group: str) -> bool:
+    if name == _NESTED:
+        return group == "layers"
     return name in SOURCES if group == "sources" else find_name(name, group) is not None
 
 
@@ -141,7 +148,7 @@ def _component_step(node: Mapping, key: Scalar, place: Place, segments: list[str
     dotted = ".".join(segments[at : at + 1 + name.count(".")])
     if dotted == name or _same_class(word, name, place.group or ""):
         used = 1 + name.count(".") if dotted == name else 1
-        return Step(name, node.get(name), Place("free", place.group), at + used)
+        return Step(name, node.get(name), MODEL if name == _NESTED else Place("free", place.group), at + used)
     arguments = node.get(name)
     inner = arguments if isinstance(arguments, Mapping) else Mapping((), key.span)
     entry = find_name(name, place.group or "") if place.group != "sources" else None
@@ -165,6 +172,8 @@ def _same_class(word: str, name: str, group: str) -> bool:
 
 def _arguments_place(name: str, group: str, word: str) -> Place:
     """The place of a component's arguments: its argument `word` may be a component itself."""
+    if name == _NESTED:
+        return MODEL
     entry = find_name(name, group) if group != "sources" else None
     parameter = entry.parameter(word) if entry is not None else None
     if parameter is not None and parameter.group is not None:

@@ -66,7 +66,8 @@ INPUT = Place(
     keys={"shape": _VALUE, "dtype": _VALUE, "batch_size": _VALUE, "sparse": Place(default=False)},
 )
 
-ENTRY_KEYS = ("name", "inputs", "repeat", "trainable", "weights", "layer")
+# `path` is the resolved spec's word for the name of a layer that came out of a block.
+ENTRY_KEYS = ("name", "inputs", "repeat", "trainable", "weights", "layer", "path")
 
 DATA = Place(
     "section",
@@ -84,6 +85,23 @@ DATA = Place(
     },
 )
 
+BLOCK = Place(
+    "section",
+    keys={
+        "parameters": Place("names", each=_VALUE),
+        "inputs": _VALUE,
+        "layers": Place("entries", "layers"),
+        "outputs": Place("names", each=_VALUE),
+    },
+)
+
+BASE = Place(
+    "section",
+    keys={"from": Place("component", "layers"), "outputs": _VALUE, "trainable": Place(default=True)},
+)
+
+START_WEIGHTS = Place("section", keys={"from": _VALUE, "match": Place(default="name"), "skip": _VALUE})
+
 MODEL = Place(
     "section",
     keys={
@@ -91,9 +109,9 @@ MODEL = Place(
         "layers": Place("entries", "layers"),
         "outputs": Place("names", each=_VALUE),
         "topology": _VALUE,
-        "blocks": Place("free"),
-        "base": Place("free"),
-        "weights": Place("free"),
+        "blocks": Place("names", each=BLOCK),
+        "base": BASE,
+        "weights": START_WEIGHTS,
         "class": _VALUE,
         "arguments": Place("free"),
     },

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from kerascli.errors import Diagnostic, ExitCode, Note, Severity, Span, SpecError
 from kerascli.spec.nodes import Node
 
@@ -12,6 +15,8 @@ class Problems:
     def __init__(self) -> None:
         """Starts with none."""
         self.found: list[Diagnostic] = []
+        self._notes: tuple[Note, ...] = ()
+        self._seen: set[tuple[str, str, Span | None]] = set()
 
     def add(
         self,
@@ -26,9 +31,10 @@ class Problems:
     ) -> None:
         """Adds one; `place` is the offending token, or the node that it is."""
         span = place if place is None or isinstance(place, Span) else place.span
-        diagnostic = Diagnostic(code, message, span, hint, notes, severity, status)
-        if diagnostic not in self.found:
-            self.found.append(diagnostic)
+        # A fault inside a block is one, however often the block is used.
+        if (code, message, span) not in self._seen:
+            self._seen.add((code, message, span))
+            self.found.append(Diagnostic(code, message, span, hint, (*notes, *self._notes), severity, status))
 
     def warn(self, code: str, message: str, place: Node | Span | None, hint: str | None = None) -> None:
         """Adds a warning."""
@@ -37,6 +43,15 @@ class Problems:
     def not_yet(self, what: str, place: Node | Span | None, hint: str | None = None) -> None:
         """Refuses a part of the language that this version does not have."""
         self.add("not-supported", f"{what} is not supported by this version of kerascli", place, hint)
+
+    @contextmanager
+    def noted(self, notes: tuple[Note, ...]) -> Iterator[None]:
+        """Adds notes to all that is found within: where a block is used."""
+        before, self._notes = self._notes, notes
+        try:
+            yield
+        finally:
+            self._notes = before
 
     @property
     def failed(self) -> bool:

@@ -56,9 +56,11 @@ def graph_of(summary: ModelSummary) -> Graph:
 
     A tensor of no known layer comes from a stub, so that nothing the model reads goes unseen.
     """
-    outputs = {layer.path: len(layer.outputs) for layer in summary.layers}
-    nodes = [_layer_node(layer) for layer in summary.layers]
-    links = [_link(reference, f"layer:{layer.path}", outputs) for layer in summary.layers for reference in layer.inputs]
+    # A nested model is one node; what is inside it stands in the summary.
+    layers = [layer for layer in summary.layers if not layer.inside]
+    outputs = {layer.path: len(layer.outputs) for layer in layers}
+    nodes = [_layer_node(layer) for layer in layers]
+    links = [_link(reference, f"layer:{layer.path}", outputs) for layer in layers for reference in layer.inputs]
     for number, (name, reference) in enumerate(summary.outputs):
         key = f"head:{number}:{name}"
         nodes.append(Node(key, "head", (*wrap(name), "head")))
@@ -97,7 +99,7 @@ def _wrapped(text: str, length: int) -> Iterator[str]:
 
 
 def _layer_node(layer: LayerRow) -> Node:
-    facts = [layer.class_name]
+    facts = [layer.class_name if layer.shared is None else f"{layer.class_name} of {layer.shared}"]
     if layer.parameters:
         facts.append(f"{layer.parameters:,} params")
     if layer.frozen:

@@ -70,7 +70,9 @@ def _heads_by_layer(summary: ModelSummary) -> dict[str, list[str]]:
 def _cells(layer: LayerRow, heads: list[str]) -> list[Text]:
     from rich.text import Text
 
-    name = Text(visible(layer.path))
+    # What is inside a nested model stands indented below it.
+    depth = layer.inside.count("/") + 1 if layer.inside else 0
+    name = Text("  " * depth + visible(layer.path))
     if layer.frozen:
         name.append(" (frozen)", style="cyan")
     for head in heads:
@@ -80,7 +82,7 @@ def _cells(layer: LayerRow, heads: list[str]) -> list[Text]:
         shapes = [f":{number} {shape}" for number, shape in enumerate(shapes)]
     return [
         name,
-        Text(visible(layer.class_name)),
+        Text(visible(layer.class_name if layer.shared is None else f"{layer.class_name} (shares {layer.shared})")),
         Text("\n".join(shapes)),
         Text(layer.dtype),
         Text(f"{layer.parameters:,}"),

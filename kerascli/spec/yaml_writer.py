@@ -1,0 +1,59 @@
+"""Plain values → YAML as people write it: short mappings on one line, text quoted where our reader needs it."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import yaml
+
+from kerascli.spec.scalars import AmbiguousScalar, read_fraction, read_plain
+
+
+class Flow(dict[Any, Any]):
+    """A mapping that is written on one line."""
+
+
+class FlowList(list[Any]):
+    """A list that is written on one line."""
+
+
+def write_yaml(value: Any) -> str:
+    """The YAML of plain values; `Flow` and `FlowList` stand on one line."""
+    return yaml.dump(value, Dumper=_Dumper, sort_keys=False, width=118, allow_unicode=True, indent=2)
+
+
+class _Dumper(yaml.SafeDumper):
+    """Writes flow mappings on one line, and quotes what our reader would take for something else."""
+
+    def increase_indent(self, flow: bool = False, indentless: bool = False) -> None:
+        """Lists are indented below their key, as specs are written by hand."""
+        del indentless
+        return super().increase_indent(flow, False)
+
+    def ignore_aliases(self, data: Any) -> bool:
+        """Equal values are written out each time."""
+        del data
+        return True
+
+
+def _write_text(dumper: yaml.SafeDumper, value: str) -> yaml.ScalarNode:
+    text = value.replace("$", "$$") if re.search(r"\$", value) else value
+    try:
+        ambiguous = read_plain(text) != text or read_fraction(text) is not None
+    except AmbiguousScalar:
+        ambiguous = True
+    return dumper.represent_scalar("tag:yaml.org,2002:str", text, style="'" if ambiguous else None)
+
+
+_Dumper.add_representer(str, _write_text)
+_Dumper.add_representer(dict, lambda dumper, value: dumper.represent_dict(value.items()))
+_Dumper.add_representer(
+    Flow, lambda dumper, value: dumper.represent_mapping("tag:yaml.org,2002:map", value.items(), flow_style=True)
+)
+_Dumper.add_representer(
+    FlowList, lambda dumper, value: dumper.represent_sequence("tag:yaml.org,2002:seq", value, flow_style=True)
+)
+_Dumper.add_representer(
+    list, lambda dumper, value: dumper.represent_sequence("tag:yaml.org,2002:seq", value, flow_style=False)
+)
