@@ -45,7 +45,9 @@ def layer_call(parameters: Parameters, call: Callable[..., object], tensors: Ite
                 break
             filled.append(parameter.name)
     variadic = _variadic(parameters)
-    return _row(plain, takes_list=takes_list, tensors=[variadic] if variadic else filled, variadic=variadic)
+    row = _row(plain, takes_list=takes_list, tensors=[variadic] if variadic else filled, variadic=variadic)
+    defaults = {p.name: p.default for p in plain if isinstance(p.default, bool | int | float | str)}
+    return row | ({"defaults": defaults} if defaults else {})
 
 
 def function_call(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from kerascli.catalog.entries import Entry, read_entry
+from kerascli.catalog.entries import Entry, Operation, read_entry
 from kerascli.errors import nearest
 
 if TYPE_CHECKING:
@@ -31,6 +31,7 @@ class Catalog:
         self._rows: Mapping[str, Mapping[str, Any]] = rows["groups"]
         self._aliases: Mapping[str, Mapping[str, str]] = rows["aliases"]
         self._base: Mapping[str, Mapping[str, Any]] = rows["base_parameters"]
+        self._operations: Mapping[str, Mapping[str, Any]] = rows.get("operations", {})
         self._entries: dict[tuple[str, str], Entry] = {}
 
     def names(self, group: str) -> tuple[str, ...]:
@@ -56,6 +57,11 @@ class Catalog:
             entry = read_entry(group, name, row, aliases, self._base.get(group, {}))
             self._entries[group, name] = entry
         return entry
+
+    def operation(self, path: str) -> Operation | None:
+        """What makes an operation of the class `keras.src.ops.numpy.Add`, or None."""
+        row = self._operations.get(path)
+        return None if row is None else Operation(row["function"], row["config"], tuple(row["call"]))
 
     def suggest(self, group: str, name: str) -> str | None:
         """The right name of the group that the writer most likely meant, or None; capitals don't count."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Literal, cast
 
 Kind = Literal["class", "function", "name"]
@@ -54,6 +54,7 @@ class CallSignature:
         tensor_parameters: The arguments that a list of inputs fills in order; one where `takes_list`.
         variadic: The name of the `*arguments` that take any number of tensors (`ops.einsum`); it is then the last of
             `tensor_parameters`, and is passed by place, never by name.
+        defaults: The defaults of a layer's call that are no None, by name (`training: false` of an LSTM).
     """
 
     parameters: tuple[str, ...]
@@ -61,6 +62,22 @@ class CallSignature:
     takes_list: bool
     tensor_parameters: tuple[str, ...]
     variadic: str | None = None
+    defaults: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Operation:
+    """The class of an operation in a saved model, and the function of `keras.ops` that makes it.
+
+    Attributes:
+        function: The function's canonical name, `ops.mean`.
+        config: The class's own arguments, each with the function's argument of that meaning.
+        call: The function's argument for each of the call's; `*operands` for any number.
+    """
+
+    function: str
+    config: Mapping[str, str]
+    call: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -149,4 +166,5 @@ def _read_call(row: Row) -> CallSignature:
         takes_list=row.get("takes_list", False),
         tensor_parameters=tuple(row["tensor_parameters"]),
         variadic=row.get("variadic"),
+        defaults=row.get("defaults", {}),
     )

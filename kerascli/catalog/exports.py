@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import importlib
 import inspect
+import pkgutil
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -40,10 +42,33 @@ class Exports:
     paths: dict[str, str] = field(default_factory=dict)
     second_names: dict[str, str] = field(default_factory=dict)
 
+    def with_more(self, other: Exports) -> Exports:
+        """Both together."""
+        return Exports(self.members | other.members, self.paths | other.paths, self.second_names | other.second_names)
+
 
 def class_exports(group: str, module: Any, path: str) -> Exports:
     """The classes of a module such as `keras.layers`."""
     return _exports(group, {name: value for name, value in vars(module).items() if inspect.isclass(value)}, path)
+
+
+def private_layers() -> Exports:
+    """Layer classes of `keras.applications` that Keras does not export, as `applications.convnext.LayerScale`.
+
+    Only a saved application holds them; a spec made from one names them.
+    """
+    keras = importlib.import_module("keras")
+    folder = importlib.import_module("keras.src.applications")
+    found = Exports()
+    for info in pkgutil.iter_modules(folder.__path__):
+        if info.name.endswith("_test"):
+            continue
+        module = importlib.import_module(f"keras.src.applications.{info.name}")
+        for name, value in sorted(vars(module).items()):
+            if inspect.isclass(value) and issubclass(value, keras.layers.Layer) and value.__module__ == module.__name__:
+                found.members[f"applications.{info.name}.{name}"] = value
+                found.paths[f"applications.{info.name}.{name}"] = f"{module.__name__}.{name}"
+    return found
 
 
 def function_exports(group: str, module: Any, path: str, *, prefix: str = "") -> Exports:

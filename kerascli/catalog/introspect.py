@@ -19,8 +19,9 @@ import keras
 from kerascli.catalog import docstrings
 from kerascli.catalog.aliases import SPECIAL_METRICS, string_aliases
 from kerascli.catalog.call_signatures import function_call, layer_call
-from kerascli.catalog.exports import Exports, class_exports, function_exports, operation_exports
+from kerascli.catalog.exports import Exports, class_exports, function_exports, operation_exports, private_layers
 from kerascli.catalog.loading import catalog_file, docs_file
+from kerascli.catalog.operations import operation_rows
 from kerascli.catalog.parameters import Evidence, base_parameters, named_parameters, parameter_row, parameter_rows
 from kerascli.catalog.samples import layer_uses, sample_arguments
 from kerascli.catalog.trials import Trial, first_that_works
@@ -47,7 +48,7 @@ _WHOLE = tuple(f"{sign}int{bits}" for sign in ("", "u") for bits in (8, 16, 32, 
 def group_exports() -> dict[str, Exports]:
     """What Keras exports, by group, in the catalog's order."""
     found = {
-        "layers": class_exports("layers", keras.layers, "keras.layers"),
+        "layers": class_exports("layers", keras.layers, "keras.layers").with_more(private_layers()),
         "ops": operation_exports(keras.ops, "keras.ops"),
         "applications": function_exports(
             "applications", keras.applications, "keras.applications", prefix="applications."
@@ -82,7 +83,8 @@ def catalog_rows() -> tuple[Row, Row]:
         docs[group] = {name: _docs_row(member) for name, member in exports.members.items()}
     groups["dtype_policies"] |= _policy_rows()
     special = list(SPECIAL_METRICS)
-    rows = {"keras": keras.__version__, "special_metrics": special, "base_parameters": bases}
+    operations = operation_rows(every["ops"].members)
+    rows = {"keras": keras.__version__, "special_metrics": special, "base_parameters": bases, "operations": operations}
     return {**rows, "aliases": aliases, "groups": groups}, {"keras": keras.__version__, "groups": docs}
 
 

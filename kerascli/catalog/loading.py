@@ -15,7 +15,7 @@ from kerascli.catalog.catalog import Catalog
 from kerascli.errors import EnvironmentProblem
 
 # Raised whenever the files' form changes, so that no cached file of an older form is read.
-FORM = 1
+FORM = 2
 
 Docs = Mapping[str, Mapping[str, Mapping[str, Any]]]
 

@@ -151,7 +151,8 @@ def find_name(name: str, group: str) -> Entry | None:
     catalog = load_catalog()
     prefix = name.partition(".")[0]
     if group == "layers" and prefix in ("ops", "applications") and "." in name:
-        return catalog.find(prefix, name)
+        # Layers that only a saved application holds go by the application's file: applications.convnext.LayerScale.
+        return catalog.find(prefix, name) or catalog.find("layers", name)
     entry = catalog.find(group, name)
     if entry is None and group == "activations" and name[:1].isupper():
         return catalog.find("layers", name)

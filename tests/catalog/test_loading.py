@@ -25,7 +25,7 @@ def other_keras(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Pat
     monkeypatch.setattr(loading, "version", lambda name: "9.9.9")
     monkeypatch.setattr(platformdirs, "user_cache_path", lambda *arguments, **keywords: tmp_path)
     loading.load_catalog.cache_clear()
-    yield tmp_path / "catalog-1"
+    yield tmp_path / f"catalog-{loading.FORM}"
     loading.load_catalog.cache_clear()
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from kerascli import catalog as catalog_room
-from kerascli.catalog import load_catalog, load_docs
+from kerascli.catalog import Operation, load_catalog, load_docs
 
 FOLDER = Path(catalog_room.__file__).parent
 
@@ -144,7 +144,7 @@ def test_docs_stand_for_every_entry_but_plain_names() -> None:
 
 def test_looking_names_up_imports_neither_keras_nor_numpy() -> None:
     code = (
-        "import sys; from kerascli.catalog import load_catalog, load_docs; "
+        "import sys; from kerascli.catalog import Operation, load_catalog, load_docs; "
         "load_catalog().find('layers', 'Dense'); load_catalog().suggest('layers', 'Dens'); load_docs(); "
         "print([m for m in ('keras', 'tensorflow', 'numpy', 'subprocess', 'platformdirs') if m in sys.modules])"
     )
@@ -152,3 +152,22 @@ def test_looking_names_up_imports_neither_keras_nor_numpy() -> None:
         [sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=FOLDER.parents[1]
     )
     assert done.stdout.strip() == "[]"
+
+
+@pytest.mark.parametrize(
+    ("path", "function", "config", "call"),
+    [
+        ("keras.src.ops.numpy.Mean", "ops.mean", {"axis": "axis", "keepdims": "keepdims"}, ("x",)),
+        ("keras.src.ops.numpy.GetItem", "ops.get_item", {}, ("x", "key")),
+        ("keras.src.ops.numpy.Einsum", "ops.einsum", {"subscripts": "subscripts"}, ("*operands",)),
+    ],
+)
+def test_a_saved_operation_names_its_function(
+    path: str, function: str, config: dict[str, str], call: tuple[str, ...]
+) -> None:
+    assert load_catalog().operation(path) == Operation(function, config, call)
+
+
+def test_layers_that_only_applications_hold_are_known() -> None:
+    entry = load_catalog().find("layers", "applications.convnext.LayerScale")
+    assert entry is not None and [p.name for p in entry.parameters] == ["init_values", "projection_dim"]
