@@ -1,0 +1,252 @@
+"""An object in a Keras config (`{module, class_name, config}`) → a `Component`, without what is Keras's default."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from kerascli.catalog import Entry, Parameter, load_catalog
+from kerascli.spec.component import Argument, Component
+from kerascli.spec.keras_reading import Reading
+from kerascli.spec.layer_entries import snake_case
+
+# The class that Keras exports under another name than its own.
+_OTHER_NAMES = {"GroupedQueryAttention": "GroupQueryAttention"}
+# Text that Keras takes for a member of these groups stays text, as the parser has it.
+_BY_NAME = ("activations", "initializers", "regularizers", "constraints", "dtype_policies")
+# Keras fills these up to a number for each axis; one number means the same.
+_SIZES = ("kernel_size", "strides", "dilation_rate", "pool_size", "size", "padding", "cropping")
+# What a config holds beside the constructor's arguments, known to follow from them.
+_DERIVED = {"vocabulary_size", "build_input_shape", "batch_input_shape", "input_length", "salt"}
+
+Config = Mapping[str, Any]
+
+
+def is_object(value: object) -> bool:
+    """Whether a value of a config is a serialized object."""
+    return isinstance(value, Mapping) and "class_name" in value and "config" in value
+
+
+def find_class(config: Config, group: str | None = None) -> Entry | None:
+    """The catalog's entry of a serialized object, or None for a class that is not Keras's own.
+
+    Args:
+        config: With `module` and `class_name`; an old file may leave `module` out.
+        group: The group that the place calls for, which an object without `module` is looked up in.
+    """
+    catalog = load_catalog()
+    module, name = str(config.get("module") or ""), str(config["class_name"])
+    name = _OTHER_NAMES.get(name, name)
+    if not module:
+        return catalog.find(group, name) if group is not None else None
+    if module.startswith("keras.src.applications."):
+        return catalog.find("layers", f"applications.{module.rpartition('.')[2]}.{name}")
+    found = {"keras": "dtype_policies", "keras.optimizers.schedules": "schedules"}.get(module)
+    if found is None:
+        found = module.removeprefix("keras.") if module.startswith("keras.") else None
+    entry = catalog.find(found, name) if found is not None else None
+    return entry if entry is None or entry.path.startswith("keras.") else None
+
+
+def read_component(config: Config, where: str, reading: Reading, group: str | None = None) -> Component | None:
+    """The component of a serialized object.
+
+    Args:
+        config: `{module, class_name, config, registered_name}`.
+        where: What it is to the reader of a message, `the layer 'x'`.
+        reading: The conversion.
+        group: The group that the place calls for.
+
+    Returns:
+        The component, its arguments without those that equal Keras's defaults, and without `name` and `trainable` of a
+        layer; None (with a fault) when its class is not Keras's own.
+    """
+    entry = find_class(config, group)
+    if entry is None:
+        report_class(config, where, reading)
+        return None
+    inner = config["config"]
+    arguments = _arguments(entry, inner if isinstance(inner, Mapping) else {}, where, reading)
+    return Component(entry.group, entry.name, arguments, reading.span)
+
+
+def report_class(config: Config, where: str, reading: Reading) -> None:
+    """The fault of a class that a spec can't name."""
+    name = str(config.get("class_name"))
+    module = str(config.get("module") or "")
+    if name in ("Functional", "Sequential", "Model"):
+        what = "is a model as an argument, which a spec can't say"
+        reading.fault("not-convertible", f"{where} ({name}) {what}", "build that part by hand")
+    elif name in ("__lambda__", "function"):
+        hint = "use a function of Keras's own"
+        reading.fault("not-convertible", f"{where} holds a Python function, which a config does not", hint)
+    else:
+        of = f" of '{module}'" if module else ""
+        hint = "write a plugin that makes it" if not module.startswith("keras") else None
+        reading.fault("not-convertible", f"{where} is of the class '{name}'{of}, which is not Keras's own", hint)
+
+
+def _arguments(entry: Entry, config: Config, where: str, reading: Reading) -> tuple[Argument, ...]:
+    config = _simpler(entry, config)
+    given: list[Argument] = []
+    for name, raw in config.items():
+        if name in ("name", "trainable") and entry.group == "layers":
+            continue
+        parameter = entry.parameter(name)
+        if parameter is None:
+            if raw not in (None, False) and name not in _DERIVED:
+                reading.remark(f"{where}: '{name}: {_short(raw)}' is left out, since {entry.name} does not take it")
+            continue
+        if name == "dtype":
+            value: object = _policy(raw, where, reading)
+            if value in (None, reading.dtype) and entry.group in ("layers", "losses", "metrics"):
+                continue
+        else:
+            value = read_value(raw, f"'{name}' of {where}", reading, parameter.group)
+        if not _is_default(value, parameter):
+            given.append(Argument(name, _plainest(name, value), reading.span, reading.span))
+    return _in_order(entry, given)
+
+
+def _in_order(entry: Entry, given: list[Argument]) -> tuple[Argument, ...]:
+    """The arguments in the order of the constructor, as people write them."""
+    places = {parameter.name: number for number, parameter in enumerate((*entry.parameters, *entry.base_parameters))}
+    return tuple(sorted(given, key=lambda argument: places[argument.name]))
+
+
+def read_value(raw: object, where: str, reading: Reading, group: str | None = None) -> object:
+    """A value of a config as a component has it: scalars, tuples, mappings, components.
+
+    Args:
+        raw: The value.
+        where: For messages.
+        reading: The conversion.
+        group: The group of the components that stand here.
+    """
+    if isinstance(raw, list | tuple):
+        return tuple(read_value(item, where, reading, group) for item in raw)
+    if is_object(raw):
+        assert isinstance(raw, Mapping)
+        return _object(raw, where, reading, group)
+    if isinstance(raw, Mapping):
+        return {str(key): read_value(item, where, reading, group) for key, item in raw.items()}
+    if isinstance(raw, str) and group is not None:
+        entry = load_catalog().find(group, raw)
+        return entry.name if entry is not None else raw
+    return raw
+
+
+def _object(raw: Config, where: str, reading: Reading, group: str | None) -> object:
+    name = str(raw["class_name"])
+    inner = raw["config"]
+    if name in ("__numpy__", "__tensor__"):
+        return read_value(inner["value"], where, reading)
+    if name == "SeedGenerator":
+        return inner.get("seed")
+    if name == "DTypePolicy":
+        return inner.get("name")
+    if name == "function" and isinstance(inner, str) and group is not None:
+        entry = load_catalog().find(group, inner)
+        if entry is not None and str(raw.get("registered_name") or "function") == "function":
+            return entry.name
+    component = read_component(raw, where, reading, group)
+    if component is None:
+        return None
+    if component.group == "layers":
+        component = _with_inner_name(component, inner, reading)
+    # A name alone goes as text, which Keras looks up itself.
+    return component.name if component.group in _BY_NAME and not component.arguments else component
+
+
+def _with_inner_name(component: Component, config: Config, reading: Reading) -> Component:
+    """A layer inside another one: its name where it was chosen, `trainable: false`."""
+    name = str(config.get("name") or "")
+    base = snake_case(component.name.rpartition(".")[2])
+    added = []
+    if name and not re.fullmatch(rf"(forward_|backward_)?{re.escape(base)}(_\d+)?", name):
+        added.append(Argument("name", name, reading.span, reading.span))
+    if config.get("trainable") is False:
+        added.append(Argument("trainable", False, reading.span, reading.span))
+    return Component(component.group, component.name, (*component.arguments, *added), component.span)
+
+
+def _policy(raw: object, where: str, reading: Reading) -> object:
+    """A dtype policy: its name where that says all."""
+    if is_object(raw):
+        return read_value(raw, f"'dtype' of {where}", reading, "dtype_policies")
+    return raw
+
+
+def _simpler(entry: Entry, config: Config) -> Config:
+    """The config without what follows from the rest of it."""
+    out = dict(config)
+    if entry.name == "Bidirectional" and _mirrors(out.get("layer"), out.get("backward_layer")):
+        out.pop("backward_layer")
+    if "pool_size" in out and out.get("strides") == out["pool_size"]:
+        out.pop("strides")
+    if entry.name == "MultiHeadAttention" and out.get("value_dim") == out.get("key_dim"):
+        out.pop("value_dim", None)
+    if entry.group == "layers" and out.get("data_format") == "channels_last":
+        out.pop("data_format")
+    if entry.name == "CategoryEncoding" and out.get("sparse") is None:
+        out.pop("sparse", None)
+    return out
+
+
+def _mirrors(forward: object, backward: object) -> bool:
+    """Whether a backward layer is what Keras makes of the forward one."""
+    if not (isinstance(forward, Mapping) and isinstance(backward, Mapping)):
+        return False
+    one, other = dict(forward.get("config", {})), dict(backward.get("config", {}))
+    turned = one.pop("go_backwards", None) != other.pop("go_backwards", None)
+    one.pop("name", None), other.pop("name", None)
+    return turned and forward["class_name"] == backward["class_name"] and _bare(one) == _bare(other)
+
+
+def _bare(value: object) -> object:
+    """The value without `shared_object_id`s."""
+    if isinstance(value, Mapping):
+        return {key: _bare(item) for key, item in value.items() if key != "shared_object_id"}
+    return [_bare(item) for item in value] if isinstance(value, list | tuple) else value
+
+
+def _is_default(value: object, parameter: Parameter) -> bool:
+    if not parameter.has_default:
+        return False
+    return _comparable(parameter.name, value, parameter.group) == _comparable(
+        parameter.name, parameter.default, parameter.group
+    )
+
+
+def _comparable(name: str, value: object, group: str | None) -> object:
+    """The value in a form in which two ways to write one thing are equal."""
+    if group == "activations" and value in (None, "linear"):
+        return None
+    if group is not None and isinstance(value, str):
+        entry = load_catalog().find(group, value)
+        return (entry.name if entry is not None else value, ())
+    if isinstance(value, Component):
+        arguments = ((a.name, _comparable(a.name, a.value, None)) for a in value.arguments)
+        return (value.name, tuple(sorted(arguments, key=lambda pair: pair[0])))
+    value = _plainest(name, value)
+    if isinstance(value, list | tuple):
+        items = tuple(_comparable("", item, group) for item in value)
+        # An axis, and a tuple of that axis alone, are one.
+        return items[0] if name == "axis" and len(items) == 1 else items
+    # True is 1 to Python, not to a spec.
+    return (bool, value) if isinstance(value, bool) else value
+
+
+def _plainest(name: str, value: object) -> object:
+    """One number for several equal ones, where Keras reads it so."""
+    if name in _SIZES and isinstance(value, list | tuple) and value:
+        items = [_plainest(name, item) for item in value]
+        if all(isinstance(item, int) and item == items[0] for item in items):
+            return items[0]
+    return value
+
+
+def _short(value: object) -> str:
+    text = str(value)
+    return text if len(text) <= 40 else text[:39] + "…"
