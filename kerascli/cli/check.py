@@ -58,13 +58,13 @@ def _diagnostics(
     """What the checks found, and the status that it leads to."""
     from pathlib import Path
 
-    from kerascli.check import check_spec
+    from kerascli.check import require_sound
     from kerascli.spec.load import load_spec
 
     found: tuple[Diagnostic, ...] = ()
     try:
         loaded = load_spec(Path(str(spec)), overrides, trust=trust)
-        found = check_spec(loaded)
+        found = require_sound(loaded)
         if build or data:
             from kerascli.cli.quiet import prepare_tensorflow
 

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from kerascli.catalog import load_catalog
+from kerascli.components.downloads import downloads_allowed
 from kerascli.components.faults import keras_fault
 from kerascli.spec.component import Component
 
@@ -45,6 +46,8 @@ def build_component(component: Component, **additional: object) -> Any:
     if component.group == "activations" and not component.arguments:
         return factory
     keywords = {name: build_argument(value) for name, value in component.keywords.items()}
+    if component.group == "applications" and not downloads_allowed():
+        keywords["weights"] = None
     try:
         return factory(**{**keywords, **additional})
     except Exception as error:  # Whatever Keras raises on arguments is said again at their place.

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from kerascli.data.prepare import PreparedData, prepare_data
 from kerascli.errors import SpecError
 from kerascli.model.compile import compile_model
 from kerascli.model.make import make_model
+from kerascli.model.open_base import close_base
 from kerascli.run.session import keras_session, seed_everything
+from kerascli.run.start_weights import StartReport, apply_start_weights
 from kerascli.spec.complete import complete_spec
+from kerascli.spec.fields import infer_known_fields
+from kerascli.spec.problems import Problems
 from kerascli.spec.spec import Spec
 
 
@@ -27,9 +32,37 @@ def build_model(spec: Spec) -> Any:
         DataError: The data, which the shapes come from, is wrong.
     """
     with keras_session(spec):
+        spec = close_spec(spec)
         if needs_data(spec):
             spec = with_facts(spec, prepare_data(spec))
-        return build_compiled(spec)
+        model = build_compiled(spec)
+        start_model(spec, model)
+        return model
+
+
+def close_spec(spec: Spec) -> Spec:
+    """The spec with a base of `keras.applications` spliced in; to be called inside `keras_session`.
+
+    Raises:
+        SpecError: Something of the base can't be found, or fields of the data can't be matched with its inputs.
+    """
+    if spec.model.open_base is None:
+        return spec
+    model = close_base(spec.model)
+    data = spec.data
+    if data is not None:
+        problems = Problems()
+        data = infer_known_fields(data, model, problems)
+        problems.raise_errors()
+    return replace(spec, model=model, data=data)
+
+
+def start_model(spec: Spec, model: Any) -> tuple[StartReport, ...]:
+    """Gives a fresh model its starting weights, and seeds again where loading them drew numbers."""
+    reports = apply_start_weights(spec, model)
+    if reports:
+        seed_everything(spec)
+    return reports
 
 
 def needs_data(spec: Spec) -> bool:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from kerascli.components.downloads import no_downloads
 from kerascli.data.prepare import prepare_data
 from kerascli.model.summarise import summarise
 from kerascli.record.model_summary import ModelSummary
-from kerascli.run.build import build_compiled, needs_data, with_facts
+from kerascli.run.build import build_compiled, close_spec, needs_data, with_facts
 from kerascli.run.session import keras_session
 from kerascli.spec.spec import Spec
 
@@ -17,7 +18,8 @@ def describe_model(spec: Spec) -> ModelSummary:
         SpecError: Keras refuses something, at its place.
         DataError: The data, which the shapes come from, is wrong.
     """
-    with keras_session(spec):
+    with keras_session(spec), no_downloads():
+        spec = close_spec(spec)
         if needs_data(spec):
             spec = with_facts(spec, prepare_data(spec))
         return summarise(build_compiled(spec), spec.model, spec.name)

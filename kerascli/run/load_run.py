@@ -10,6 +10,7 @@ from typing import Any
 
 import keras
 
+from kerascli.components.downloads import no_downloads
 from kerascli.data.columns import Expected
 from kerascli.data.prepare import complete, prepare_data
 from kerascli.data.preprocessing import Preprocessing, fit_preprocessing
@@ -154,7 +155,7 @@ def load_run(folder: RunFolder, *, weights: str = "result", trust: bool = False)
     if weights == "result" and not folder.model.is_file():
         hint = "say '--weights last' for its newest checkpoint"
         raise EnvironmentProblem(f"the run '{folder.name}' has no model yet", code="no-model", hint=hint)
-    with keras_session(spec):
+    with keras_session(spec), no_downloads():
         model = build_compiled(spec)
         if model.optimizer is not None:
             # Keras leaves an optimizer's state out where its variables are not made yet.

@@ -5,14 +5,24 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from kerascli.components.downloads import no_downloads
 from kerascli.components.faults import first_line
 from kerascli.data.prepare import PreparedData, prepare_data
 from kerascli.data.split import Split
 from kerascli.errors import Diagnostic, SpecError
-from kerascli.run.build import build_compiled, build_model, needs_data, output_shapes, with_facts
+from kerascli.run.build import (
+    build_compiled,
+    build_model,
+    close_spec,
+    needs_data,
+    output_shapes,
+    start_model,
+    with_facts,
+)
 from kerascli.run.engine import Plan
 from kerascli.run.monitor import Monitor, choose_monitor
 from kerascli.run.session import keras_session
+from kerascli.run.start_weights import StartReport
 from kerascli.run.steps import as_numbers, build_state
 from kerascli.spec.spec import Spec
 
@@ -29,6 +39,7 @@ class Ready:
         test: The test split, or None.
         monitor: What decides the best epoch.
         logs: The names of the logs of an epoch.
+        start: What each source of starting weights gave.
     """
 
     spec: Spec
@@ -38,6 +49,7 @@ class Ready:
     test: Split | None
     monitor: Monitor
     logs: tuple[str, ...]
+    start: tuple[StartReport, ...] = ()
 
 
 def check_build(spec: Spec) -> tuple[Diagnostic, ...]:
@@ -49,7 +61,8 @@ def check_build(spec: Spec) -> tuple[Diagnostic, ...]:
     if spec.data is not None and needs_data(spec):
         message = "the shapes of the inputs come from the data, which this check does not read"
         return (Diagnostic("left-to-data", message, spec.model.span, "say '--data'", severity="note"),)
-    build_model(spec)
+    with no_downloads():
+        build_model(spec)
     return ()
 
 
@@ -60,7 +73,7 @@ def check_data(spec: Spec) -> tuple[Diagnostic, ...]:
         SpecError: The spec is wrong.
         DataError: The data is wrong.
     """
-    with keras_session(spec):
+    with keras_session(spec), no_downloads():
         prepare_training(spec)
     return ()
 
@@ -73,9 +86,11 @@ def prepare_training(spec: Spec) -> Ready:
         DataError: The data is wrong.
     """
     _check_sections(spec)
+    spec = close_spec(spec)
     data = prepare_data(spec)
     spec = with_facts(spec, data)
     model = build_compiled(spec)
+    start = start_model(spec, model)
     data = data.with_output_shapes(output_shapes(model))
     train, validation, test = data.train(), data.validation(), data.test()
     _try_batch(spec, model, train)
@@ -83,7 +98,7 @@ def prepare_training(spec: Spec) -> Ready:
     monitor, found = choose_monitor(spec, logs)
     if found:
         raise SpecError(found)
-    return Ready(spec, model, data, make_plan(spec, train, validation), test, monitor, logs)
+    return Ready(spec, model, data, make_plan(spec, train, validation), test, monitor, logs, start)
 
 
 def _check_sections(spec: Spec) -> None:

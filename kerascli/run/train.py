@@ -9,9 +9,9 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from kerascli.check import check_spec
+from kerascli.check import require_sound
 from kerascli.data.saved_preprocessing import save_preprocessing
-from kerascli.errors import EnvironmentProblem, Interrupted, KerascliError
+from kerascli.errors import Diagnostic, EnvironmentProblem, Interrupted, KerascliError
 from kerascli.model.callbacks import build_callbacks
 from kerascli.record.atomic import replace_file, write_json, write_text
 from kerascli.record.checkpoints import load_newest
@@ -64,10 +64,12 @@ def train(
         Interrupted: SIGINT or SIGTERM came; the run is saved and marked `stopped`.
     """
     progress = progress or Silence()
-    for diagnostic in check_spec(spec):
+    for diagnostic in require_sound(spec):
         progress.warned(diagnostic)
     with keras_session(spec):
         ready = prepare_training(spec)
+        for report in ready.start:
+            progress.warned(Diagnostic("start-weights", str(report), report.span, severity="note"))
         folder = create_run_folder(Path(runs), spec.name)
         with lock_folder(folder.path):
             record = _first_record(ready, command)
@@ -93,6 +95,7 @@ def _first_record(ready: Ready, command: Sequence[str] | None) -> RunRecord:
             "parameters": int(model.count_params()),
             "inputs": [item.name for item in spec.model.inputs],
             "outputs": [output.name for output in spec.model.outputs],
+            "start_weights": [report.to_json() for report in ready.start],
         },
         performance={
             "steps_per_execution": ready.plan.steps_per_call or "auto",

@@ -7,7 +7,15 @@ from typing import Any
 
 from kerascli.spec.component import Component
 from kerascli.spec.model_parser import INFERRED_INPUT
-from kerascli.spec.model_spec import Constant, InputSpec, LayerSpec, ModelSpec, TensorReference, WiredArgument
+from kerascli.spec.model_spec import (
+    Constant,
+    InputSpec,
+    LayerSpec,
+    ModelSpec,
+    StartWeights,
+    TensorReference,
+    WiredArgument,
+)
 from kerascli.spec.yaml_writer import Flow, FlowList
 
 
@@ -36,7 +44,15 @@ class ModelWriter:
         else:
             out["outputs"] = Flow({output.name: str(output.tensor) for output in model.outputs})
         out["topology"] = model.topology
+        if model.start:
+            sources = [self._start(one) for one in model.start]
+            out["weights"] = sources[0] if len(sources) == 1 else sources
         return out
+
+    def _start(self, start: StartWeights) -> Any:
+        source = self._component(start.source) if isinstance(start.source, Component) else start.source
+        skip = {"skip": FlowList(start.skip)} if start.skip else {}
+        return Flow({"from": source, "match": start.match, **skip})
 
     def layer(self, layer: LayerSpec, above: str | None) -> dict[str, Any]:
         """One entry of `layers`; `above` is the name of the entry above it."""

@@ -8,9 +8,11 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any
 
-from kerascli.errors import SourceText, SpecError
+from kerascli.errors import SourceText
+from kerascli.record.keras_archive import read_archive_config
 from kerascli.spec.component import Component
 from kerascli.spec.keras_calls import read_call
 from kerascli.spec.keras_components import is_object, report_class
@@ -77,6 +79,17 @@ def model_from_config(
     assert model is not None
     name = str(config["config"].get("name") or "model")
     return ConvertedModel(model, name, reading.dtype, tuple(reading.renames), tuple(reading.remarks))
+
+
+def read_keras_file(path: Path) -> ConvertedModel:
+    """The spec of the model in a `.keras` archive.
+
+    Raises:
+        UsageError: There is no such file.
+        EnvironmentProblem: It is no archive, or damaged.
+        SpecError: It holds what the language does not know.
+    """
+    return model_from_config(read_archive_config(path), source=str(path))
 
 
 def _is_model(config: Config) -> bool:

@@ -9,7 +9,7 @@ from typing import Any
 from kerascli.catalog import Entry, Parameter, load_catalog
 from kerascli.spec.component import Argument, Component
 from kerascli.spec.keras_reading import Reading
-from kerascli.spec.layer_entries import snake_case
+from kerascli.spec.topology.names import snake_case
 
 # The class that Keras exports under another name than its own.
 _OTHER_NAMES = {"GroupedQueryAttention": "GroupQueryAttention"}

@@ -7,8 +7,8 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from kerascli.spec.keras_reading import Reading, Rename
-from kerascli.spec.layer_entries import NAME, snake_case
 from kerascli.spec.model_spec import LayerSpec, OutputSpec
+from kerascli.spec.topology.names import NAME, PATH, snake_case
 
 
 @dataclass
@@ -21,7 +21,7 @@ class NameSpace:
     def give(self, old: str) -> str:
         """A name for what the file calls `old`: the same, where a spec can hold it and it is free."""
         new = self._free(fitted(old))
-        if new != old:
+        if new.replace("/", ".") != old:
             self.reading.renames.append(Rename(self.reading.model, old, new))
         return new
 
@@ -42,6 +42,10 @@ def fitted(name: str) -> str:
     """The name with what the language's grammar does not take replaced by `_`."""
     if NAME.match(name):
         return name
+    # A layer of a block: its Keras name joins the path with dots.
+    path = name.replace(".", "/")
+    if "/" not in name and PATH.match(path):
+        return path
     word = re.sub(r"[^A-Za-z0-9_-]+", "_", name).strip("_") or "layer"
     return word if NAME.match(word) else f"_{word}"
 

@@ -26,13 +26,19 @@ from kerascli.spec.yaml_loader import load_nodes
 _RUN_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]{0,99}\Z")
 
 
-def load_spec(path: str | os.PathLike[str], overrides: Overrides[str] = (), trust: bool = False) -> Spec:
+def load_spec(
+    path: str | os.PathLike[str],
+    overrides: Overrides[str] = (),
+    trust: bool = False,
+    runs: str | os.PathLike[str] = "runs",
+) -> Spec:
     """Reads a spec.
 
     Args:
         path: The YAML file.
         overrides: `path=value`, `+path=value` and `~path`, as on the command line, in order.
         trust: Whether the spec may name components that run code.
+        runs: The folder that holds all runs, for a model that starts from one of them.
 
     Returns:
         The spec, every name found and every argument checked; its `warnings` hold what is doubtful.
@@ -44,7 +50,7 @@ def load_spec(path: str | os.PathLike[str], overrides: Overrides[str] = (), trus
     source = read_text(Path(path))
     problems = Problems()
     tree, texts_read = read_tree(source, overrides, problems)
-    return parse_spec(tree, Path(path), texts_read, problems, trust=trust)
+    return parse_spec(tree, Path(path), texts_read, problems, trust=trust, runs=Path(runs))
 
 
 def read_tree(
@@ -68,7 +74,13 @@ def read_tree(
 
 
 def parse_spec(
-    root: Mapping, path: Path, sources: tuple[SourceText, ...], problems: Problems, *, trust: bool = False
+    root: Mapping,
+    path: Path,
+    sources: tuple[SourceText, ...],
+    problems: Problems,
+    *,
+    trust: bool = False,
+    runs: Path = Path("runs"),
 ) -> Spec:
     """The spec that a tree of nodes writes.
 
@@ -79,7 +91,7 @@ def parse_spec(
     filled = substitute(root, {}, problems)
     assert isinstance(filled, Mapping)
     root = filled
-    model = parse_model(root.get("model"), root, problems, trust=trust)
+    model = parse_model(root.get("model"), root, problems, trust=trust, runs=runs)
     input_names = [item.name for item in model.inputs] if model is not None else []
     output_names = [output.name for output in model.outputs] if model is not None else []
     data = parse_data(root.get("data"), input_names, output_names, problems)

@@ -95,6 +95,7 @@ class LayerSpec:
         nested: The wiring of a nested model, else None.
         shared: The path of the entry whose layer is called again, on the same weights; None for a first call.
         weights: The file of its starting weights (`.npy`, `.npz`), or None.
+        weights_span: Where that file is named.
         used: Where the blocks that it came out of are used, outermost first.
         from_base: Whether a base model brought it.
     """
@@ -110,6 +111,7 @@ class LayerSpec:
     weights: str | None = None
     used: tuple[Span, ...] = field(default=(), compare=False, repr=False)
     from_base: bool = False
+    weights_span: Span | None = field(default=None, compare=False, repr=False)
 
     @property
     def keras_name(self) -> str:
@@ -127,6 +129,43 @@ class OutputSpec:
 
 
 @dataclass(frozen=True)
+class StartWeights:
+    """Where weights come from before the first step.
+
+    Attributes:
+        source: A `.keras` file (or the `model.keras` of a run) as an absolute path, a run's folder, or a component of
+            `keras.applications`.
+        match: `name`: layers of equal paths.
+        skip: Shell patterns over paths; what they match keeps its own first weights.
+        base: Whether a base model is its reason: then each of the base's layers must find its weights.
+        span: Where the spec says so.
+    """
+
+    source: str | Component
+    match: Literal["name"] = "name"
+    skip: tuple[str, ...] = ()
+    base: bool = False
+    span: Span | None = field(default=None, compare=False, repr=False)
+
+
+@dataclass(frozen=True)
+class OpenBase:
+    """A base model whose layers are known only when Keras has made it: a component of `keras.applications`.
+
+    Attributes:
+        component: The component.
+        outputs: What the first entry reads when it says nothing; None: all outputs of the base.
+        trainable: False, or the patterns of what stays trainable; None: as it is.
+        span: Where it is written.
+    """
+
+    component: Component
+    outputs: tuple[TensorReference, ...] | None
+    trainable: bool | tuple[tuple[str, Span], ...] | None
+    span: Span = field(compare=False, repr=False)
+
+
+@dataclass(frozen=True)
 class ModelSpec:
     """A model.
 
@@ -136,6 +175,8 @@ class ModelSpec:
         outputs: Its outputs in order.
         topology: `sequential` (a plain chain of layers) or `functional`.
         span: Where `model` stands.
+        start: Where its weights come from before the first step, in order.
+        open_base: A base model that is spliced in when the model is built; None once it is.
     """
 
     inputs: tuple[InputSpec, ...]
@@ -143,3 +184,5 @@ class ModelSpec:
     outputs: tuple[OutputSpec, ...]
     topology: Literal["sequential", "functional"]
     span: Span | None = field(default=None, compare=False, repr=False)
+    start: tuple[StartWeights, ...] = ()
+    open_base: OpenBase | None = None

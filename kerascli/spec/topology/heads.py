@@ -110,6 +110,13 @@ def read_topology(
     return "functional" if asked == "functional" or reason else "sequential"
 
 
+def topology_of(
+    inputs: Several[InputSpec], layers: Several[LayerSpec], outputs: Several[OutputSpec]
+) -> Literal["sequential", "functional"]:
+    """The class that follows from the wiring."""
+    return "functional" if _not_a_chain(inputs, layers, outputs) else "sequential"
+
+
 def _not_a_chain(inputs: Several[InputSpec], layers: Several[LayerSpec], outputs: Several[OutputSpec]) -> str | None:
     """Why the model is no `keras.Sequential`, or None."""
     if len(inputs) != 1:

@@ -28,6 +28,7 @@ class Graph:
         trust: Whether components that can run code are allowed.
         layers: The layers that are wired so far, by path.
         base: The layers that a base model brings, by name.
+        base_heads: The base's outputs by name.
         base_outputs: What the first entry reads when it says nothing; None: the model's only input.
         open_base: Whether the base's layers are known only when Keras has made it.
     """
@@ -39,6 +40,7 @@ class Graph:
     trust: bool = False
     layers: dict[str, LayerSpec] = field(default_factory=dict)
     base: dict[str, LayerSpec] = field(default_factory=dict)
+    base_heads: dict[str, TensorReference] = field(default_factory=dict)
     base_outputs: tuple[TensorReference, ...] | None = None
     open_base: bool = False
 
@@ -65,6 +67,8 @@ class Graph:
             return self._outside_input(TensorReference(name), name, suffix_or_none, node)
         if scope.block is None and (name in self.base or self.open_base):
             return self._base_output(name, suffix_or_none, node)
+        if scope.block is None and name in self.base_heads:
+            return self._outside_input(self.base_heads[name], name, suffix_or_none, node)
         self._report_unknown(node, name, scope)
         return None
 

@@ -128,6 +128,7 @@ def _layer(
         None,
         None if weights is None else located_path(str(weights.value), weights, graph.problems),
         tuple(note.span for note in entry.scope.notes if note.span is not None),
+        weights_span=None if weights is None else weights.span,
     )
 
 

@@ -1,0 +1,53 @@
+"""Shell patterns over the paths of layers: `*` crosses `/`, and `base/*` means all that came from the base."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from fnmatch import fnmatchcase
+
+from kerascli.spec.model_spec import LayerSpec, ModelSpec
+
+BASE = "base/"
+
+
+def layer_paths(model: ModelSpec) -> Iterator[tuple[str, LayerSpec]]:
+    """Every layer with its path, those of nested models too; a layer that is called again stands once."""
+    for layer in model.layers:
+        if layer.shared is not None or layer.component.group == "ops":
+            continue
+        yield layer.name, layer
+        if layer.nested is not None:
+            for path, inner in layer_paths(layer.nested):
+                yield f"{layer.name}/{path}", replace(inner, from_base=layer.from_base)
+
+
+def matches(pattern: str, path: str, *, from_base: bool = False) -> bool:
+    """Whether a pattern means the layer of a path."""
+    if fnmatchcase(path, pattern):
+        return True
+    return from_base and pattern.startswith(BASE) and fnmatchcase(BASE + path, pattern)
+
+
+def matching(pattern: str, layers: Iterable[tuple[str, LayerSpec]]) -> list[str]:
+    """The paths that a pattern means."""
+    return [path for path, layer in layers if matches(pattern, path, from_base=layer.from_base)]
+
+
+def frozen_but(layers: Iterable[LayerSpec], trainable: Iterable[str], prefix: str = "") -> tuple[LayerSpec, ...]:
+    """The layers with all frozen that no pattern means; inside nested models too."""
+    patterns = tuple(trainable)
+    return tuple(_frozen(layer, patterns, f"{prefix}{layer.name}") for layer in layers)
+
+
+def _frozen(layer: LayerSpec, patterns: tuple[str, ...], path: str) -> LayerSpec:
+    if layer.shared is not None or layer.component.group == "ops":
+        return layer
+    if any(matches(pattern, path, from_base=True) for pattern in patterns):
+        return layer
+    if layer.nested is None:
+        return replace(layer, trainable=False)
+    inner = frozen_but(layer.nested.layers, patterns, f"{path}/")
+    if all(one.trainable is False or one.shared is not None or one.component.group == "ops" for one in inner):
+        return replace(layer, trainable=False)
+    return replace(layer, nested=replace(layer.nested, layers=inner))

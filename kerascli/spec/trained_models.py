@@ -1,0 +1,63 @@
+"""Models that stand on disk, as `base` and `weights` name them: a run, or a `.keras` file."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from kerascli.errors import UsageError
+from kerascli.record.run_folder import RunFolder, find_run
+from kerascli.spec.nodes import Scalar
+from kerascli.spec.problems import COMMAND_LINE
+from kerascli.spec.topology.base import TrainedModel
+
+
+class TrainedModels:
+    """Finds them by what a spec writes."""
+
+    def __init__(self, runs: Path, trust: bool) -> None:
+        """Takes the folder that holds all runs, and whether plugins of a run may be imported."""
+        self._runs = runs
+        self._trust = trust
+
+    def find(self, node: Scalar) -> str:
+        """The absolute path of a `.keras` file or of a run's folder.
+
+        Raises:
+            UsageError: There is none.
+        """
+        text = str(node.value)
+        beside = _beside(text, node)
+        if text.lower().endswith((".keras", ".h5")):
+            if not text.lower().endswith(".keras"):
+                hint = "save the model as '.keras', which holds its layers"
+                raise UsageError(f"'{text}' is no .keras file", code="model-file", hint=hint)
+            if not beside.is_file():
+                raise UsageError(f"there is no file '{beside}'", code="missing-file", hint="name a .keras file")
+            return str(beside)
+        if (beside / "run.json").is_file():
+            return str(beside.resolve())
+        return str(find_run(text, self._runs).path)
+
+    def read(self, node: Scalar) -> TrainedModel:
+        """The wiring of a model on disk, and where its weights are.
+
+        Raises:
+            UsageError: There is none.
+            SpecError: A run's spec is wrong, or a file holds layers that the language does not know.
+        """
+        path = self.find(node)
+        if path.lower().endswith(".keras"):
+            from kerascli.spec.from_keras import read_keras_file
+
+            return TrainedModel(read_keras_file(Path(path)).model, path)
+        from kerascli.spec.load import load_spec
+
+        return TrainedModel(load_spec(RunFolder(Path(path)).spec, trust=self._trust, runs=self._runs).model, path)
+
+
+def _beside(text: str, node: Scalar) -> Path:
+    """The path relative to the file that it is written in; on the command line, to the working folder."""
+    path = Path(text).expanduser()
+    if path.is_absolute() or node.span.source.name == COMMAND_LINE:
+        return path.absolute()
+    return (Path(node.span.source.name).parent / path).absolute()
