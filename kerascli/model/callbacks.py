@@ -18,8 +18,8 @@ _PATHS = {
 }
 
 
-def build_callbacks(spec: Spec, folder: Path) -> list[Any]:
-    """The callbacks in order.
+def build_callbacks(spec: Spec, folder: Path) -> list[list[Any]]:
+    """For each phase the callbacks in order: the general ones, which are the same objects in all, then its own.
 
     Args:
         spec: The spec.
@@ -28,7 +28,12 @@ def build_callbacks(spec: Spec, folder: Path) -> list[Any]:
     Raises:
         SpecError: Keras refuses one, at its place.
     """
-    return [build_component(_in_folder(component, folder)) for component in spec.callbacks]
+    general = [_build(component, folder) for component in spec.callbacks]
+    return [[*general, *(_build(one, folder) for one in phase.callbacks)] for phase in spec.fit.all_phases]
+
+
+def _build(component: Component, folder: Path) -> Any:
+    return build_component(_in_folder(component, folder))
 
 
 def _in_folder(component: Component, folder: Path) -> Component:

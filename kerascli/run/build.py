@@ -8,6 +8,7 @@ from kerascli.data.prepare import PreparedData, prepare_data
 from kerascli.errors import SpecError
 from kerascli.model.compile import compile_model
 from kerascli.model.make import make_model
+from kerascli.model.phases import Phases
 from kerascli.run.session import keras_session, seed_everything
 from kerascli.spec.complete import complete_spec
 from kerascli.spec.spec import Spec
@@ -53,6 +54,8 @@ def build_compiled(spec: Spec) -> Any:
     model = make_model(spec.model)
     if spec.compile is not None:
         compile_model(model, spec.compile)
+        if spec.fit.phases:
+            Phases(model, spec.compile, spec.fit.phases).check()
     return model
 
 

@@ -16,7 +16,7 @@ from kerascli.spec.model_spec import Constant, LayerSpec, ModelSpec, TensorRefer
 from kerascli.spec.scalars import AmbiguousScalar, read_fraction, read_plain
 from kerascli.spec.sources import SOURCES
 from kerascli.spec.spec import Spec
-from kerascli.spec.training_spec import CheckpointSpec, CompileSpec, FitSpec
+from kerascli.spec.training_spec import CheckpointSpec, CompileSpec, FitSpec, PhaseSpec
 
 
 class Flow(dict[Any, Any]):
@@ -206,7 +206,7 @@ class _Writer:
 
     def fit(self, fit: FitSpec) -> dict[str, Any]:
         out: dict[str, Any] = {
-            "epochs": fit.epochs,
+            **({"phases": [self.phase(phase) for phase in fit.phases]} if fit.phases else {"epochs": fit.epochs}),
             "batch_size": fit.batch_size,
             "validation_batch_size": fit.validation_batch_size,
             "shuffle": fit.shuffle,
@@ -218,6 +218,19 @@ class _Writer:
         if fit.class_weight:
             weights = {name: one if isinstance(one, str) else Flow(dict(one.items())) for name, one in fit.class_weight}
             out["class_weight"] = weights.get(None, weights)
+        return out
+
+    def phase(self, phase: PhaseSpec) -> dict[str, Any]:
+        out: dict[str, Any] = {"epochs": phase.epochs}
+        for word, patterns in (("freeze", phase.freeze), ("unfreeze", phase.unfreeze)):
+            if patterns:
+                out[word] = FlowList(pattern.text for pattern in patterns)
+        if phase.optimizer is not None:
+            out["optimizer"] = self.component(phase.optimizer)
+        if phase.batch_size is not None:
+            out["batch_size"] = phase.batch_size
+        if phase.callbacks:
+            out["callbacks"] = [self.component(callback) for callback in phase.callbacks]
         return out
 
     def checkpoints(self, spec: CheckpointSpec) -> dict[str, Any]:

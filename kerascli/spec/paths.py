@@ -175,7 +175,7 @@ def _arguments_place(name: str, group: str, word: str) -> Place:
 def _list_step(node: Sequence, place: Place, segments: list[str], at: int) -> Step:
     """Into a list: by name, by class where it is the only one, by index."""
     word = segments[at]
-    inner = _ENTRY if place.kind == "entries" else replace(place, kind="component") if place.group else _VALUE
+    inner = _place_in_list(place)
     for index, item in enumerate(node.items):
         if isinstance(item, Mapping) and _text_at(item, "name") == word:
             return Step(str(index), item, inner, at + 1)
@@ -199,6 +199,14 @@ def _list_step(node: Sequence, place: Place, segments: list[str], at: int) -> St
     words = [name for item in node.items if isinstance(item, Mapping) and (name := _text_at(item, "name"))]
     words += [str(key.value) for key in classes if key is not None]
     raise UnknownPath.at(segments, at, "'{path}' names nothing in the list", _path_hint(segments, at, words))
+
+
+def _place_in_list(place: Place) -> Place:
+    if place.kind == "entries":
+        return _ENTRY
+    if place.kind == "sections":
+        return replace(place, kind="section")
+    return replace(place, kind="component") if place.group else _VALUE
 
 
 def _matches(segments: list[str], at: int, name: str) -> bool:
