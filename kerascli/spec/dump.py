@@ -78,8 +78,9 @@ class _Writer:
         if isinstance(value, tuple | list):
             return FlowList(self.value(item) for item in value)
         if isinstance(value, Mapping):
-            plain = Flow({str(key): self.value(item) for key, item in value.items()})
-            looks_like_component = len(plain) == 1 and next(iter(plain))[:1].isupper()
+            # Whole numbers are keys of their own: the epochs of a `LearningRateScheduler`.
+            plain = Flow({key if type(key) is int else str(key): self.value(item) for key, item in value.items()})
+            looks_like_component = len(plain) == 1 and str(next(iter(plain)))[:1].isupper()
             return Flow({"plain": plain}) if looks_like_component else plain
         return value
 

@@ -13,6 +13,7 @@ from kerascli.spec.compile_parser import parse_compile
 from kerascli.spec.data_parser import parse_data
 from kerascli.spec.fields import infer_known_fields
 from kerascli.spec.fit_parser import parse_checkpoints, parse_fit, parse_logs
+from kerascli.spec.learning_rates import check_settable_rates
 from kerascli.spec.model_parser import parse_model
 from kerascli.spec.nodes import Mapping, Node, Scalar, Sequence, kind_of
 from kerascli.spec.overrides import apply_overrides
@@ -85,6 +86,7 @@ def parse_spec(
     compile_spec = parse_compile(root.get("compile"), output_names, problems, trust=trust)
     fit = parse_fit(root.get("fit"), output_names, problems, trust=trust)
     callbacks = parse_callbacks(root.get("callbacks"), problems, trust=trust)
+    check_settable_rates(compile_spec, fit, callbacks, problems)
     if model is not None:
         check_patterns(fit, model, problems)
     checkpoints = parse_checkpoints(root.get("checkpoints"), problems)

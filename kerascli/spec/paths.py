@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 
 from kerascli.errors import did_you_mean
 from kerascli.spec.component_parser import find_name
+from kerascli.spec.learning_rates import is_rate_schedule
 from kerascli.spec.nodes import Mapping, Node, Scalar, Sequence
 from kerascli.spec.places import ENTRY_KEYS, Place
 from kerascli.spec.sources import SOURCES
@@ -169,6 +170,8 @@ def _arguments_place(name: str, group: str, word: str) -> Place:
     parameter = entry.parameter(word) if entry is not None else None
     if parameter is not None and parameter.group is not None:
         return Place("names", each=Place("component", parameter.group))
+    if is_rate_schedule(name, word):
+        return Place("names", each=Place("component", "schedules"))
     return Place("names", each=Place("free"))
 
 

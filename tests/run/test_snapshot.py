@@ -12,10 +12,8 @@ import numpy as np
 import pytest
 
 from kerascli.errors import EnvironmentProblem
-from kerascli.model.callbacks import build_callbacks
 from kerascli.record.checkpoints import load_newest
 from kerascli.run.engine import Hooks, Position, fit
-from kerascli.run.phases import fit_phases
 from kerascli.run.preflight import prepare_training
 from kerascli.run.session import keras_session
 from kerascli.run.snapshot import position_of, read_snapshot, restore, write_snapshot
@@ -87,59 +85,6 @@ def test_cut_training_ends_as_the_uncut_one(write_spec: Callable[..., Path], tmp
         np.testing.assert_array_equal(np.asarray(one), np.asarray(other))
     for one, other in zip(whole.model.optimizer.variables, second.model.optimizer.variables, strict=True):
         np.testing.assert_array_equal(np.asarray(one), np.asarray(other))
-
-
-PHASES = """
-  phases:
-    - {epochs: 2, freeze: lstm}
-    - epochs: 3
-      unfreeze: [lstm]
-      batch_size: 12
-      callbacks: {ReduceLROnPlateau: {patience: 0, min_delta: 9.0}}
-    - {epochs: 1, freeze: '*norm*', optimizer: {SGD: {learning_rate: 0.01, momentum: 0.9}}}
-callbacks:
-  - EarlyStopping: {patience: 1, min_delta: 9.0, restore_best_weights: true}
-"""
-
-
-@pytest.mark.parametrize("cut", [3, 5, 10, 14, 16, 22, 24, 25, 27])
-def test_cut_in_any_phase(write_spec: Callable[..., Path], tmp_path: Path, cut: int) -> None:
-    """In mid-epoch of each phase; and after the last epoch of one, before its callbacks have heard of its end."""
-    text = (
-        SPEC.replace("epochs: 4, ", "")
-        .partition("callbacks:")[0]
-        .replace("fit: {batch_size: 16}", "fit:\n  batch_size: 16")
-    )
-    spec = load_spec(write_spec(text + PHASES.lstrip("\n")))
-    with keras_session(spec):
-        whole, end = prepare_training(spec), Position()
-        fit_phases(whole, build_callbacks(spec, tmp_path), position=end)
-        first, at = prepare_training(spec), Position()
-        now: list[list[Any]] = []
-
-        def save(position: Position) -> bool:
-            if position.steps == cut and (position.step or position.phase_over):
-                write_snapshot(tmp_path / "checkpoint", first.model, now[-1], position, {"value": None, "best": False})
-                raise Cut
-            return False
-
-        hooks = Hooks(lambda position: save(position) and None if position.step < 5 else None, after_epoch=save)
-        with pytest.raises(Cut):
-            fit_phases(
-                first,
-                build_callbacks(spec, tmp_path),
-                position=at,
-                hooks=hooks,
-                begins=lambda plan, callbacks: now.append(callbacks),
-            )
-        second, snapshot = prepare_training(spec), read_snapshot(tmp_path / "checkpoint")
-        again = position_of(snapshot)
-        fit_phases(second, build_callbacks(spec, tmp_path), position=again, snapshot=snapshot)
-    assert again == end
-    assert [layer.trainable for layer in second.model.layers] == [layer.trainable for layer in whole.model.layers]
-    for kind in (lambda model: model.variables, lambda model: model.optimizer.variables):
-        for one, other in zip(kind(whole.model), kind(second.model), strict=True):
-            np.testing.assert_array_equal(np.asarray(one), np.asarray(other))
 
 
 def test_damage_is_found_and_the_one_before_taken(write_spec: Callable[..., Path], tmp_path: Path) -> None:
