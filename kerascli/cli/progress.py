@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from rich.console import Console
     from rich.live import Live
 
-    from kerascli.run.progress import RunStart
+    from kerascli.run.progress import PhaseStart, RunStart
     from kerascli.run.result import RunResult
 
 
@@ -27,11 +27,19 @@ class PlainDisplay:
         """Quiet prints warnings alone."""
         self.quiet = quiet
         self.start: RunStart | None = None
+        self.steps = 0
 
     def started(self, start: RunStart) -> None:
         """The facts of the run."""
-        self.start = start
+        self.start, self.steps = start, start.steps
         self._print(headline(start))
+
+    def phase_started(self, phase: PhaseStart) -> None:
+        """The phase's line."""
+        self.steps = phase.steps
+        steps = f"{phase.epochs} × {phase.steps:,} steps of {phase.batch_size}"
+        learning = f"{phase.parameters:,} parameters learn, {phase.optimizer}"
+        self._print(f"phase {phase.number}/{phase.phases}: {steps}, {learning}")
 
     def epoch_started(self, epoch: int) -> None:
         """Nothing."""
@@ -43,7 +51,7 @@ class PlainDisplay:
         """The epoch's line."""
         assert self.start is not None
         mark = "  best" if best else ""
-        rate = f"{self.start.steps / max(seconds, 1e-9):,.0f} steps/s"
+        rate = f"{self.steps / max(seconds, 1e-9):,.0f} steps/s"
         self._print(f"epoch {epoch}/{self.start.epochs}  {seconds:.1f} s  {rate}  {logs_text(logs)}{mark}")
 
     def warned(self, diagnostic: Diagnostic) -> None:
@@ -87,7 +95,7 @@ class LiveDisplay(PlainDisplay):
 
         assert self.start is not None
         line = Text(f"epoch {epoch:>{len(str(self.start.epochs))}}/{self.start.epochs}", style="bold")
-        line.append(f"  {seconds:5.1f} s  {self.start.steps / max(seconds, 1e-9):,.0f} steps/s  ", style="dim")
+        line.append(f"  {seconds:5.1f} s  {self.steps / max(seconds, 1e-9):,.0f} steps/s  ", style="dim")
         line.append(logs_text(logs))
         if best:
             line.append("  ★ best", style="green")
@@ -122,14 +130,12 @@ class LiveDisplay(PlainDisplay):
         assert self.start is not None
         seconds = max(time.monotonic() - self.began, 1e-9)
         grid = Table.grid(padding=(0, 1))
-        bar = ProgressBar(total=self.start.steps, completed=self.trained, width=24)
+        bar = ProgressBar(total=self.steps, completed=self.trained, width=24)
         if validating:
             note = "validating"
         else:
-            left = (self.start.steps - step) * seconds / max(step, 1)
-            note = (
-                f"{step}/{self.start.steps}  {step / seconds:,.0f} steps/s  {left:.0f} s left" if step else "preparing"
-            )
+            left = (self.steps - step) * seconds / max(step, 1)
+            note = f"{step}/{self.steps}  {step / seconds:,.0f} steps/s  {left:.0f} s left" if step else "preparing"
         head = Text(f"epoch {self.epoch}/{self.start.epochs}", style="bold")
         grid.add_row(head, bar, Text(note, style="dim"), Text(logs_text(logs), overflow="ellipsis", no_wrap=True))
         self.live.update(grid)
@@ -174,6 +180,8 @@ def headline(start: RunStart) -> str:
     sizes = ", ".join(f"{count:,} {name}" for name, count in start.samples.items())
     state = "NEW" if start.resumed is None else f"RESUMED {start.resumed}"
     steps = f"{start.epochs} × {start.steps:,} steps of {start.batch_size}"
+    if start.phases > 1:
+        steps = f"{start.epochs} epochs in {start.phases} phases"
     return f"{state} run {start.folder}\n{start.parameters:,} parameters, {sizes} samples, {steps}"
 
 

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from kerascli.components import build_component
+import keras
+
+from kerascli.components import build_argument, build_component
 from kerascli.spec.component import Argument, Component
 from kerascli.spec.spec import Spec
 
@@ -18,8 +22,8 @@ _PATHS = {
 }
 
 
-def build_callbacks(spec: Spec, folder: Path) -> list[Any]:
-    """The callbacks in order.
+def build_callbacks(spec: Spec, folder: Path) -> list[list[Any]]:
+    """For each phase the callbacks in order: the general ones, which are the same objects in all, then its own.
 
     Args:
         spec: The spec.
@@ -28,7 +32,28 @@ def build_callbacks(spec: Spec, folder: Path) -> list[Any]:
     Raises:
         SpecError: Keras refuses one, at its place.
     """
-    return [build_component(_in_folder(component, folder)) for component in spec.callbacks]
+    general = [_build(component, folder) for component in spec.callbacks]
+    return [[*general, *(_build(one, folder) for one in phase.callbacks)] for phase in spec.fit.all_phases]
+
+
+def _build(component: Component, folder: Path) -> Any:
+    schedule = component.value("schedule") if component.name == "LearningRateScheduler" else None
+    if schedule is not None:
+        others = tuple(argument for argument in component.arguments if argument.name != "schedule")
+        return build_component(replace(component, arguments=others), schedule=_rate_of_epoch(schedule))
+    return build_component(_in_folder(component, folder))
+
+
+def _rate_of_epoch(schedule: object) -> Callable[..., Any]:
+    """What Keras calls at the start of each epoch, with the epoch (from 0) and the rate that holds so far."""
+    if isinstance(schedule, Mapping):
+        return lambda epoch, rate: next((schedule[first] for first in reversed(schedule) if first <= epoch), rate)
+    made = build_argument(schedule)
+    if isinstance(made, keras.optimizers.schedules.LearningRateSchedule):
+        return lambda epoch, rate: float(made(epoch))
+    assert callable(made)
+    function: Callable[..., Any] = made
+    return function
 
 
 def _in_folder(component: Component, folder: Path) -> Component:

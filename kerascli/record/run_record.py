@@ -45,6 +45,7 @@ class RunRecord:
         epochs: Complete epochs.
         steps: Optimizer steps.
         weights: Which weights `model.keras` has: `best` or `last`.
+        phase: The phase (from 0) that `model.keras` is of.
         metrics: The logs of the last epoch.
         test: The metrics of `model.keras` on the test split.
         description: The spec's own words.
@@ -71,6 +72,7 @@ class RunRecord:
     epochs: int = 0
     steps: int = 0
     weights: str | None = None
+    phase: int = 0
     metrics: dict[str, float] = field(default_factory=dict)
     test: dict[str, float] | None = None
     description: str | None = None

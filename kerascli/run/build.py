@@ -10,10 +10,12 @@ from kerascli.errors import SpecError
 from kerascli.model.compile import compile_model
 from kerascli.model.make import make_model
 from kerascli.model.open_base import close_base
+from kerascli.model.phases import Phases
 from kerascli.run.session import keras_session, seed_everything
 from kerascli.run.start_weights import StartReport, apply_start_weights
 from kerascli.spec.complete import complete_spec
 from kerascli.spec.fields import infer_known_fields
+from kerascli.spec.patterns import without_base
 from kerascli.spec.problems import Problems
 from kerascli.spec.spec import Spec
 
@@ -41,20 +43,22 @@ def build_model(spec: Spec) -> Any:
 
 
 def close_spec(spec: Spec) -> Spec:
-    """The spec with a base of `keras.applications` spliced in; to be called inside `keras_session`.
+    """The spec with its base written out: that of `keras.applications` spliced in, patterns of `base/` as names.
+
+    To be called inside `keras_session`.
 
     Raises:
         SpecError: Something of the base can't be found, or fields of the data can't be matched with its inputs.
     """
     if spec.model.open_base is None:
-        return spec
+        return replace(spec, fit=without_base(spec.fit, spec.model))
     model = close_base(spec.model)
     data = spec.data
     if data is not None:
         problems = Problems()
         data = infer_known_fields(data, model, problems)
         problems.raise_errors()
-    return replace(spec, model=model, data=data)
+    return replace(spec, model=model, data=data, fit=without_base(spec.fit, model))
 
 
 def start_model(spec: Spec, model: Any) -> tuple[StartReport, ...]:
@@ -86,6 +90,8 @@ def build_compiled(spec: Spec) -> Any:
     model = make_model(spec.model)
     if spec.compile is not None:
         compile_model(model, spec.compile)
+        if spec.fit.phases:
+            Phases(model, spec.compile, spec.fit.phases).check()
     return model
 
 

@@ -30,7 +30,7 @@ class Plan:
     Attributes:
         train: The training split.
         validation: The validation split, or None.
-        epochs: Epochs in all.
+        epochs: The number of complete epochs at which training ends.
         batch_size: Samples a step.
         validation_batch_size: Samples a validation step.
         steps_per_epoch: Steps an epoch; the passes over the data go on across epochs where this is not one pass.
@@ -66,11 +66,21 @@ class Position:
         epoch: Complete epochs.
         step: Steps of the current epoch that are done.
         history: One row a complete epoch.
+        steps: Optimizer steps in all.
+        phase: The phase, from 0.
+        phase_epoch: Complete epochs before the phase.
+        passes: Passes over the data that were begun before the phase; it begins with a new one.
+        phase_over: Whether the phase has had its last epoch.
     """
 
     epoch: int = 0
     step: int = 0
     history: list[dict[str, float]] = field(default_factory=list)
+    steps: int = 0
+    phase: int = 0
+    phase_epoch: int = 0
+    passes: int = 0
+    phase_over: bool = False
 
 
 @dataclass(frozen=True)
@@ -81,13 +91,13 @@ class Hooks:
         after_call: After each graph call, with the position; the place for signals and for checkpoints by step or time.
         leaves: Whether the training is to end; read between the graph calls of a validation. `after_call` is then told
             the position before the validation, the metrics as they were.
-        after_epoch: After each epoch's callbacks, with the position (its last row is the epoch's), and whether training
-            stops here. It returns whether the epoch is the best so far.
+        after_epoch: After each epoch's callbacks, with the position; its last row is the epoch's, and `phase_over` says
+            whether training stops here. It returns whether the epoch is the best so far.
     """
 
     after_call: Callable[[Position], None] = lambda position: None
     leaves: Callable[[], bool] = lambda: False
-    after_epoch: Callable[[Position, bool], bool] = lambda position, stops: False
+    after_epoch: Callable[[Position], bool] = lambda position: False
 
 
 def fit(
@@ -104,7 +114,7 @@ def fit(
 
     Args:
         model: The model.
-        plan: What to do.
+        plan: What to do, of the phase that the position is in.
         callbacks: Keras callbacks, in order.
         position: Where to begin; left out: at the start.
         hooks: What else to do between graph calls.
@@ -124,10 +134,8 @@ def fit(
     if resume is not None:
         resume()
     logs: dict[str, float] | None = None
-    while position.epoch < plan.epochs:
+    while position.epoch < plan.epochs and not position.phase_over:
         logs = loop.epoch(position)
-        if model.stop_training:
-            break
     if isinstance(model.optimizer, keras.optimizers.Optimizer):
         model.optimizer.finalize_variable_values(model.trainable_weights)
     loop.callbacks.on_train_end(logs)
@@ -166,8 +174,8 @@ class _Loop:
         self.callbacks.on_epoch_end(position.epoch, logs)
         position.history.append({**self._logged(logs), "learning_rate": rate})
         position.epoch, position.step = position.epoch + 1, 0
-        stops = bool(self.model.stop_training) or position.epoch >= self.plan.epochs
-        best = self.hooks.after_epoch(position, stops)
+        position.phase_over = bool(self.model.stop_training) or position.epoch >= self.plan.epochs
+        best = self.hooks.after_epoch(position)
         seconds = time.perf_counter() - started
         self.progress.epoch_ended(position.epoch, position.history[-1], seconds=seconds, best=best)
         return logs
@@ -198,6 +206,7 @@ class _Loop:
         logs = as_numbers(self.train_steps(iterator, count))
         self.pace.took(count, time.perf_counter() - started)
         position.step += count
+        position.steps += count
         if self.batch_hooks:
             self.callbacks.on_train_batch_end(position.step - 1, logs)
         check_losses(self.model, logs, epoch=position.epoch + 1, step=position.step)
@@ -209,11 +218,11 @@ class _Loop:
         """Iterators over the rest of the epoch, one for each pass over the data that it touches."""
         plan = self.plan
         in_pass = plan.train.steps(plan.batch_size, drop_remainder=plan.drop_remainder)
-        done = position.epoch * plan.steps_per_epoch + position.step
-        end = (position.epoch + 1) * plan.steps_per_epoch
+        done = (position.epoch - position.phase_epoch) * plan.steps_per_epoch + position.step
+        end = done - position.step + plan.steps_per_epoch
         while done < end:
             pass_number, skipped = divmod(done, in_pass)
-            order = plan.train.order(plan.seed, pass_number) if plan.shuffle else None
+            order = plan.train.order(plan.seed, position.passes + pass_number) if plan.shuffle else None
             dataset = plan.train.dataset(
                 plan.batch_size, order=order, skip_batches=skipped, drop_remainder=plan.drop_remainder
             )
@@ -226,8 +235,7 @@ class _Loop:
         plan = self.plan
         count = plan.steps_per_call or (1 if self.batch_hooks else self.pace.steps)
         if plan.checkpoint_steps is not None:
-            total = position.epoch * plan.steps_per_epoch + position.step
-            count = min(count, plan.checkpoint_steps - total % plan.checkpoint_steps)
+            count = min(count, plan.checkpoint_steps - position.steps % plan.checkpoint_steps)
         return count
 
     def _validate(self, position: Position) -> dict[str, float]:

@@ -21,6 +21,7 @@ from kerascli.data.split import Split
 from kerascli.data.table import Table
 from kerascli.data.weights import field_weights
 from kerascli.errors import DataError, EnvironmentProblem, SourceText, Span, UsageError
+from kerascli.model.phases import Phases
 from kerascli.record.checkpoints import load_newest
 from kerascli.record.run_folder import RunFolder, find_run
 from kerascli.record.run_record import read_record
@@ -157,13 +158,14 @@ def load_run(folder: RunFolder, *, weights: str = "result", trust: bool = False)
         raise EnvironmentProblem(f"the run '{folder.name}' has no model yet", code="no-model", hint=hint)
     with keras_session(spec), no_downloads():
         model = build_compiled(spec)
-        if model.optimizer is not None:
+        checkpoint = None if weights == "result" else load_newest(folder.checkpoints, best=weights == "best")[0]
+        if spec.compile is not None:
             # Keras leaves an optimizer's state out where its variables are not made yet.
-            model.optimizer.build(model.trainable_variables)
-        if weights == "result":
+            facts = read_record(folder.record) if checkpoint is None else checkpoint.facts
+            Phases(model, spec.compile, spec.fit.all_phases).enter(facts.get("phase", 0))
+        if checkpoint is None:
             _load_weights(model, folder.model)
         else:
-            checkpoint, _ = load_newest(folder.checkpoints, best=weights == "best")
             restore_weights(model, read_snapshot(checkpoint.path))
         return LoadedRun(folder, spec, model, load_preprocessing(folder.preprocessing))
 

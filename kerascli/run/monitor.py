@@ -69,7 +69,7 @@ def _check_name(spec: Spec, name: str, logs: Sequence[str]) -> list[Diagnostic]:
 def _check_callbacks(spec: Spec, logs: Sequence[str]) -> list[Diagnostic]:
     """A callback that monitors a log that never comes would warn each epoch and do nothing."""
     found = []
-    for callback in spec.callbacks:
+    for callback in (*spec.callbacks, *(one for phase in spec.fit.phases for one in phase.callbacks)):
         entry = load_catalog().find("callbacks", callback.name)
         parameter = entry.parameter("monitor") if entry is not None else None
         if parameter is None:

@@ -10,6 +10,7 @@ from kerascli.components.faults import first_line
 from kerascli.data.prepare import PreparedData, prepare_data
 from kerascli.data.split import Split
 from kerascli.errors import Diagnostic, SpecError
+from kerascli.model.phases import Phases
 from kerascli.run.build import (
     build_compiled,
     build_model,
@@ -25,6 +26,7 @@ from kerascli.run.session import keras_session
 from kerascli.run.start_weights import StartReport
 from kerascli.run.steps import as_numbers, build_state
 from kerascli.spec.spec import Spec
+from kerascli.spec.training_spec import PhaseSpec
 
 
 @dataclass(frozen=True)
@@ -39,6 +41,7 @@ class Ready:
         test: The test split, or None.
         monitor: What decides the best epoch.
         logs: The names of the logs of an epoch.
+        phases: Brings the model from phase to phase; it is in the first.
         start: What each source of starting weights gave.
     """
 
@@ -49,6 +52,7 @@ class Ready:
     test: Split | None
     monitor: Monitor
     logs: tuple[str, ...]
+    phases: Phases
     start: tuple[StartReport, ...] = ()
 
 
@@ -92,13 +96,16 @@ def prepare_training(spec: Spec) -> Ready:
     model = build_compiled(spec)
     start = start_model(spec, model)
     data = data.with_output_shapes(output_shapes(model))
+    assert spec.compile is not None
+    phases = Phases(model, spec.compile, spec.fit.all_phases)
+    phases.enter(0)
     train, validation, test = data.train(), data.validation(), data.test()
     _try_batch(spec, model, train)
     logs = _log_names(model, validated=validation is not None)
     monitor, found = choose_monitor(spec, logs)
     if found:
         raise SpecError(found)
-    return Ready(spec, model, data, make_plan(spec, train, validation), test, monitor, logs, start)
+    return Ready(spec, model, data, make_plan(spec, train, validation), test, monitor, logs, phases, start)
 
 
 def _check_sections(spec: Spec) -> None:
@@ -148,15 +155,22 @@ def fixed_batch_size(spec: Spec) -> int | None:
     return next((item.batch_size for item in spec.model.inputs if item.batch_size is not None), None)
 
 
-def make_plan(spec: Spec, train: Split, validation: Split | None) -> Plan:
+def make_plan(spec: Spec, train: Split, validation: Split | None, phase: PhaseSpec | None = None) -> Plan:
     """How long to train, as `keras.Model.fit` reads the same words.
+
+    Args:
+        spec: The spec, with shapes.
+        train: The training split.
+        validation: The validation split, or None.
+        phase: The phase; left out: the first.
 
     Raises:
         SpecError: A fixed batch size is not the one that the spec trains with, or larger than the data.
     """
     fit = spec.fit
     fixed = fixed_batch_size(spec)
-    batch_size = fixed or fit.batch_size
+    phase = phase or fit.all_phases[0]
+    batch_size = fixed or phase.batch_size or fit.batch_size
     validation_batch_size = fixed or fit.validation_batch_size or batch_size
     if fixed is not None and train.samples < fixed:
         message = f"the fixed batch size of {fixed} is larger than the {train.samples} training samples"

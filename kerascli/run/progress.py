@@ -23,6 +23,7 @@ class RunStart:
         batch_size: Samples a step.
         parameters: The model's parameters.
         monitor: The log that decides the best epoch.
+        phases: How many phases there are.
         resumed: None for a new run; else what it goes on from.
     """
 
@@ -34,17 +35,47 @@ class RunStart:
     batch_size: int
     parameters: int
     monitor: str
+    phases: int = 1
     resumed: str | None = None
 
 
+@dataclass(frozen=True)
+class PhaseStart:
+    """What is known before the first step of a phase.
+
+    Attributes:
+        number: The phase, from 1.
+        phases: How many there are.
+        epochs: Its epochs, at most.
+        steps: Steps an epoch.
+        batch_size: Samples a step.
+        parameters: The parameters that learn.
+        optimizer: The optimizer's class.
+    """
+
+    number: int
+    phases: int
+    epochs: int
+    steps: int
+    batch_size: int
+    parameters: int
+    optimizer: str
+
+
 class Progress(Protocol):
-    """Told in this order: `started`, then for each epoch `epoch_started`, `stepped` …, `epoch_ended`; `ended` last."""
+    """Told in this order: `started`, then for each epoch `epoch_started`, `stepped` …, `epoch_ended`; `ended` last.
+
+    Of a training with several phases, `phase_started` comes before the epochs of each.
+    """
 
     def started(self, start: RunStart) -> None:
         """The run's folder is there, training begins."""
 
+    def phase_started(self, phase: PhaseStart) -> None:
+        """A phase begins."""
+
     def epoch_started(self, epoch: int) -> None:
-        """An epoch begins; epochs count from 1."""
+        """An epoch begins; epochs count from 1, over all phases."""
 
     def stepped(self, step: int, logs: Mapping[str, float], *, validating: bool = False) -> None:
         """So many steps of the epoch (or of its validation) are done."""
@@ -63,6 +94,9 @@ class Silence:
     """Tells nothing."""
 
     def started(self, start: RunStart) -> None:
+        """Ignored."""
+
+    def phase_started(self, phase: PhaseStart) -> None:
         """Ignored."""
 
     def epoch_started(self, epoch: int) -> None:

@@ -11,7 +11,7 @@ from kerascli.record.checkpoints import free_path, prune
 from kerascli.record.history import write_history
 from kerascli.record.run_folder import RunFolder
 from kerascli.record.run_record import RunRecord, now, write_record
-from kerascli.run.engine import Position
+from kerascli.run.engine import Plan, Position
 from kerascli.run.finite import check_weights
 from kerascli.run.interrupts import Interrupts
 from kerascli.run.monitor import Monitor
@@ -28,21 +28,24 @@ class Recorder:
         spec: Spec,
         folder: RunFolder,
         model: Any,
-        callbacks: list[Any],
         monitor: Monitor,
         record: RunRecord,
         interrupts: Interrupts,
         progress: Progress,
-        steps_per_epoch: int,
     ) -> None:
         """Takes all that a checkpoint and a record are made of."""
-        self.spec, self.folder, self.model, self.callbacks = spec, folder, model, callbacks
+        self.spec, self.folder, self.model = spec, folder, model
         self.monitor, self.record, self.interrupts, self.progress = monitor, record, interrupts, progress
-        self.steps_per_epoch = steps_per_epoch
+        self.callbacks: list[Any] = []
+        self.steps_per_epoch = 0
         self.best: tuple[int, float] | None = None
         self.saved: tuple[int, int] | None = None
         self.saved_time = time.monotonic()
         self.warned: set[str] = set()
+
+    def phase_begins(self, plan: Plan, callbacks: list[Any]) -> None:
+        """From now on, these callbacks are kept, and epochs are that long."""
+        self.callbacks, self.steps_per_epoch = callbacks, plan.steps_per_epoch
 
     def after_call(self, position: Position) -> None:
         """A checkpoint by step or time, and the end when a signal came.
@@ -57,7 +60,7 @@ class Recorder:
         if position.step < self.steps_per_epoch and self._due(position):
             self._save(position, value=None, best=False)
 
-    def after_epoch(self, position: Position, stops: bool) -> bool:
+    def after_epoch(self, position: Position) -> bool:
         """History, checkpoint and record after an epoch; returns whether it is the best so far.
 
         Raises:
@@ -73,23 +76,20 @@ class Recorder:
             self.best = (position.epoch, value)
         if self.spec.logs.csv:
             self.try_log("history.csv", lambda: write_history(self.folder.history, position.history))
-        if best or stops or self._due(position):
+        if best or position.phase_over or self._due(position):
             self._save(position, value=value, best=best)
         self.write(position)
-        if self.interrupts.received is not None and not stops:
+        last = position.phase + 1 == len(self.spec.fit.all_phases)
+        if self.interrupts.received is not None and not (last and position.phase_over):
             self._stop(position)
         return best
-
-    def step_of(self, position: Position) -> int:
-        """Optimizer steps before a position."""
-        return position.epoch * self.steps_per_epoch + position.step
 
     def write(self, position: Position, **changes: Any) -> None:
         """Writes `run.json`; a disk that refuses it warns once."""
         best = None if self.best is None else {"epoch": self.best[0], "value": self.best[1]}
         self.record = self.record.changed(
             epochs=position.epoch,
-            steps=self.step_of(position),
+            steps=position.steps,
             best=best,
             metrics=position.history[-1] if position.history else {},
             **changes,
@@ -112,7 +112,7 @@ class Recorder:
         """Whether the spec wants a checkpoint here."""
         every, interval = self.spec.checkpoints.every, self.spec.checkpoints.interval
         if every == "steps":
-            return self.step_of(position) % int(interval) == 0
+            return position.steps % int(interval) == 0
         if every == "minutes":
             return time.monotonic() - self.saved_time >= 60 * interval
         return position.step == 0
@@ -122,12 +122,11 @@ class Recorder:
         if place == self.saved:
             return
         check_weights(self.model, epoch=position.epoch + 1, step=position.step)
-        step = self.step_of(position)
-        path = free_path(self.folder.checkpoints, step)
+        path = free_path(self.folder.checkpoints, position.steps)
         try:
             self.folder.checkpoints.mkdir(exist_ok=True)
             facts = {"value": value, "best": best, "monitor": self.monitor.name}
-            write_snapshot(path, self.model, self.callbacks, position, step, facts)
+            write_snapshot(path, self.model, self.callbacks, position, facts)
             prune(self.folder.checkpoints, self.spec.checkpoints.keep)
         except OSError as error:
             message = f"can't write the checkpoint '{path}': {error.strerror or error}"

@@ -6,7 +6,7 @@ import json
 import random
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -35,9 +35,7 @@ class Snapshot:
     state: Mapping[str, Any]
 
 
-def write_snapshot(
-    path: Path, model: Any, callbacks: list[Any], position: Position, step: int, facts: Mapping[str, Any]
-) -> None:
+def write_snapshot(path: Path, model: Any, callbacks: list[Any], position: Position, facts: Mapping[str, Any]) -> None:
     """Writes a checkpoint, visible only when complete.
 
     Args:
@@ -45,7 +43,6 @@ def write_snapshot(
         model: The model; its variables, its optimizer's and its metrics' are taken.
         callbacks: The callbacks, whose counters are taken.
         position: Where the training is.
-        step: Optimizer steps done.
         facts: What else the manifest says: `value` (of the monitor), `best`.
 
     Raises:
@@ -58,10 +55,7 @@ def write_snapshot(
         states.append({"class": type(callback).__name__, "values": values, "arrays": sorted(own)})
         arrays["callbacks"] |= {f"{number}/{name}": array for name, array in own.items()}
     state = {
-        "epoch": position.epoch,
-        "step_in_epoch": position.step,
-        "step": step,
-        "history": position.history,
+        "position": asdict(position),
         "keras_history": _keras_history(model),
         "callbacks": states,
         "random": {"python": _python_random(), "numpy": _numpy_random()},
@@ -71,7 +65,9 @@ def write_snapshot(
             np.savez(folder / f"{name}.npz", **arrays[name])
         # NaN in a history is a fact; Python's JSON reads it back.
         (folder / "state.json").write_text(json.dumps(state) + "\n", encoding="utf-8")
-        write_manifest(folder, {"step": step, "epoch": position.epoch, "kerascli": 1, **facts})
+        write_manifest(
+            folder, {"step": position.steps, "epoch": position.epoch, "phase": position.phase, "kerascli": 1, **facts}
+        )
 
 
 def read_snapshot(path: Path) -> Snapshot:
@@ -101,30 +97,31 @@ def restore_weights(model: Any, snapshot: Snapshot) -> None:
         _assign(_variables(model)[kind], snapshot.arrays[kind])
 
 
-def restore(model: Any, callbacks: list[Any], snapshot: Snapshot) -> Position:
+def position_of(snapshot: Snapshot) -> Position:
+    """Where a training goes on from a checkpoint."""
+    state = dict(snapshot.state["position"])
+    return Position(**{**state, "history": [dict(row) for row in state["history"]]})
+
+
+def restore(model: Any, callbacks: list[Any], snapshot: Snapshot) -> None:
     """Puts everything back: variables, metrics, callbacks, Keras's history and the random states.
 
     Args:
-        model: The model, its state built.
+        model: The model in the checkpoint's phase, its state built.
         callbacks: The callbacks after `on_train_begin`, which resets them.
         snapshot: The checkpoint.
-
-    Returns:
-        Where to go on.
     """
     restore_weights(model, snapshot)
     _assign(_variables(model)["metrics"], snapshot.arrays["metrics"])
     for number, (callback, state) in enumerate(zip(callbacks, snapshot.state["callbacks"], strict=True)):
         own = {name: snapshot.arrays["callbacks"][f"{number}/{name}"] for name in state["arrays"]}
         set_state(callback, state["values"], own)
-    rows = [dict(row) for row in snapshot.state["history"]]
     model.history.epoch = list(snapshot.state["keras_history"]["epoch"])
     model.history.history = {name: list(values) for name, values in snapshot.state["keras_history"]["logs"].items()}
     version, values, gauss = snapshot.state["random"]["python"]
     random.setstate((version, tuple(values), gauss))
     name, keys, place, has_gauss, cached = snapshot.state["random"]["numpy"]
     np.random.set_state((name, np.asarray(keys, np.uint32), place, has_gauss, cached))
-    return Position(snapshot.state["epoch"], snapshot.state["step_in_epoch"], rows)
 
 
 def _keras_history(model: Any) -> dict[str, Any]:

@@ -19,16 +19,17 @@ from kerascli.record.lock import lock_folder
 from kerascli.record.manifest import sha256_of
 from kerascli.record.run_folder import RunFolder, create_run_folder
 from kerascli.record.run_record import RunRecord, git_facts, machine, now, versions, write_record
-from kerascli.run.engine import Hooks, Position, fit
+from kerascli.run.engine import Hooks, Position
 from kerascli.run.evaluate import evaluate_split
 from kerascli.run.interrupts import watch_signals
+from kerascli.run.phases import enter_phase, fit_phases
 from kerascli.run.pictures import draw_run
 from kerascli.run.preflight import Ready, prepare_training
 from kerascli.run.progress import Progress, RunStart, Silence
 from kerascli.run.recorder import Recorder
 from kerascli.run.result import RunResult
 from kerascli.run.session import keras_session, threads
-from kerascli.run.snapshot import read_snapshot, restore_weights
+from kerascli.run.snapshot import position_of, read_snapshot, restore_weights
 from kerascli.run.step_faults import step_faults
 from kerascli.run.tensorboard import WRITE_ERRORS, make_callback, write_graph
 from kerascli.spec.dump import dump_spec
@@ -131,22 +132,23 @@ def _write_inputs(folder: RunFolder, ready: Ready, record: RunRecord) -> None:
 
 
 def _train(folder: RunFolder, ready: Ready, record: RunRecord, progress: Progress) -> RunResult:
-    spec, model, plan = ready.spec, ready.model, ready.plan
+    spec, model = ready.spec, ready.model
     with watch_signals() as interrupts:
         callbacks = build_callbacks(spec, folder.path)
-        recorder = Recorder(
-            spec, folder, model, callbacks, ready.monitor, record, interrupts, progress, plan.steps_per_epoch
-        )
+        recorder = Recorder(spec, folder, ready.model, ready.monitor, record, interrupts, progress)
         progress.started(_start(folder, ready))
         position = Position()
         started = time.perf_counter()
         try:
-            recorder.callbacks += _log_callbacks(spec, folder, recorder)
+            logs = _log_callbacks(spec, folder, recorder)
+            callbacks = [[*own, *logs] for own in callbacks]
             hooks = Hooks(recorder.after_call, lambda: interrupts.received is not None, recorder.after_epoch)
             with step_faults("training"):
-                fit(model, plan, recorder.callbacks, position=position, hooks=hooks, progress=progress)
+                fit_phases(
+                    ready, callbacks, position=position, hooks=hooks, progress=progress, begins=recorder.phase_begins
+                )
             seconds = time.perf_counter() - started
-            weights = _choose_weights(folder, ready, recorder)
+            weights, phase = _choose_weights(folder, ready, recorder, position)
             replace_file(folder.model, model.save)
             test = _test(folder, ready)
             recorder.try_log("plots", lambda: draw_run(folder, ready, model, position, recorder.best))
@@ -158,7 +160,9 @@ def _train(folder: RunFolder, ready: Ready, record: RunRecord, progress: Progres
                 message = f"can't write into '{folder.path}': {error.strerror or error}"
                 raise EnvironmentProblem(message, code="run-folder") from error
             raise
-        recorder.write(position, status="done", ended=now(), seconds=seconds, weights=weights, test=test or None)
+        recorder.write(
+            position, status="done", ended=now(), seconds=seconds, weights=weights, phase=phase, test=test or None
+        )
     best = recorder.best or (None, None)
     result = RunResult(
         folder.path,
@@ -189,6 +193,7 @@ def _start(folder: RunFolder, ready: Ready) -> RunStart:
         plan.batch_size,
         parameters,
         ready.monitor.name,
+        len(spec.fit.all_phases),
     )
 
 
@@ -207,13 +212,16 @@ def _log_callbacks(spec: Spec, folder: RunFolder, recorder: Recorder) -> list[An
     return [make_callback(folder.tensorboard, spec.logs.tensorboard, failed)]
 
 
-def _choose_weights(folder: RunFolder, ready: Ready, recorder: Recorder) -> str:
-    """Puts the best weights into the model where a monitor decides; else it keeps the last."""
+def _choose_weights(folder: RunFolder, ready: Ready, recorder: Recorder, position: Position) -> tuple[str, int]:
+    """Puts the best weights into the model where a monitor decides; else it keeps the last. Returns their phase too."""
     if not ready.monitor.decides or recorder.best is None:
-        return "last"
+        return "last", position.phase
     checkpoint, _ = load_newest(folder.checkpoints, best=True)
-    restore_weights(ready.model, read_snapshot(checkpoint.path))
-    return "best"
+    snapshot = read_snapshot(checkpoint.path)
+    phase = position_of(snapshot).phase
+    enter_phase(ready, phase)
+    restore_weights(ready.model, snapshot)
+    return "best", phase
 
 
 def _test(folder: RunFolder, ready: Ready) -> dict[str, float]:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from kerascli.catalog import load_catalog
 from kerascli.errors import did_you_mean
 from kerascli.spec.component import Component
+from kerascli.spec.learning_rates import is_rate_schedule, parse_rate_schedule
 from kerascli.spec.nodes import Mapping, Node, Scalar, Sequence, kind_of, plain
 from kerascli.spec.problems import Problems
 from kerascli.spec.scalars import read_fraction
@@ -46,6 +47,9 @@ def parse_argument(
         A scalar, a tuple, a dict or a `Component`, at any depth.
     """
     group = parameter.group if parameter is not None else _base_group(name)
+    if is_rate_schedule(owner, name):
+        text = _value(node, group, problems, trust=trust, numeric=False) if isinstance(node, Scalar) else None
+        return parse_rate_schedule(node, text, problems, trust=trust)
     value = _value(node, group, problems, trust=trust, numeric=_takes_number(parameter))
     if parameter is not None:
         _check_type(node, value, owner, parameter, problems)

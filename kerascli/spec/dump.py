@@ -12,7 +12,7 @@ from kerascli.spec.dump_model import ModelWriter
 from kerascli.spec.model_spec import ModelSpec
 from kerascli.spec.sources import SOURCES
 from kerascli.spec.spec import Spec
-from kerascli.spec.training_spec import CheckpointSpec, CompileSpec, FitSpec
+from kerascli.spec.training_spec import CheckpointSpec, CompileSpec, FitSpec, PhaseSpec
 from kerascli.spec.yaml_writer import Flow, FlowList, write_yaml
 
 
@@ -68,8 +68,9 @@ class _Writer:
         if isinstance(value, tuple | list):
             return FlowList(self.value(item) for item in value)
         if isinstance(value, Mapping):
-            plain = Flow({str(key): self.value(item) for key, item in value.items()})
-            looks_like_component = len(plain) == 1 and next(iter(plain))[:1].isupper()
+            # Whole numbers are keys of their own: the epochs of a `LearningRateScheduler`.
+            plain = Flow({key if type(key) is int else str(key): self.value(item) for key, item in value.items()})
+            looks_like_component = len(plain) == 1 and str(next(iter(plain)))[:1].isupper()
             return Flow({"plain": plain}) if looks_like_component else plain
         return value
 
@@ -134,7 +135,7 @@ class _Writer:
 
     def fit(self, fit: FitSpec) -> dict[str, Any]:
         out: dict[str, Any] = {
-            "epochs": fit.epochs,
+            **({"phases": [self.phase(phase) for phase in fit.phases]} if fit.phases else {"epochs": fit.epochs}),
             "batch_size": fit.batch_size,
             "validation_batch_size": fit.validation_batch_size,
             "shuffle": fit.shuffle,
@@ -146,6 +147,19 @@ class _Writer:
         if fit.class_weight:
             weights = {name: one if isinstance(one, str) else Flow(dict(one.items())) for name, one in fit.class_weight}
             out["class_weight"] = weights.get(None, weights)
+        return out
+
+    def phase(self, phase: PhaseSpec) -> dict[str, Any]:
+        out: dict[str, Any] = {"epochs": phase.epochs}
+        for word, patterns in (("freeze", phase.freeze), ("unfreeze", phase.unfreeze)):
+            if patterns:
+                out[word] = FlowList(pattern.text for pattern in patterns)
+        if phase.optimizer is not None:
+            out["optimizer"] = self.component(phase.optimizer)
+        if phase.batch_size is not None:
+            out["batch_size"] = phase.batch_size
+        if phase.callbacks:
+            out["callbacks"] = [self.component(callback) for callback in phase.callbacks]
         return out
 
     def checkpoints(self, spec: CheckpointSpec) -> dict[str, Any]:

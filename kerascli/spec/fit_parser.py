@@ -1,4 +1,4 @@
-"""The sections `fit`, `checkpoints`, `logs` and `callbacks` → their specs."""
+"""The sections `fit`, `checkpoints` and `logs` → their specs."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from typing import Literal, cast
 
 from kerascli.errors import did_you_mean
 from kerascli.spec.argument_parser import parse_argument
-from kerascli.spec.component import Component
-from kerascli.spec.component_parser import find_name, parse_components
+from kerascli.spec.component_parser import find_name
 from kerascli.spec.nodes import Mapping, Node, Scalar, kind_of
+from kerascli.spec.phase_parser import parse_phases
 from kerascli.spec.places import CHECKPOINTS, FIT, LOGS
 from kerascli.spec.problems import Problems
 from kerascli.spec.section import check_keys, choice, number, section_of, text, truth, whole_number
@@ -29,7 +29,7 @@ _ELSEWHERE = {
 }
 
 
-def parse_fit(node: Node | None, outputs: Names[str], problems: Problems) -> FitSpec:
+def parse_fit(node: Node | None, outputs: Names[str], problems: Problems, *, trust: bool = False) -> FitSpec:
     """The fit section, with Keras's defaults where it says nothing."""
     section = section_of(node, "fit", problems) if node is not None else None
     if section is None:
@@ -39,13 +39,13 @@ def parse_fit(node: Node | None, outputs: Names[str], problems: Problems) -> Fit
             problems.add("elsewhere", f"'{key.value}' has another place here", key, _ELSEWHERE[str(key.value)])
     known = Mapping(tuple(entry for entry in section.entries if entry[0].value not in _ELSEWHERE), section.span)
     check_keys(known, FIT, "'fit'", problems)
-    for word in ("phases", "reset_states"):
-        if section.key(word) is not None:
-            problems.not_yet(f"'fit.{word}'", section.key(word))
+    if section.key("reset_states") is not None:
+        problems.not_yet("'fit.reset_states'", section.key("reset_states"))
+    phases = parse_phases(section, problems, trust=trust)
     numbers = {word: _positive(section, word, problems) for word in _NUMBERS}
     shuffle, deterministic = section.get("shuffle"), section.get("deterministic")
     return FitSpec(
-        epochs=numbers["epochs"] or 1,
+        epochs=sum(phase.epochs for phase in phases) or numbers["epochs"] or 1,
         batch_size=numbers["batch_size"] or 32,
         validation_batch_size=numbers["validation_batch_size"],
         shuffle=shuffle is None or truth(shuffle, "shuffle", problems) is not False,
@@ -54,6 +54,7 @@ def parse_fit(node: Node | None, outputs: Names[str], problems: Problems) -> Fit
         validation_steps=numbers["validation_steps"],
         validation_freq=numbers["validation_freq"] or 1,
         deterministic=deterministic is not None and truth(deterministic, "deterministic", problems) is True,
+        phases=phases,
         span=section.span,
     )
 
@@ -171,22 +172,3 @@ def _tensorboard(node: Node | None, problems: Problems) -> dict[str, object] | N
             continue
         arguments[word] = parse_argument(value, "TensorBoard", word, entry.parameter(word), problems)
     return arguments
-
-
-def parse_callbacks(node: Node | None, problems: Problems, *, trust: bool = False) -> tuple[Component, ...]:
-    """The callbacks in order."""
-    if node is None:
-        return ()
-    found = parse_components(node, "callbacks", problems, trust=trust)
-    for component in found:
-        if component.name == "BackupAndRestore":
-            hint = "write 'checkpoints:', which keeps all that a resume needs"
-            problems.add("elsewhere", "BackupAndRestore has another place here", component.span, hint)
-        elif component.name in ("CSVLogger", "TensorBoard"):
-            hint = f"write 'logs: {{{'csv' if component.name == 'CSVLogger' else 'tensorboard'}: …}}'"
-            message = f"{component.name} runs beside the log that 'logs' writes"
-            problems.warn("elsewhere", message, component.span, hint)
-        elif component.name == "LearningRateScheduler":
-            hint = "write a learning-rate schedule as the optimizer's 'learning_rate'"
-            problems.not_yet("LearningRateScheduler", component.span, hint)
-    return found

@@ -8,13 +8,16 @@ from collections.abc import Sequence as Overrides
 from pathlib import Path
 
 from kerascli.errors import SourceText, SpecError, did_you_mean
+from kerascli.spec.callback_parser import parse_callbacks
 from kerascli.spec.compile_parser import parse_compile
 from kerascli.spec.data_parser import parse_data
 from kerascli.spec.fields import infer_known_fields
-from kerascli.spec.fit_parser import parse_callbacks, parse_checkpoints, parse_fit, parse_logs
+from kerascli.spec.fit_parser import parse_checkpoints, parse_fit, parse_logs
+from kerascli.spec.learning_rates import check_settable_rates
 from kerascli.spec.model_parser import parse_model
 from kerascli.spec.nodes import Mapping, Scalar, kind_of
 from kerascli.spec.overrides import apply_overrides
+from kerascli.spec.phase_parser import check_patterns
 from kerascli.spec.places import ROOT, SECTIONS_TO_COME
 from kerascli.spec.problems import Problems
 from kerascli.spec.references import substitute
@@ -96,8 +99,11 @@ def parse_spec(
     output_names = [output.name for output in model.outputs] if model is not None else []
     data = parse_data(root.get("data"), input_names, output_names, problems)
     compile_spec = parse_compile(root.get("compile"), output_names, problems, trust=trust)
-    fit = parse_fit(root.get("fit"), output_names, problems)
+    fit = parse_fit(root.get("fit"), output_names, problems, trust=trust)
     callbacks = parse_callbacks(root.get("callbacks"), problems, trust=trust)
+    check_settable_rates(compile_spec, fit, callbacks, problems)
+    if model is not None:
+        check_patterns(fit, model, problems)
     checkpoints = parse_checkpoints(root.get("checkpoints"), problems)
     logs = parse_logs(root.get("logs"), problems)
     name, seed, dtype = _name(root, path, problems), _seed(root, problems), _dtype(root, problems)

@@ -45,12 +45,12 @@ class Mapping:
     beats: tuple[Node, ...] = field(default=(), compare=False, repr=False)
 
     def get(self, key: str) -> Node | None:
-        """The value at `key`, or None."""
-        return next((value for name, value in self.entries if name.value == key), None)
+        """The value at `key`, or None; a key that is a number goes by its text."""
+        return next((value for name, value in self.entries if str(name.value) == key), None)
 
     def key(self, key: str) -> Scalar | None:
         """The key's own node, or None."""
-        return next((name for name, _ in self.entries if name.value == key), None)
+        return next((name for name, _ in self.entries if str(name.value) == key), None)
 
     def keys(self) -> Iterator[str]:
         """The keys as text, in order."""
@@ -60,12 +60,12 @@ class Mapping:
         """A copy in which `key` has `value`: in the old place, or at the end."""
         if self.key(str(key.value)) is None:
             return replace(self, entries=(*self.entries, (key, value)))
-        entries = tuple((name, value if name.value == key.value else old) for name, old in self.entries)
+        entries = tuple((name, value if str(name.value) == str(key.value) else old) for name, old in self.entries)
         return replace(self, entries=entries)
 
     def without(self, key: str) -> Mapping:
         """A copy without `key`."""
-        return replace(self, entries=tuple(entry for entry in self.entries if entry[0].value != key))
+        return replace(self, entries=tuple(entry for entry in self.entries if str(entry[0].value) != key))
 
 
 Node = Scalar | Sequence | Mapping

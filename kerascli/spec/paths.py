@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 
 from kerascli.errors import did_you_mean
 from kerascli.spec.component_parser import find_name
+from kerascli.spec.learning_rates import is_rate_schedule
 from kerascli.spec.nodes import Mapping, Node, Scalar, Sequence
 from kerascli.spec.places import ENTRY_KEYS, MODEL, Place
 from kerascli.spec.sources import SOURCES
@@ -178,13 +179,15 @@ def _arguments_place(name: str, group: str, word: str) -> Place:
     parameter = entry.parameter(word) if entry is not None else None
     if parameter is not None and parameter.group is not None:
         return Place("names", each=Place("component", parameter.group))
+    if is_rate_schedule(name, word):
+        return Place("names", each=Place("component", "schedules"))
     return Place("names", each=Place("free"))
 
 
 def _list_step(node: Sequence, place: Place, segments: list[str], at: int) -> Step:
     """Into a list: by name, by class where it is the only one, by index."""
     word = segments[at]
-    inner = _ENTRY if place.kind == "entries" else replace(place, kind="component") if place.group else _VALUE
+    inner = _place_in_list(place)
     for index, item in enumerate(node.items):
         if isinstance(item, Mapping) and _text_at(item, "name") == word:
             return Step(str(index), item, inner, at + 1)
@@ -208,6 +211,14 @@ def _list_step(node: Sequence, place: Place, segments: list[str], at: int) -> St
     words = [name for item in node.items if isinstance(item, Mapping) and (name := _text_at(item, "name"))]
     words += [str(key.value) for key in classes if key is not None]
     raise UnknownPath.at(segments, at, "'{path}' names nothing in the list", _path_hint(segments, at, words))
+
+
+def _place_in_list(place: Place) -> Place:
+    if place.kind == "entries":
+        return _ENTRY
+    if place.kind == "sections":
+        return replace(place, kind="section")
+    return replace(place, kind="component") if place.group else _VALUE
 
 
 def _matches(segments: list[str], at: int, name: str) -> bool:

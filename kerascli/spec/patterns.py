@@ -7,6 +7,7 @@ from dataclasses import replace
 from fnmatch import fnmatchcase
 
 from kerascli.spec.model_spec import LayerSpec, ModelSpec
+from kerascli.spec.training_spec import FitSpec, Pattern
 
 BASE = "base/"
 
@@ -23,10 +24,12 @@ def layer_paths(model: ModelSpec) -> Iterator[tuple[str, LayerSpec]]:
 
 
 def matches(pattern: str, path: str, *, from_base: bool = False) -> bool:
-    """Whether a pattern means the layer of a path."""
-    if fnmatchcase(path, pattern):
+    """Whether a pattern means the layer of a path, by the path itself or that of a block or model that it lies in."""
+    parts = path.split("/")
+    around = ["/".join(parts[:length]) for length in range(1, len(parts) + 1)]
+    if any(fnmatchcase(one, pattern) for one in around):
         return True
-    return from_base and pattern.startswith(BASE) and fnmatchcase(BASE + path, pattern)
+    return from_base and pattern.startswith(BASE) and any(fnmatchcase(BASE + one, pattern) for one in around)
 
 
 def matching(pattern: str, layers: Iterable[tuple[str, LayerSpec]]) -> list[str]:
@@ -51,3 +54,22 @@ def _frozen(layer: LayerSpec, patterns: tuple[str, ...], path: str) -> LayerSpec
     if all(one.trainable is False or one.shared is not None or one.component.group == "ops" for one in inner):
         return replace(layer, trainable=False)
     return replace(layer, nested=replace(layer.nested, layers=inner))
+
+
+def without_base(fit: FitSpec, model: ModelSpec) -> FitSpec:
+    """The fit section with each pattern of `base/` written out as the layers that came from the base."""
+    if not any(pattern.text.startswith(BASE) for phase in fit.phases for pattern in (*phase.freeze, *phase.unfreeze)):
+        return fit
+    paths = [(path, layer) for path, layer in layer_paths(model) if layer.from_base]
+
+    def named(patterns: tuple[Pattern, ...]) -> tuple[Pattern, ...]:
+        found: list[Pattern] = []
+        for pattern in patterns:
+            if pattern.text.startswith(BASE):
+                found += [replace(pattern, text=path) for path in matching(pattern.text, paths)]
+            else:
+                found.append(pattern)
+        return tuple(found)
+
+    phases = tuple(replace(one, freeze=named(one.freeze), unfreeze=named(one.unfreeze)) for one in fit.phases)
+    return replace(fit, phases=phases)

@@ -39,6 +39,37 @@ class CompileSpec:
     span: Span | None = field(default=None, compare=False, repr=False)
 
 
+@dataclass(frozen=True)
+class Pattern:
+    """A shell pattern over the paths of layers, and where it stands."""
+
+    text: str
+    span: Span | None = field(default=None, compare=False, repr=False)
+
+
+@dataclass(frozen=True)
+class PhaseSpec:
+    """One phase of a training.
+
+    Attributes:
+        epochs: Its epochs, at most; a callback may end it before.
+        freeze: The layers that learn no more, from this phase on.
+        unfreeze: The layers that learn from this phase on; where both match, this one holds.
+        optimizer: The optimizer from this phase on; None: the one before goes on with its state.
+        batch_size: Samples a step; None: that of `fit`.
+        callbacks: Callbacks of this phase alone, beside the general ones.
+        span: Where the phase stands.
+    """
+
+    epochs: int
+    freeze: tuple[Pattern, ...] = ()
+    unfreeze: tuple[Pattern, ...] = ()
+    optimizer: Component | None = None
+    batch_size: int | None = None
+    callbacks: tuple[Component, ...] = ()
+    span: Span | None = field(default=None, compare=False, repr=False)
+
+
 # Class (its name or its index) to weight.
 ClassWeights = Mapping[str | int, float] | Literal["balanced"]
 
@@ -48,7 +79,7 @@ class FitSpec:
     """What `keras.Model.fit` takes.
 
     Attributes:
-        epochs: The number of epochs.
+        epochs: The number of epochs, over all phases.
         batch_size: Samples a step.
         validation_batch_size: Samples a validation step; None: `batch_size`.
         shuffle: Whether each pass over the training data has an order of its own.
@@ -57,6 +88,7 @@ class FitSpec:
         validation_steps: Steps a validation; None: one pass.
         validation_freq: Epochs from one validation to the next.
         deterministic: Whether TensorFlow's deterministic kernels are asked for.
+        phases: The phases as written; empty: one phase with nothing of its own.
         span: Where `fit` stands.
     """
 
@@ -69,7 +101,13 @@ class FitSpec:
     validation_steps: int | None = None
     validation_freq: int = 1
     deterministic: bool = False
+    phases: tuple[PhaseSpec, ...] = ()
     span: Span | None = field(default=None, compare=False, repr=False)
+
+    @property
+    def all_phases(self) -> tuple[PhaseSpec, ...]:
+        """The phases, of which there is always one."""
+        return self.phases or (PhaseSpec(self.epochs, span=self.span),)
 
 
 @dataclass(frozen=True)

@@ -23,7 +23,7 @@ callbacks:
 def test_in_order_and_inside_the_folder(write_spec: Callable[..., Path], tmp_path: Path) -> None:
     run = tmp_path / "run"
     spec = load_spec(write_spec(SPEC.replace("kept/{epoch}.keras", "'kept/{epoch}.keras'")))
-    made = build_callbacks(spec, run)
+    made = build_callbacks(spec, run)[0]
     assert [type(callback).__name__ for callback in made] == [
         "TerminateOnNaN", "ModelCheckpoint", "CSVLogger", "TensorBoard",
     ]  # fmt: skip

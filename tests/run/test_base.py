@@ -174,3 +174,14 @@ def test_faults_of_a_base(runs: Path, old: str, new: str, code: str, word: str) 
     span = next(one.span for one in found if one.code == code)
     assert span is not None
     assert span.excerpt[span.column - 1 :].startswith(word)
+
+
+def test_phases_unfreeze_the_base(runs: Path) -> None:
+    """`base/*` means what came from the base; the resolved spec, which has no base, names the layers."""
+    text = THIRD.replace("outputs: [a, b, c]", "outputs: [c]").replace(", trainable: ['a']", ", trainable: false")
+    text += "fit: {phases: [{epochs: 1}, {epochs: 1, unfreeze: ['base/*']}]}\n"
+    result = train(load_spec(write(runs, text), runs=runs), runs=runs)
+    assert "unfreeze: [mixing/dense, mixing/batch_normalization]" in (result.folder / "spec.yaml").read_text()
+    before = outputs_of(runs)
+    assert not np.array_equal(before[0], result.model(X))
+    assert all(layer.trainable for layer in result.model.layers)

@@ -20,7 +20,7 @@ from kerascli.run.engine import Position, fit
 from kerascli.run.interrupts import watch_signals
 from kerascli.run.preflight import Ready, prepare_training
 from kerascli.run.session import keras_session
-from kerascli.run.snapshot import read_snapshot, restore
+from kerascli.run.snapshot import position_of, read_snapshot, restore
 from kerascli.run.train import train
 from kerascli.spec.load import load_spec
 
@@ -62,10 +62,12 @@ def go_on(path: Path, run: Path | None) -> tuple[Ready, Position]:
         if run is None:
             return ready, fit(ready.model, ready.plan, [])
         snapshot = read_snapshot(load_newest(run / "checkpoints")[0].path)
-        place = snapshot.state["epoch"], snapshot.state["step_in_epoch"]
-        position = Position(*place, [dict(row) for row in snapshot.state["history"]])
         return ready, fit(
-            ready.model, ready.plan, [], position=position, resume=lambda: restore(ready.model, [], snapshot) and None
+            ready.model,
+            ready.plan,
+            [],
+            position=position_of(snapshot),
+            resume=lambda: restore(ready.model, [], snapshot),
         )
 
 
@@ -98,7 +100,7 @@ def test_a_stopped_run_goes_on_bit_for_bit(
     record = json.loads((run / "run.json").read_text())
     assert (record["status"], record["ended"] is not None) == ("stopped", True)
     state = read_snapshot(load_newest(run / "checkpoints")[0].path).state
-    assert (state["epoch"], state["step_in_epoch"]) == saved
+    assert (state["position"]["epoch"], state["position"]["step"]) == saved
     (whole, end), (again, finish) = uncut, go_on(path, run)
     assert finish.history == end.history
     for one, other in zip(whole.model.variables, again.model.variables, strict=True):

@@ -16,7 +16,7 @@ from kerascli.record.checkpoints import load_newest
 from kerascli.run.engine import Hooks, Position, fit
 from kerascli.run.preflight import prepare_training
 from kerascli.run.session import keras_session
-from kerascli.run.snapshot import read_snapshot, restore, write_snapshot
+from kerascli.run.snapshot import position_of, read_snapshot, restore, write_snapshot
 from kerascli.spec.load import load_spec
 
 SPEC = """\
@@ -62,11 +62,8 @@ def test_cut_training_ends_as_the_uncut_one(write_spec: Callable[..., Path], tmp
         own = callbacks()
 
         def after_call(position: Position) -> None:
-            step = position.epoch * first.plan.steps_per_epoch + position.step
-            if step == cut:
-                write_snapshot(
-                    tmp_path / "checkpoint", first.model, own, position, step, {"value": None, "best": False}
-                )
+            if position.steps == cut:
+                write_snapshot(tmp_path / "checkpoint", first.model, own, position, {"value": None, "best": False})
                 raise Cut
 
         with pytest.raises(Cut):
@@ -75,15 +72,13 @@ def test_cut_training_ends_as_the_uncut_one(write_spec: Callable[..., Path], tmp
         second = prepare_training(spec)
         fresh = callbacks()
         snapshot = read_snapshot(tmp_path / "checkpoint")
-        position = Position(
-            snapshot.state["epoch"], snapshot.state["step_in_epoch"], [dict(row) for row in snapshot.state["history"]]
-        )
+        position = position_of(snapshot)
         again = fit(
             second.model,
             second.plan,
             fresh,
             position=position,
-            resume=lambda: restore(second.model, fresh, snapshot) and None,
+            resume=lambda: restore(second.model, fresh, snapshot),
         )
     assert again.history == end.history
     for one, other in zip(whole.model.variables, second.model.variables, strict=True):
@@ -98,7 +93,7 @@ def test_damage_is_found_and_the_one_before_taken(write_spec: Callable[..., Path
         ready = prepare_training(spec)
         for step in (1, 2):
             facts = {"value": None, "best": False}
-            write_snapshot(tmp_path / str(step), ready.model, [], Position(0, step), step, facts)
+            write_snapshot(tmp_path / str(step), ready.model, [], Position(0, step, steps=step), facts)
     content = bytearray((tmp_path / "2" / "model.npz").read_bytes())
     for place in range(0, len(content), len(content) // 20):
         damaged = content.copy()

@@ -68,7 +68,7 @@ FAULTS = [
     ("epochs: 1,", "epochs: '1',", "wrong-type", "'1'"),
     ("epochs: 1,", "epoch: 1,", "unknown-key", "epoch"),
     ("epochs: 1,", "validation_split: 0.1,", "elsewhere", "validation_split"),
-    ("epochs: 1,", "phases: [],", "not-supported", "phases"),
+    ("epochs: 1,", "phases: [],", "wrong-type", "[]"),
     ("patience: 2", "patince: 2", "unknown-argument", "patince"),
     ("EarlyStopping: {patience: 2}", "BackupAndRestore: b", "elsewhere", "BackupAndRestore"),
     ("EarlyStopping: {patience: 2}", "LambdaCallback: {}", "needs-trust", "LambdaCallback"),
