@@ -131,7 +131,7 @@ _NO_VALUE = object()
 
 def _constant(raw: object, where: str, reading: Reading, name: str = "") -> object:
     """A tensor, a tuple of tensors, or a constant as YAML has it; `_NO_VALUE` with a fault."""
-    if isinstance(raw, Tensor) or not isinstance(raw, tuple | Mapping):
+    if isinstance(raw, Tensor) or not isinstance(raw, tuple | list | Mapping):
         return raw
     if name == "key":
         text = index_text(raw)

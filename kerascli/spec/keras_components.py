@@ -10,7 +10,9 @@ from kerascli.catalog import Entry, Parameter, load_catalog
 from kerascli.spec.component import Argument, Component
 from kerascli.spec.keras_reading import Reading
 from kerascli.spec.topology.names import snake_case
+from kerascli.spec.trust import NEEDS_TRUST
 
+MODELS = ("Functional", "Sequential", "Model")
 # The class that Keras exports under another name than its own.
 _OTHER_NAMES = {"GroupedQueryAttention": "GroupQueryAttention"}
 # Text that Keras takes for a member of these groups stays text, as the parser has it.
@@ -28,6 +30,11 @@ def is_object(value: object) -> bool:
     return isinstance(value, Mapping) and "class_name" in value and "config" in value
 
 
+def is_model(config: Config) -> bool:
+    """Whether a serialized object is a Sequential or functional model of Keras's own classes."""
+    return config.get("class_name") in MODELS and str(config.get("module")).partition(".")[0] == "keras"
+
+
 def find_class(config: Config, group: str | None = None) -> Entry | None:
     """The catalog's entry of a serialized object, or None for a class that is not Keras's own.
 
@@ -42,11 +49,10 @@ def find_class(config: Config, group: str | None = None) -> Entry | None:
         return catalog.find(group, name) if group is not None else None
     if module.startswith("keras.src.applications."):
         return catalog.find("layers", f"applications.{module.rpartition('.')[2]}.{name}")
-    found = {"keras": "dtype_policies", "keras.optimizers.schedules": "schedules"}.get(module)
-    if found is None:
-        found = module.removeprefix("keras.") if module.startswith("keras.") else None
-    entry = catalog.find(found, name) if found is not None else None
-    return entry if entry is None or entry.path.startswith("keras.") else None
+    if not module.startswith("keras"):
+        return None
+    of_module = {"keras": "dtype_policies", "keras.optimizers.schedules": "schedules"}
+    return catalog.find(of_module.get(module, module.removeprefix("keras.")), name)
 
 
 def read_component(config: Config, where: str, reading: Reading, group: str | None = None) -> Component | None:
@@ -62,12 +68,16 @@ def read_component(config: Config, where: str, reading: Reading, group: str | No
         The component, its arguments without those that equal Keras's defaults, and without `name` and `trainable` of a
         layer; None (with a fault) when its class is not Keras's own.
     """
+    if is_model(config) and reading.read_model is not None:
+        # A model as an argument, such as the layer of `TimeDistributed`.
+        model = Argument("model", reading.read_model(config, reading), reading.span, reading.span)
+        return Component("models", "Model", (model,), reading.span)
     entry = find_class(config, group)
-    if entry is None:
+    if entry is None or entry.name in NEEDS_TRUST:
         report_class(config, where, reading)
         return None
-    inner = config["config"]
-    arguments = _arguments(entry, inner if isinstance(inner, Mapping) else {}, where, reading)
+    inner = config["config"] if isinstance(config["config"], Mapping) else {}
+    arguments = _arguments(entry, _simpler(entry, inner, config), where, reading)
     return Component(entry.group, entry.name, arguments, reading.span)
 
 
@@ -75,9 +85,8 @@ def report_class(config: Config, where: str, reading: Reading) -> None:
     """The fault of a class that a spec can't name."""
     name = str(config.get("class_name"))
     module = str(config.get("module") or "")
-    if name in ("Functional", "Sequential", "Model"):
-        what = "is a model as an argument, which a spec can't say"
-        reading.fault("not-convertible", f"{where} ({name}) {what}", "build that part by hand")
+    if name in NEEDS_TRUST:
+        reading.fault("not-convertible", f"{where} is a {name}, whose code a config can't say", "write it as a layer")
     elif name in ("__lambda__", "function"):
         hint = "use a function of Keras's own"
         reading.fault("not-convertible", f"{where} holds a Python function, which a config does not", hint)
@@ -88,7 +97,6 @@ def report_class(config: Config, where: str, reading: Reading) -> None:
 
 
 def _arguments(entry: Entry, config: Config, where: str, reading: Reading) -> tuple[Argument, ...]:
-    config = _simpler(entry, config)
     given: list[Argument] = []
     for name, raw in config.items():
         if name in ("name", "trainable") and entry.group == "layers":
@@ -178,8 +186,8 @@ def _policy(raw: object, where: str, reading: Reading) -> object:
     return raw
 
 
-def _simpler(entry: Entry, config: Config) -> Config:
-    """The config without what follows from the rest of it."""
+def _simpler(entry: Entry, config: Config, outer: Config) -> Config:
+    """The config without what follows from the rest of it, or from the shapes that the layer was built on."""
     out = dict(config)
     if entry.name == "Bidirectional" and _mirrors(out.get("layer"), out.get("backward_layer")):
         out.pop("backward_layer")
@@ -187,11 +195,20 @@ def _simpler(entry: Entry, config: Config) -> Config:
         out.pop("strides")
     if entry.name == "MultiHeadAttention" and out.get("value_dim") == out.get("key_dim"):
         out.pop("value_dim", None)
+    if entry.name == "MultiHeadAttention" and _are_all_axes(out.get("attention_axes"), outer.get("build_config")):
+        out.pop("attention_axes")
     if entry.group == "layers" and out.get("data_format") == "channels_last":
         out.pop("data_format")
     if entry.name == "CategoryEncoding" and out.get("sparse") is None:
         out.pop("sparse", None)
     return out
+
+
+def _are_all_axes(axes: object, built: object) -> bool:
+    """Whether these are the axes between the first and the last, which Keras fills in for None."""
+    shapes = built.get("shapes_dict", built) if isinstance(built, Mapping) else {}
+    shape = shapes.get("query_shape") if isinstance(shapes, Mapping) else None
+    return isinstance(axes, list) and isinstance(shape, list) and axes == list(range(1, len(shape) - 1))
 
 
 def _mirrors(forward: object, backward: object) -> bool:
