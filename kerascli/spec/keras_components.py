@@ -44,7 +44,7 @@ def find_class(config: Config, group: str | None = None) -> Entry | None:
     """
     catalog = load_catalog()
     module, name = str(config.get("module") or ""), str(config["class_name"])
-    name = _OTHER_NAMES.get(name, name)
+    name = _OTHER_NAMES.get(name) or name
     if not module:
         return catalog.find(group, name) if group is not None else None
     if module.startswith("keras.src.applications."):

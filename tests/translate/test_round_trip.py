@@ -6,9 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from kerascli.translate.convert import convert
-
-from .hand_made import MODELS, unbuilt
+from .hand_made import MODELS
 from .round_trip import assert_same_model, assert_same_outputs, there_and_back
 
 
