@@ -11,7 +11,7 @@ from kerascli.spec.model_parser import INFERRED_INPUT
 from kerascli.spec.model_spec import Constant, InputSpec, LayerSpec, ModelSpec, TensorReference, WiredArgument, Wiring
 from kerascli.spec.problems import Problems
 from kerascli.spec.topology.heads import read_topology
-from kerascli.spec.yaml_writer import NOTHING, Flow, FlowList, Quoted
+from kerascli.spec.yaml_writer import NOTHING, Flow, FlowList, Plain, Quoted, write_yaml
 
 
 def brief_model(model: ModelSpec) -> dict[str, Any]:
@@ -68,14 +68,16 @@ def brief_component(component: Component, filled: tuple[str, ...] = ()) -> Any:
     free = [parameter.name for parameter in entry.parameters if parameter.name not in filled] if entry else []
     only = next(iter(arguments.values())) if list(arguments) == free[:1] and _goes_alone(component, free[0]) else None
     if only is not None and not isinstance(only, Component | Mapping | ModelSpec):
-        return Flow({component.name: brief_value(only)})
-    values = {name: brief_value(value) for name, value in arguments.items()}
-    inner = (
-        values
-        if any(isinstance(value, Component) and value.group == "models" for value in arguments.values())
-        else Flow(values)
-    )
-    return Flow({component.name: inner}) if isinstance(inner, Flow) else {component.name: inner}
+        return Flow({component.name: _fraction(only) or brief_value(only)})
+    values = {name: _fraction(value) or brief_value(value) for name, value in arguments.items()}
+    return Flow({component.name: Flow(values)})
+
+
+def _fraction(value: object) -> Any:
+    """`1/255` for a number that is just that, and longer as a decimal."""
+    if not isinstance(value, float) or len(repr(value)) < 10 or not 0 < value < 1:
+        return None
+    return next((Plain(f"1/{below}") for below in (round(1 / value), 127.5) if 1 / below == value), None)
 
 
 def _goes_alone(component: Component, name: str) -> bool:
@@ -118,7 +120,24 @@ def _head(layer: LayerSpec) -> Any:
         return {"Model": brief_model(layer.nested)}
     head = brief_component(layer.component, _filled(layer))
     # Block style outside, so that the keys beside it stand on lines of their own.
-    return dict(head) if isinstance(head, Mapping) else head
+    return {name: _laid_out(value) for name, value in head.items()} if isinstance(head, Mapping) else head
+
+
+def _laid_out(value: Any) -> Any:
+    """A mapping that is too long for one line, or that holds a model, as a block."""
+    if not isinstance(value, Mapping) or (len(write_yaml(value)) <= _WIDTH and not _holds_block(value)):
+        return value
+    return {name: _laid_out(item) for name, item in value.items()}
+
+
+def _holds_block(value: Any) -> bool:
+    if isinstance(value, Mapping):
+        return not isinstance(value, Flow) or any(_holds_block(item) for item in value.values())
+    return isinstance(value, list) and any(_holds_block(item) for item in value)
+
+
+# Characters of the arguments on a layer's line.
+_WIDTH = 90
 
 
 def _filled(layer: LayerSpec) -> tuple[str, ...]:

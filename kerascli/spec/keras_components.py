@@ -92,8 +92,8 @@ def report_class(config: Config, where: str, reading: Reading) -> None:
         reading.fault("not-convertible", f"{where} holds a Python function, which a config does not", hint)
     else:
         of = f" of '{module}'" if module else ""
-        hint = "write a plugin that makes it" if not module.startswith("keras") else None
-        reading.fault("not-convertible", f"{where} is of the class '{name}'{of}, which is not Keras's own", hint)
+        plugin = None if module.startswith("keras") else "write a plugin that makes it"
+        reading.fault("not-convertible", f"{where} is of the class '{name}'{of}, which is not Keras's own", plugin)
 
 
 def _arguments(entry: Entry, config: Config, where: str, reading: Reading) -> tuple[Argument, ...]:
@@ -189,8 +189,12 @@ def _policy(raw: object, where: str, reading: Reading) -> object:
 def _simpler(entry: Entry, config: Config, outer: Config) -> Config:
     """The config without what follows from the rest of it, or from the shapes that the layer was built on."""
     out = dict(config)
-    if entry.name == "Bidirectional" and _mirrors(out.get("layer"), out.get("backward_layer")):
-        out.pop("backward_layer")
+    if entry.name == "Bidirectional":
+        if _mirrors(out.get("layer"), out.get("backward_layer")):
+            out.pop("backward_layer")
+        out |= {word: _without_zeroing(out[word]) for word in ("layer", "backward_layer") if is_object(out.get(word))}
+    if entry.name == "RNN" and is_object(out.get("cell")) and out["cell"]["class_name"] == "StackedRNNCells":
+        out["cell"] = out["cell"]["config"]["cells"]
     if "pool_size" in out and out.get("strides") == out["pool_size"]:
         out.pop("strides")
     if entry.name == "MultiHeadAttention" and out.get("value_dim") == out.get("key_dim"):
@@ -209,6 +213,12 @@ def _are_all_axes(axes: object, built: object) -> bool:
     shapes = built.get("shapes_dict", built) if isinstance(built, Mapping) else {}
     shape = shapes.get("query_shape") if isinstance(shapes, Mapping) else None
     return isinstance(axes, list) and isinstance(shape, list) and axes == list(range(1, len(shape) - 1))
+
+
+def _without_zeroing(layer: Config) -> Config:
+    """The layer without `zero_output_for_mask`, which Bidirectional sets by itself."""
+    inner = {key: value for key, value in layer["config"].items() if key != "zero_output_for_mask"}
+    return {**layer, "config": inner}
 
 
 def _mirrors(forward: object, backward: object) -> bool:

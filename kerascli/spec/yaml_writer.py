@@ -25,6 +25,10 @@ class Nothing:
 NOTHING = Nothing()
 
 
+class Plain(str):
+    """A number as text that our reader takes for one, such as `1/255`: never quoted."""
+
+
 class Quoted(str):
     """Text that is always quoted, since people would wonder: `':, 0'`."""
 
@@ -72,3 +76,4 @@ _Dumper.add_representer(Nothing, lambda dumper, value: dumper.represent_scalar("
 _Dumper.add_representer(
     Quoted, lambda dumper, value: dumper.represent_scalar("tag:yaml.org,2002:str", value.replace("$", "$$"), style="'")
 )
+_Dumper.add_representer(Plain, lambda dumper, value: dumper.represent_scalar("tag:yaml.org,2002:str", str(value)))
