@@ -36,23 +36,25 @@ def read_archive(path: Path) -> KerasArchive:
 
     Raises:
         UsageError: There is no such file, or it is of another kind.
-        EnvironmentProblem: It is damaged.
+        EnvironmentProblem: It can't be read, or is damaged.
     """
     if path.is_dir() or path.suffix in (".h5", ".hdf5", ".pb"):
         hint = "load it in Keras and save it with model.save('model.keras')"
-        raise UsageError(f"'{path}' is not a .keras file", code="unreadable-file", hint=hint)
+        raise UsageError(f"'{path}' is not a .keras file", code="model-file", hint=hint)
     try:
         with path.open("rb") as file:
             return _read(path, file)
+    except FileNotFoundError:
+        raise UsageError(f"there is no file '{path}'", code="missing-file", hint="name a .keras file") from None
     except OSError as error:
         reason = error.strerror or type(error).__name__
-        raise UsageError(f"can't read '{path}': {reason}", code="unreadable-file") from None
+        raise EnvironmentProblem(f"can't read '{path}': {reason}", code="model-file") from None
 
 
 def _read(path: Path, file: Any) -> KerasArchive:
     if file.read(4) not in (b"PK\x03\x04", b"PK\x05\x06"):
         message = f"'{path}' is not a .keras file"
-        raise UsageError(message, code="unreadable-file", hint="name a model saved by model.save('model.keras')")
+        raise UsageError(message, code="model-file", hint="name a model saved by model.save('model.keras')")
     try:
         with zipfile.ZipFile(file) as archive:
             names = set(archive.namelist())
@@ -82,7 +84,7 @@ def _json(path: Path, archive: zipfile.ZipFile, name: str) -> Mapping[str, Any]:
 
 def _damaged(path: Path, reason: str) -> EnvironmentProblem:
     hint = "save the model again, or take another copy of the file"
-    return EnvironmentProblem(f"'{path}' is damaged: {reason}", code="damaged-file", hint=hint)
+    return EnvironmentProblem(f"'{path}' is damaged: {reason}", code="model-file", hint=hint)
 
 
 def read_archive_config(path: Path) -> Mapping[str, Any]:

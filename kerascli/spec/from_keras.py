@@ -160,7 +160,9 @@ def _layers(graph: KerasGraph, named: dict[Key, str], names: NameSpace, reading:
 
     layers: list[LayerSpec] = []
     for call in graph.calls:
-        name = names.give(call.name, path=True) if call.name not in first else names.another(first[call.name], call.number)
+        name = (
+            names.give(call.name, path=True) if call.name not in first else names.another(first[call.name], call.number)
+        )
         named[call.key] = name
         shared = first.get(call.name)
         layer = _layer(call, name, reading, refer)
