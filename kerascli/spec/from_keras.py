@@ -14,12 +14,22 @@ from typing import Any
 from kerascli.errors import SourceText
 from kerascli.record.keras_archive import read_archive_config
 from kerascli.spec.component import Component
-from kerascli.spec.keras_calls import read_call
-from kerascli.spec.keras_components import MODELS, is_model, is_object, report_class
-from kerascli.spec.keras_graph import Call, Config, KerasGraph, Key, Tensor, functional_graph, leaves, sequential_graph
-from kerascli.spec.keras_names import NameSpace, with_names
-from kerascli.spec.keras_outputs import gives_several
-from kerascli.spec.keras_reading import Reading, Rename
+from kerascli.spec.keras_config.calls import read_call
+from kerascli.spec.keras_config.components import report_class
+from kerascli.spec.keras_config.graph import (
+    Call,
+    Config,
+    KerasGraph,
+    Key,
+    Tensor,
+    functional_graph,
+    leaves,
+    sequential_graph,
+)
+from kerascli.spec.keras_config.names import NameSpace, with_names
+from kerascli.spec.keras_config.objects import MODELS, is_model, is_object
+from kerascli.spec.keras_config.outputs import gives_several
+from kerascli.spec.keras_config.reading import Reading, Rename
 from kerascli.spec.model_parser import INFERRED_INPUT
 from kerascli.spec.model_spec import InputSpec, LayerSpec, ModelSpec, OutputSpec, TensorReference, Wiring
 

@@ -12,8 +12,8 @@ from kerascli.errors import SourceText
 from kerascli.record.keras_archive import KerasArchive, read_archive
 from kerascli.spec.brief import brief_model
 from kerascli.spec.from_keras import ConvertedModel, model_from_config
-from kerascli.spec.keras_compile import compile_section
-from kerascli.spec.keras_reading import Reading, Rename
+from kerascli.spec.keras_config.compile import compile_section
+from kerascli.spec.keras_config.reading import Reading, Rename
 from kerascli.spec.yaml_writer import write_yaml
 
 

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import struct
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from typing import Any
 
 from kerascli.catalog import load_catalog
 from kerascli.spec.brief import brief_value
-from kerascli.spec.component import Argument, Component
+from kerascli.spec.component import Component
 from kerascli.spec.component_parser import SHAPE_LOSSES, SHAPE_METRICS
-from kerascli.spec.keras_components import is_object, read_component
-from kerascli.spec.keras_reading import Reading
+from kerascli.spec.keras_config.components import read_component
+from kerascli.spec.keras_config.objects import is_object
+from kerascli.spec.keras_config.reading import Reading
 from kerascli.spec.yaml_writer import FlowList
 
 Config = Mapping[str, Any]
@@ -66,38 +65,7 @@ def _optimizer(raw: object, reading: Reading) -> Component:
             return Component("optimizers", entry.name, (), reading.span)
     if not is_object(raw) or not isinstance(raw, Mapping):
         raise _NotSimple("the optimizer is not Keras's own")
-    component = _component(raw, "optimizers", "the optimizer", reading)
-    return _with_short_rate(component, reading)
-
-
-def _with_short_rate(component: Component, reading: Reading) -> Component:
-    """Keras keeps the rate as float32 and writes 0.0010000000474974513; the shortest number that is the same says it."""
-    kept = []
-    for argument in component.arguments:
-        value = argument.value
-        if argument.name == "learning_rate" and isinstance(value, float):
-            value = shortest(value)
-            entry = load_catalog().find("optimizers", component.name)
-            parameter = entry.parameter("learning_rate") if entry is not None else None
-            if parameter is not None and parameter.default == value:
-                continue
-        kept.append(Argument(argument.name, value, reading.span, reading.span))
-    return replace(component, arguments=tuple(kept))
-
-
-def shortest(value: float) -> float:
-    """The shortest decimal number that is the same as `value` in float32, where `value` is a float32."""
-    try:
-        packed = struct.pack("f", value)
-    except OverflowError:
-        return value
-    if struct.unpack("f", packed)[0] != value:
-        return value
-    for digits in range(1, 10):
-        short = float(f"{value:.{digits}g}")
-        if struct.pack("f", short) == packed:
-            return short
-    return value
+    return _component(raw, "optimizers", "the optimizer", reading)
 
 
 def _by_head(raw: Any, heads: list[str], renames: Mapping[str, str], read: Any, *, whole: bool) -> Any:

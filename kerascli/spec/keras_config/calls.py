@@ -9,9 +9,10 @@ from typing import Any
 from kerascli.catalog import CallSignature, Entry, load_catalog
 from kerascli.spec.component import Argument, Component
 from kerascli.spec.indexing import index_text
-from kerascli.spec.keras_components import is_object, read_component, read_value, report_class
-from kerascli.spec.keras_graph import Call, Tensor, tensors_in
-from kerascli.spec.keras_reading import Reading
+from kerascli.spec.keras_config.components import read_component, read_value, report_class
+from kerascli.spec.keras_config.graph import Call, Tensor, tensors_in
+from kerascli.spec.keras_config.objects import is_object
+from kerascli.spec.keras_config.reading import Reading
 from kerascli.spec.model_spec import Constant, TensorReference, WiredArgument, Wiring
 
 Refer = Callable[[Tensor], TensorReference]

@@ -6,7 +6,7 @@ import re
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
-from kerascli.spec.keras_reading import Reading, Rename
+from kerascli.spec.keras_config.reading import Reading, Rename
 from kerascli.spec.model_spec import LayerSpec, OutputSpec
 from kerascli.spec.topology.names import NAME, PATH, default_base
 

@@ -6,33 +6,22 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from kerascli.catalog import Entry, Parameter, load_catalog
+from kerascli.catalog import Entry, load_catalog
 from kerascli.spec.component import Argument, Component
-from kerascli.spec.keras_reading import Reading
+from kerascli.spec.keras_config.defaults import is_default, plainest, shortest, without_derived
+from kerascli.spec.keras_config.objects import is_model, is_object
+from kerascli.spec.keras_config.reading import Reading
 from kerascli.spec.topology.names import snake_case
 from kerascli.spec.trust import NEEDS_TRUST
 
-MODELS = ("Functional", "Sequential", "Model")
 # The class that Keras exports under another name than its own.
 _OTHER_NAMES = {"GroupedQueryAttention": "GroupQueryAttention"}
 # Text that Keras takes for a member of these groups stays text, as the parser has it.
 _BY_NAME = ("activations", "initializers", "regularizers", "constraints", "dtype_policies")
-# Keras fills these up to a number for each axis; one number means the same.
-_SIZES = ("kernel_size", "strides", "dilation_rate", "pool_size", "size", "padding", "cropping")
 # What a config holds beside the constructor's arguments, known to follow from them.
 _DERIVED = {"vocabulary_size", "build_input_shape", "batch_input_shape", "input_length", "salt"}
 
 Config = Mapping[str, Any]
-
-
-def is_object(value: object) -> bool:
-    """Whether a value of a config is a serialized object."""
-    return isinstance(value, Mapping) and "class_name" in value and "config" in value
-
-
-def is_model(config: Config) -> bool:
-    """Whether a serialized object is a Sequential or functional model of Keras's own classes."""
-    return config.get("class_name") in MODELS and str(config.get("module")).partition(".")[0] == "keras"
 
 
 def find_class(config: Config, group: str | None = None) -> Entry | None:
@@ -77,7 +66,7 @@ def read_component(config: Config, where: str, reading: Reading, group: str | No
         report_class(config, where, reading)
         return None
     inner = config["config"] if isinstance(config["config"], Mapping) else {}
-    arguments = _arguments(entry, _simpler(entry, inner, config), where, reading)
+    arguments = _arguments(entry, without_derived(entry, inner, config), where, reading)
     return Component(entry.group, entry.name, arguments, reading.span)
 
 
@@ -112,9 +101,18 @@ def _arguments(entry: Entry, config: Config, where: str, reading: Reading) -> tu
                 continue
         else:
             value = read_value(raw, f"'{name}' of {where}", reading, parameter.group)
-        if not _is_default(value, parameter):
-            given.append(Argument(name, _plainest(name, value), reading.span, reading.span))
+            if entry.group == "optimizers" and name == "learning_rate" and isinstance(value, float):
+                value = shortest(value)
+        if name == "name" and _is_default_name(value, entry):
+            continue
+        if not is_default(value, parameter):
+            given.append(Argument(name, plainest(name, value), reading.span, reading.span))
     return _in_order(entry, given)
+
+
+def _is_default_name(name: object, entry: Entry) -> bool:
+    """Whether Keras made the name of the class: `adam`, `auc_2`."""
+    return isinstance(name, str) and re.fullmatch(rf"{re.escape(snake_case(entry.name))}(_\d+)?", name) is not None
 
 
 def _in_order(entry: Entry, given: list[Argument]) -> tuple[Argument, ...]:
@@ -184,94 +182,6 @@ def _policy(raw: object, where: str, reading: Reading) -> object:
     if is_object(raw):
         return read_value(raw, f"'dtype' of {where}", reading, "dtype_policies")
     return raw
-
-
-def _simpler(entry: Entry, config: Config, outer: Config) -> Config:
-    """The config without what follows from the rest of it, or from the shapes that the layer was built on."""
-    out = dict(config)
-    if entry.name == "Bidirectional":
-        if _mirrors(out.get("layer"), out.get("backward_layer")):
-            out.pop("backward_layer")
-        out |= {word: _without_zeroing(out[word]) for word in ("layer", "backward_layer") if is_object(out.get(word))}
-    if entry.name == "RNN" and is_object(out.get("cell")) and out["cell"]["class_name"] == "StackedRNNCells":
-        out["cell"] = out["cell"]["config"]["cells"]
-    if "pool_size" in out and out.get("strides") == out["pool_size"]:
-        out.pop("strides")
-    if entry.name == "MultiHeadAttention" and out.get("value_dim") == out.get("key_dim"):
-        out.pop("value_dim", None)
-    if entry.name == "MultiHeadAttention" and _are_all_axes(out.get("attention_axes"), outer.get("build_config")):
-        out.pop("attention_axes")
-    if entry.group == "layers" and out.get("data_format") == "channels_last":
-        out.pop("data_format")
-    if entry.name == "CategoryEncoding" and out.get("sparse") is None:
-        out.pop("sparse", None)
-    return out
-
-
-def _are_all_axes(axes: object, built: object) -> bool:
-    """Whether these are the axes between the first and the last, which Keras fills in for None."""
-    shapes = built.get("shapes_dict", built) if isinstance(built, Mapping) else {}
-    shape = shapes.get("query_shape") if isinstance(shapes, Mapping) else None
-    return isinstance(axes, list) and isinstance(shape, list) and axes == list(range(1, len(shape) - 1))
-
-
-def _without_zeroing(layer: Config) -> Config:
-    """The layer without `zero_output_for_mask`, which Bidirectional sets by itself."""
-    inner = {key: value for key, value in layer["config"].items() if key != "zero_output_for_mask"}
-    return {**layer, "config": inner}
-
-
-def _mirrors(forward: object, backward: object) -> bool:
-    """Whether a backward layer is what Keras makes of the forward one."""
-    if not (isinstance(forward, Mapping) and isinstance(backward, Mapping)):
-        return False
-    one, other = dict(forward.get("config", {})), dict(backward.get("config", {}))
-    turned = one.pop("go_backwards", None) != other.pop("go_backwards", None)
-    one.pop("name", None), other.pop("name", None)
-    return turned and forward["class_name"] == backward["class_name"] and _bare(one) == _bare(other)
-
-
-def _bare(value: object) -> object:
-    """The value without `shared_object_id`s."""
-    if isinstance(value, Mapping):
-        return {key: _bare(item) for key, item in value.items() if key != "shared_object_id"}
-    return [_bare(item) for item in value] if isinstance(value, list | tuple) else value
-
-
-def _is_default(value: object, parameter: Parameter) -> bool:
-    if not parameter.has_default:
-        return False
-    return _comparable(parameter.name, value, parameter.group) == _comparable(
-        parameter.name, parameter.default, parameter.group
-    )
-
-
-def _comparable(name: str, value: object, group: str | None) -> object:
-    """The value in a form in which two ways to write one thing are equal."""
-    if group == "activations" and value in (None, "linear"):
-        return None
-    if group is not None and isinstance(value, str):
-        entry = load_catalog().find(group, value)
-        return (entry.name if entry is not None else value, ())
-    if isinstance(value, Component):
-        arguments = ((a.name, _comparable(a.name, a.value, None)) for a in value.arguments)
-        return (value.name, tuple(sorted(arguments, key=lambda pair: pair[0])))
-    value = _plainest(name, value)
-    if isinstance(value, list | tuple):
-        items = tuple(_comparable("", item, group) for item in value)
-        # An axis, and a tuple of that axis alone, are one.
-        return items[0] if name == "axis" and len(items) == 1 else items
-    # True is 1 to Python, not to a spec.
-    return (bool, value) if isinstance(value, bool) else value
-
-
-def _plainest(name: str, value: object) -> object:
-    """One number for several equal ones, where Keras reads it so."""
-    if name in _SIZES and isinstance(value, list | tuple) and value:
-        items = [_plainest(name, item) for item in value]
-        if all(isinstance(item, int) and item == items[0] for item in items):
-            return items[0]
-    return value
 
 
 def _short(value: object) -> str:
