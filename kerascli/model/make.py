@@ -10,7 +10,7 @@ from typing import Any
 import keras
 
 from kerascli.catalog import load_catalog
-from kerascli.components import MAKERS, build_argument, build_component, keras_fault, keras_object
+from kerascli.components import MAKERS, build_argument, build_component, keras_fault, keras_object, operation_constant
 from kerascli.errors import Diagnostic, Note, SpecError
 from kerascli.spec.component import Component
 from kerascli.spec.model_spec import (
@@ -156,7 +156,7 @@ def _call(layer: LayerSpec, tensors: Mapping[str, Any], made: dict[str, Any]) ->
     positional, keywords = _call_arguments(layer, tensors)
     if layer.component.group == "ops":
         called: Any = keras_object(layer.component)
-        constants = {name: build_argument(value) for name, value in layer.component.keywords.items()}
+        constants = {n: operation_constant(layer.component, n, value) for n, value in layer.component.keywords.items()}
         positional = [*_leading_constants(layer, constants), *positional]
         keywords = {**constants, **keywords}
     elif layer.shared is not None:
@@ -204,12 +204,14 @@ def _call_arguments(layer: LayerSpec, tensors: Mapping[str, Any]) -> tuple[list[
     wiring = layer.wiring
     found = [_tensor(reference, tensors) for reference in wiring.tensors]
     if wiring.kind == "mapping":
-        return [], {name: _wired(value, tensors) for name, value in wiring.arguments}
+        return [], {name: _wired(layer, name, value, tensors) for name, value in wiring.arguments}
     return ([found] if wiring.kind == "list" else found), {}
 
 
-def _wired(value: WiredArgument, tensors: Mapping[str, Any]) -> Any:
+def _wired(layer: LayerSpec, name: str, value: WiredArgument, tensors: Mapping[str, Any]) -> Any:
     if isinstance(value, Constant):
+        if layer.component.group == "ops":
+            return operation_constant(layer.component, name, value.value)
         return build_argument(value.value)
     if isinstance(value, TensorReference):
         return _tensor(value, tensors)

@@ -1,57 +1,92 @@
-"""The `config.json` of a `.keras` archive, read without Keras: no code of the file runs, and nothing of it is unpacked."""
+"""What a `.keras` archive says of its model, read as data: `config.json` and `metadata.json`, nothing else."""
 
 from __future__ import annotations
 
 import json
 import zipfile
 import zlib
+from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from kerascli.errors import EnvironmentProblem, UsageError
 
-# The largest config of keras.applications has 0.6 MB.
-MAXIMUM_CONFIG = 64 * 2**20
-MAXIMUM_MEMBERS = 10_000
+# The config of the largest application has 4 MB; vocabularies may be larger.
+MAXIMUM_BYTES = 64 * 1024 * 1024
 
 
-def read_archive_config(path: Path) -> dict[str, Any]:
-    """The config of the model in an archive.
+@dataclass(frozen=True)
+class KerasArchive:
+    """A `.keras` file.
 
-    Args:
-        path: The `.keras` file.
+    Attributes:
+        path: Where it is.
+        config: The serialized model.
+        metadata: `keras_version` and `date_saved`, where the file has them.
+    """
 
-    Returns:
-        The object of `config.json`: `class_name`, `config`, `module`, `compile_config` and so on.
+    path: Path
+    config: Mapping[str, Any]
+    metadata: Mapping[str, Any]
+
+
+def read_archive(path: Path) -> KerasArchive:
+    """Reads a `.keras` file; no class is looked up and nothing of it is run.
 
     Raises:
-        UsageError: There is no such file.
-        EnvironmentProblem: It can't be read, is no archive, is damaged, or its config is out of all proportion.
+        UsageError: There is no such file, or it is of another kind.
+        EnvironmentProblem: It can't be read, or is damaged.
     """
-    if not path.is_file():
-        raise UsageError(f"there is no file '{path}'", code="missing-file", hint="name a .keras file")
+    if path.is_dir() or path.suffix in (".h5", ".hdf5", ".pb"):
+        hint = "load it in Keras and save it with model.save('model.keras')"
+        raise UsageError(f"'{path}' is not a .keras file", code="model-file", hint=hint)
     try:
-        with zipfile.ZipFile(path) as archive:
-            names = archive.infolist()
-            if len(names) > MAXIMUM_MEMBERS:
-                raise EnvironmentProblem(f"'{path}' holds too many files for a model", code="model-file")
-            member = next((one for one in names if one.filename == "config.json"), None)
-            if member is None:
-                hint = "save the model with 'model.save(\"model.keras\")'"
-                raise EnvironmentProblem(f"'{path}' holds no config.json", code="model-file", hint=hint)
-            if member.file_size > MAXIMUM_CONFIG:
-                raise EnvironmentProblem(f"the config in '{path}' is larger than any model's", code="model-file")
-            with archive.open(member) as stream:
-                # The size in the archive's list may lie.
-                text = stream.read(MAXIMUM_CONFIG + 1)
-        if len(text) > MAXIMUM_CONFIG:
-            raise EnvironmentProblem(f"the config in '{path}' is larger than any model's", code="model-file")
-        config = json.loads(text)
-    except (OSError, zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError) as error:
-        message = f"'{path}' is no .keras archive, or is damaged: {error}".splitlines()[0]
-        raise EnvironmentProblem(message, code="model-file") from error
+        with path.open("rb") as file:
+            return _read(path, file)
+    except FileNotFoundError:
+        raise UsageError(f"there is no file '{path}'", code="missing-file", hint="name a .keras file") from None
+    except OSError as error:
+        reason = error.strerror or type(error).__name__
+        raise EnvironmentProblem(f"can't read '{path}': {reason}", code="model-file") from None
+
+
+def _read(path: Path, file: Any) -> KerasArchive:
+    if file.read(4) not in (b"PK\x03\x04", b"PK\x05\x06"):
+        message = f"'{path}' is not a .keras file"
+        raise UsageError(message, code="model-file", hint="name a model saved by model.save('model.keras')")
+    try:
+        with zipfile.ZipFile(file) as archive:
+            names = set(archive.namelist())
+            if "config.json" not in names:
+                raise _damaged(path, "it has no config.json")
+            config = _json(path, archive, "config.json")
+            metadata = _json(path, archive, "metadata.json") if "metadata.json" in names else {}
+    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError) as error:
+        raise _damaged(path, str(error) or type(error).__name__) from None
+    return KerasArchive(path, config, metadata)
+
+
+def _json(path: Path, archive: zipfile.ZipFile, name: str) -> Mapping[str, Any]:
+    with archive.open(name) as member:
+        # A header can lie about the size; reading stops by itself.
+        raw = member.read(MAXIMUM_BYTES + 1)
+    if len(raw) > MAXIMUM_BYTES:
+        raise _damaged(path, f"its {name} has more than {MAXIMUM_BYTES:,} bytes")
+    try:
+        value = json.loads(raw)
     except (ValueError, RecursionError) as error:
-        raise EnvironmentProblem(f"the config in '{path}' is damaged: {error}", code="model-file") from error
-    if not isinstance(config, dict):
-        raise EnvironmentProblem(f"the config in '{path}' is no model", code="model-file")
-    return config
+        raise _damaged(path, f"its {name} is not JSON: {error}") from None
+    if not isinstance(value, dict):
+        raise _damaged(path, f"its {name} is no object")
+    return value
+
+
+def _damaged(path: Path, reason: str) -> EnvironmentProblem:
+    hint = "save the model again, or take another copy of the file"
+    return EnvironmentProblem(f"'{path}' is damaged: {reason}", code="model-file", hint=hint)
+
+
+def read_archive_config(path: Path) -> Mapping[str, Any]:
+    """The serialized model in a `.keras` file; raises as `read_archive`."""
+    return read_archive(path).config

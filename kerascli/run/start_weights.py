@@ -15,7 +15,7 @@ from kerascli.model.layer_paths import layer_paths
 from kerascli.record.run_folder import RunFolder
 from kerascli.spec.component import Component
 from kerascli.spec.from_keras import read_keras_file
-from kerascli.spec.keras_reading import Rename
+from kerascli.spec.keras_config.reading import Rename
 from kerascli.spec.model_spec import LayerSpec, ModelSpec, StartWeights
 from kerascli.spec.patterns import layer_paths as spec_layers
 from kerascli.spec.patterns import matches

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from kerascli.catalog import load_catalog
 from kerascli.errors import did_you_mean
 from kerascli.spec.component import Component
+from kerascli.spec.indexing import read_index
 from kerascli.spec.learning_rates import is_rate_schedule, parse_rate_schedule
 from kerascli.spec.nodes import Mapping, Node, Scalar, Sequence, kind_of, plain
 from kerascli.spec.problems import Problems
@@ -54,6 +55,9 @@ def parse_argument(
     if parameter is not None:
         _check_type(node, value, owner, parameter, problems)
         _check_choice(node, value, owner, parameter, problems)
+    if (owner, name) == ("ops.get_item", "key") and isinstance(value, str) and read_index(value) is None:
+        message = f"'{value}' is no index"
+        problems.add("wrong-type", message, node, "write what stands between the brackets of x[:, 0], such as ':, 0'")
     return value
 
 

@@ -14,15 +14,24 @@ from typing import Any
 from kerascli.errors import SourceText
 from kerascli.record.keras_archive import read_archive_config
 from kerascli.spec.component import Component
-from kerascli.spec.keras_calls import read_call
-from kerascli.spec.keras_components import is_object, report_class
-from kerascli.spec.keras_graph import Call, Config, KerasGraph, Key, Tensor, functional_graph, leaves, sequential_graph
-from kerascli.spec.keras_names import NameSpace, with_names
-from kerascli.spec.keras_outputs import gives_several
-from kerascli.spec.keras_reading import Reading, Rename
+from kerascli.spec.keras_config.calls import read_call
+from kerascli.spec.keras_config.components import report_class
+from kerascli.spec.keras_config.graph import (
+    Call,
+    Config,
+    KerasGraph,
+    Key,
+    Tensor,
+    functional_graph,
+    leaves,
+    sequential_graph,
+)
+from kerascli.spec.keras_config.names import NameSpace, with_names
+from kerascli.spec.keras_config.objects import MODELS, is_model, is_object
+from kerascli.spec.keras_config.outputs import gives_several
+from kerascli.spec.keras_config.reading import Reading, Rename
+from kerascli.spec.model_parser import INFERRED_INPUT
 from kerascli.spec.model_spec import InputSpec, LayerSpec, ModelSpec, OutputSpec, TensorReference, Wiring
-
-MODELS = ("Functional", "Sequential", "Model")
 
 
 @dataclass(frozen=True)
@@ -63,10 +72,10 @@ def model_from_config(
             error holds every fault.
     """
     span = SourceText(source, "").span(1, 1)
-    reading = Reading(span, dtype or _common_policy(config))
+    reading = Reading(span, dtype or _common_policy(config), read_model=_model)
     model = None
     try:
-        if _is_model(config):
+        if is_model(config):
             model = _model(config, reading)
         else:
             name = str(config["class_name"])
@@ -92,8 +101,8 @@ def read_keras_file(path: Path) -> ConvertedModel:
     return model_from_config(read_archive_config(path), source=str(path))
 
 
-def _is_model(config: Config) -> bool:
-    return config.get("class_name") in MODELS and str(config.get("module")).partition(".")[0] == "keras"
+# What `dtype:` of a spec can say.
+_POLICIES = ("float32", "float64", "float16", "bfloat16", "mixed_float16", "mixed_bfloat16")
 
 
 def _common_policy(config: object) -> str:
@@ -106,7 +115,7 @@ def _common_policy(config: object) -> str:
             inner = value.get("config")
             policy = inner.get("dtype") if isinstance(inner, Mapping) else None
             name = policy.get("config", {}).get("name") if is_object(policy) and isinstance(policy, Mapping) else None
-            if isinstance(name, str) and ("float" in name):
+            if name in _POLICIES:
                 found[name] += 1
             trail += value.values()
         elif isinstance(value, list | tuple):
@@ -118,27 +127,18 @@ def _model(config: Config, reading: Reading) -> ModelSpec:
     inner = config["config"]
     sequential = config["class_name"] == "Sequential"
     graph = sequential_graph(inner) if sequential else functional_graph(inner)
-    names = NameSpace(reading, set())
+    names = NameSpace(reading, graph.names)
     inputs = tuple(_input(layer["config"], names, reading) for layer in graph.inputs)
     named: dict[Key, str] = {}
     for layer, item in zip(graph.inputs, inputs, strict=True):
         named[str(layer["config"]["name"]), 0] = item.name
     if not inputs:
-        named["", 0] = UNKNOWN_INPUT
+        named["", 0] = INFERRED_INPUT
     layers = _layers(graph, named, names, reading)
     outputs = _outputs(graph, named, layers, reading)
-    only_input = None if len(named) == 0 or len(inputs) > 1 else (inputs[0].name if inputs else UNKNOWN_INPUT)
-    spelled = with_names(layers, outputs, [item.name for item in inputs], only_input)
-    topology = _topology(sequential, inner, reading)
-    return ModelSpec(inputs, spelled, outputs, topology, reading.span)
-
-
-# What the parser calls the one input of a model that leaves `inputs` out.
-UNKNOWN_INPUT = "the input"
-
-
-def _topology(sequential: bool, inner: Config, reading: Reading) -> Any:
-    return "sequential" if sequential else "functional"
+    starts = [item.name for item in inputs] or [INFERRED_INPUT]
+    spelled = with_names(layers, outputs, starts, starts[0] if len(starts) == 1 else None)
+    return ModelSpec(inputs, spelled, outputs, "sequential" if sequential else "functional", reading.span)
 
 
 def _input(config: Config, names: NameSpace, reading: Reading) -> InputSpec:
@@ -170,7 +170,9 @@ def _layers(graph: KerasGraph, named: dict[Key, str], names: NameSpace, reading:
 
     layers: list[LayerSpec] = []
     for call in graph.calls:
-        name = names.give(call.name) if call.name not in first else names.another(first[call.name], call.number)
+        name = (
+            names.give(call.name, path=True) if call.name not in first else names.another(first[call.name], call.number)
+        )
         named[call.key] = name
         shared = first.get(call.name)
         layer = _layer(call, name, reading, refer)
@@ -186,11 +188,11 @@ def _layers(graph: KerasGraph, named: dict[Key, str], names: NameSpace, reading:
 
 def _layer(call: Call, name: str, reading: Reading, refer: Any) -> LayerSpec | None:
     trainable = False if call.layer["config"].get("trainable") is False else None
-    if _is_model(call.layer):
+    if is_model(call.layer):
         outer, reading.model = reading.model, reading.shown(name)
         nested = _model(call.layer, reading)
         reading.model = outer
-        wiring = _nested_wiring(call, nested, reading, refer)
+        wiring = _nested_wiring(call, reading, refer)
         component = Component("models", "Model", (), reading.span)
         return LayerSpec(name, component, wiring, trainable, span=reading.span, nested=nested) if wiring else None
     if call.layer["class_name"] in MODELS:
@@ -202,7 +204,7 @@ def _layer(call: Call, name: str, reading: Reading, refer: Any) -> LayerSpec | N
     return LayerSpec(name, found.component, found.wiring, trainable, span=reading.span)
 
 
-def _nested_wiring(call: Call, nested: ModelSpec, reading: Reading, refer: Any) -> Wiring | None:
+def _nested_wiring(call: Call, reading: Reading, refer: Any) -> Wiring | None:
     """A nested model is called on its inputs, in their order."""
     where = f"the model '{reading.shown(call.name)}'"
     given = call.positional[0] if call.positional else call.keywords.get("inputs")
@@ -225,12 +227,16 @@ def _outputs(
 ) -> tuple[OutputSpec, ...]:
     """The heads: the keys of a mapping of outputs, else the names of the layers that make them."""
     several = {call.key for call in graph.calls if gives_several(call) or graph.has_several_outputs(call.key)}
-    heads = NameSpace(reading, set())
+    heads = NameSpace(reading, ())
     outputs = []
     for key, tensor in graph.outputs:
         index = tensor.index if tensor.key in several else None
         entry = named[tensor.key]
         reference = TensorReference(entry, index, reading.span)
+        layer = next((one for one in layers if one.name == entry), None)
+        if len(graph.outputs) == 1 and layer is not None and layer.shared is not None:
+            # Keras knows a second call of a layer by the layer's own name.
+            entry = layer.shared
         own = entry if index is None else f"{entry}_{index}"
         outputs.append(OutputSpec(heads.give(key if key is not None else own), reference, reading.span))
     return tuple(outputs)

@@ -61,6 +61,9 @@ def without_base(fit: FitSpec, model: ModelSpec) -> FitSpec:
     if not any(pattern.text.startswith(BASE) for phase in fit.phases for pattern in (*phase.freeze, *phase.unfreeze)):
         return fit
     paths = [(path, layer) for path, layer in layer_paths(model) if layer.from_base]
+    if not paths:
+        # A layer may be called `base`.
+        return fit
 
     def named(patterns: tuple[Pattern, ...]) -> tuple[Pattern, ...]:
         found: list[Pattern] = []

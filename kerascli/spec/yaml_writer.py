@@ -18,6 +18,21 @@ class FlowList(list[Any]):
     """A list that is written on one line."""
 
 
+class Nothing:
+    """What is written as nothing at all: `ReLU:`."""
+
+
+NOTHING = Nothing()
+
+
+class Plain(str):
+    """A number as text that our reader takes for one, such as `1/255`: never quoted."""
+
+
+class Quoted(str):
+    """Text that is always quoted, since people would wonder: `':, 0'`."""
+
+
 def write_yaml(value: Any) -> str:
     """The YAML of plain values; `Flow` and `FlowList` stand on one line."""
     return yaml.dump(value, Dumper=_Dumper, sort_keys=False, width=118, allow_unicode=True, indent=2)
@@ -57,3 +72,8 @@ _Dumper.add_representer(
 _Dumper.add_representer(
     list, lambda dumper, value: dumper.represent_sequence("tag:yaml.org,2002:seq", value, flow_style=False)
 )
+_Dumper.add_representer(Nothing, lambda dumper, value: dumper.represent_scalar("tag:yaml.org,2002:null", ""))
+_Dumper.add_representer(
+    Quoted, lambda dumper, value: dumper.represent_scalar("tag:yaml.org,2002:str", value.replace("$", "$$"), style="'")
+)
+_Dumper.add_representer(Plain, lambda dumper, value: dumper.represent_scalar("tag:yaml.org,2002:str", str(value)))

@@ -9,9 +9,10 @@ from typing import Any
 from kerascli.catalog import CallSignature, Entry, load_catalog
 from kerascli.spec.component import Argument, Component
 from kerascli.spec.indexing import index_text
-from kerascli.spec.keras_components import is_object, read_component, read_value, report_class
-from kerascli.spec.keras_graph import Call, Tensor, tensors_in
-from kerascli.spec.keras_reading import Reading
+from kerascli.spec.keras_config.components import read_component, read_value, report_class
+from kerascli.spec.keras_config.graph import Call, Tensor, tensors_in
+from kerascli.spec.keras_config.objects import is_object
+from kerascli.spec.keras_config.reading import Reading
 from kerascli.spec.model_spec import Constant, TensorReference, WiredArgument, Wiring
 
 Refer = Callable[[Tensor], TensorReference]
@@ -131,7 +132,7 @@ _NO_VALUE = object()
 
 def _constant(raw: object, where: str, reading: Reading, name: str = "") -> object:
     """A tensor, a tuple of tensors, or a constant as YAML has it; `_NO_VALUE` with a fault."""
-    if isinstance(raw, Tensor) or not isinstance(raw, tuple | Mapping):
+    if isinstance(raw, Tensor) or not isinstance(raw, tuple | list | Mapping):
         return raw
     if name == "key":
         text = index_text(raw)

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from kerascli.errors import Span
+from kerascli.spec.model_spec import ModelSpec
 from kerascli.spec.problems import Problems
 
 
@@ -34,6 +37,7 @@ class Reading:
         renames: What was renamed.
         remarks: What the reader should know of: what is left out, what is said another way.
         model: The path of the nested model that is read, empty for the outermost.
+        read_model: Reads a model that is an argument of a layer.
     """
 
     span: Span
@@ -42,6 +46,7 @@ class Reading:
     renames: list[Rename] = field(default_factory=list)
     remarks: list[str] = field(default_factory=list)
     model: str = ""
+    read_model: Callable[[Mapping[str, Any], Reading], ModelSpec] | None = None
 
     def fault(self, code: str, message: str, hint: str | None = None) -> None:
         """Adds a fault."""

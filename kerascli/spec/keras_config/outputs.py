@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from kerascli.spec.keras_graph import Call, leaves
+from kerascli.spec.keras_config.graph import Call, leaves
 
 # Operations that give a list or a tuple of tensors.
 _OPERATIONS = {

@@ -67,6 +67,13 @@ class KerasGraph:
     calls: tuple[Call, ...]
     outputs: tuple[tuple[str | None, Tensor], ...]
 
+    @property
+    def names(self) -> frozenset[str]:
+        """The names of all layers and inputs."""
+        return frozenset(
+            [*(str(layer["config"]["name"]) for layer in self.inputs), *(call.name for call in self.calls)]
+        )
+
     def has_several_outputs(self, key: Key) -> bool:
         """Whether some reader takes another than the first output of a call."""
         tensors = [tensor for _, tensor in self.outputs]

@@ -4,48 +4,61 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
-from kerascli.spec.keras_reading import Reading, Rename
+from kerascli.spec.keras_config.reading import Reading, Rename
 from kerascli.spec.model_spec import LayerSpec, OutputSpec
-from kerascli.spec.topology.names import NAME, PATH, snake_case
+from kerascli.spec.topology.names import NAME, PATH, default_base
 
 
 @dataclass
 class NameSpace:
-    """The names of one model: every name of the file gets one that a spec can hold, and that no other has."""
+    """The names of one model: every name of the file gets one that a spec can hold, and that no other has.
+
+    Attributes:
+        reading: Takes what was renamed.
+        own: The names of the file, which no other is given.
+        taken: The names that are given.
+    """
 
     reading: Reading
-    taken: set[str]
+    own: Collection[str]
+    taken: set[str] = field(default_factory=set)
 
-    def give(self, old: str) -> str:
-        """A name for what the file calls `old`: the same, where a spec can hold it and it is free."""
-        new = self._free(fitted(old))
+    def give(self, old: str, *, path: bool = False) -> str:
+        """A name for what the file calls `old`: the same, where a spec can hold it and it is free.
+
+        Args:
+            old: The name in the file.
+            path: Whether it may be a path, `down/conv` for the Keras name `down.conv`, as a layer's may.
+        """
+        new = old if NAME.match(old) and old not in self.taken else self._free(fitted(old, path=path))
+        self.taken.add(new)
         if new.replace("/", ".") != old:
             self.reading.renames.append(Rename(self.reading.model, old, new))
         return new
 
     def another(self, name: str, number: int) -> str:
-        """A name for a further call of a layer; the file has none."""
-        return self._free(f"{name}_call_{number + 1}")
+        """A name for a further call of a layer; the file has none, the spec counts on from the layer's own."""
+        return self._free(f"{name}_{number}")
 
     def _free(self, name: str) -> str:
         word, number = name, 1
-        while word in self.taken:
+        while word in self.taken or word in self.own:
             number += 1
             word = f"{name}_{number}"
         self.taken.add(word)
         return word
 
 
-def fitted(name: str) -> str:
+def fitted(name: str, *, path: bool = False) -> str:
     """The name with what the language's grammar does not take replaced by `_`."""
     if NAME.match(name):
         return name
     # A layer of a block: its Keras name joins the path with dots.
-    path = name.replace(".", "/")
-    if "/" not in name and PATH.match(path):
-        return path
+    inner = name.replace(".", "/")
+    if path and "/" not in name and PATH.match(inner):
+        return inner
     word = re.sub(r"[^A-Za-z0-9_-]+", "_", name).strip("_") or "layer"
     return word if NAME.match(word) else f"_{word}"
 
@@ -93,10 +106,9 @@ def _misnamed(layers: Sequence[LayerSpec], written: Collection[str], inputs: Col
     counts: dict[str, int] = {}
     wrong = set()
     for layer in layers:
-        # A further call of a layer has no name of its own unless one is written.
-        if layer.name in written or layer.shared is not None:
+        if layer.name in written:
             continue
-        base = snake_case(layer.component.name.rpartition(".")[2]) or "layer"
+        base = default_base(layer.component.name) if layer.shared is None else layer.shared
         while True:
             count = counts.get(base, 0)
             counts[base] = count + 1

@@ -6,26 +6,22 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from kerascli.catalog import Entry, Parameter, load_catalog
+from kerascli.catalog import Entry, load_catalog
 from kerascli.spec.component import Argument, Component
-from kerascli.spec.keras_reading import Reading
+from kerascli.spec.keras_config.defaults import is_default, plainest, shortest, without_derived
+from kerascli.spec.keras_config.objects import is_model, is_object
+from kerascli.spec.keras_config.reading import Reading
 from kerascli.spec.topology.names import snake_case
+from kerascli.spec.trust import NEEDS_TRUST
 
 # The class that Keras exports under another name than its own.
 _OTHER_NAMES = {"GroupedQueryAttention": "GroupQueryAttention"}
 # Text that Keras takes for a member of these groups stays text, as the parser has it.
 _BY_NAME = ("activations", "initializers", "regularizers", "constraints", "dtype_policies")
-# Keras fills these up to a number for each axis; one number means the same.
-_SIZES = ("kernel_size", "strides", "dilation_rate", "pool_size", "size", "padding", "cropping")
 # What a config holds beside the constructor's arguments, known to follow from them.
 _DERIVED = {"vocabulary_size", "build_input_shape", "batch_input_shape", "input_length", "salt"}
 
 Config = Mapping[str, Any]
-
-
-def is_object(value: object) -> bool:
-    """Whether a value of a config is a serialized object."""
-    return isinstance(value, Mapping) and "class_name" in value and "config" in value
 
 
 def find_class(config: Config, group: str | None = None) -> Entry | None:
@@ -37,16 +33,15 @@ def find_class(config: Config, group: str | None = None) -> Entry | None:
     """
     catalog = load_catalog()
     module, name = str(config.get("module") or ""), str(config["class_name"])
-    name = _OTHER_NAMES.get(name, name)
+    name = _OTHER_NAMES.get(name) or name
     if not module:
         return catalog.find(group, name) if group is not None else None
     if module.startswith("keras.src.applications."):
         return catalog.find("layers", f"applications.{module.rpartition('.')[2]}.{name}")
-    found = {"keras": "dtype_policies", "keras.optimizers.schedules": "schedules"}.get(module)
-    if found is None:
-        found = module.removeprefix("keras.") if module.startswith("keras.") else None
-    entry = catalog.find(found, name) if found is not None else None
-    return entry if entry is None or entry.path.startswith("keras.") else None
+    if not module.startswith("keras"):
+        return None
+    of_module = {"keras": "dtype_policies", "keras.optimizers.schedules": "schedules"}
+    return catalog.find(of_module.get(module, module.removeprefix("keras.")), name)
 
 
 def read_component(config: Config, where: str, reading: Reading, group: str | None = None) -> Component | None:
@@ -62,12 +57,16 @@ def read_component(config: Config, where: str, reading: Reading, group: str | No
         The component, its arguments without those that equal Keras's defaults, and without `name` and `trainable` of a
         layer; None (with a fault) when its class is not Keras's own.
     """
+    if is_model(config) and reading.read_model is not None:
+        # A model as an argument, such as the layer of `TimeDistributed`.
+        model = Argument("model", reading.read_model(config, reading), reading.span, reading.span)
+        return Component("models", "Model", (model,), reading.span)
     entry = find_class(config, group)
-    if entry is None:
+    if entry is None or entry.name in NEEDS_TRUST:
         report_class(config, where, reading)
         return None
-    inner = config["config"]
-    arguments = _arguments(entry, inner if isinstance(inner, Mapping) else {}, where, reading)
+    inner = config["config"] if isinstance(config["config"], Mapping) else {}
+    arguments = _arguments(entry, without_derived(entry, inner, config), where, reading)
     return Component(entry.group, entry.name, arguments, reading.span)
 
 
@@ -75,20 +74,18 @@ def report_class(config: Config, where: str, reading: Reading) -> None:
     """The fault of a class that a spec can't name."""
     name = str(config.get("class_name"))
     module = str(config.get("module") or "")
-    if name in ("Functional", "Sequential", "Model"):
-        what = "is a model as an argument, which a spec can't say"
-        reading.fault("not-convertible", f"{where} ({name}) {what}", "build that part by hand")
+    if name in NEEDS_TRUST:
+        reading.fault("not-convertible", f"{where} is a {name}, whose code a config can't say", "write it as a layer")
     elif name in ("__lambda__", "function"):
         hint = "use a function of Keras's own"
         reading.fault("not-convertible", f"{where} holds a Python function, which a config does not", hint)
     else:
         of = f" of '{module}'" if module else ""
-        hint = "write a plugin that makes it" if not module.startswith("keras") else None
-        reading.fault("not-convertible", f"{where} is of the class '{name}'{of}, which is not Keras's own", hint)
+        plugin = None if module.startswith("keras") else "write a plugin that makes it"
+        reading.fault("not-convertible", f"{where} is of the class '{name}'{of}, which is not Keras's own", plugin)
 
 
 def _arguments(entry: Entry, config: Config, where: str, reading: Reading) -> tuple[Argument, ...]:
-    config = _simpler(entry, config)
     given: list[Argument] = []
     for name, raw in config.items():
         if name in ("name", "trainable") and entry.group == "layers":
@@ -104,9 +101,18 @@ def _arguments(entry: Entry, config: Config, where: str, reading: Reading) -> tu
                 continue
         else:
             value = read_value(raw, f"'{name}' of {where}", reading, parameter.group)
-        if not _is_default(value, parameter):
-            given.append(Argument(name, _plainest(name, value), reading.span, reading.span))
+            if entry.group == "optimizers" and name == "learning_rate" and isinstance(value, float):
+                value = shortest(value)
+        if name == "name" and _is_default_name(value, entry):
+            continue
+        if not is_default(value, parameter):
+            given.append(Argument(name, plainest(name, value), reading.span, reading.span))
     return _in_order(entry, given)
+
+
+def _is_default_name(name: object, entry: Entry) -> bool:
+    """Whether Keras made the name of the class: `adam`, `auc_2`."""
+    return isinstance(name, str) and re.fullmatch(rf"{re.escape(snake_case(entry.name))}(_\d+)?", name) is not None
 
 
 def _in_order(entry: Entry, given: list[Argument]) -> tuple[Argument, ...]:
@@ -176,75 +182,6 @@ def _policy(raw: object, where: str, reading: Reading) -> object:
     if is_object(raw):
         return read_value(raw, f"'dtype' of {where}", reading, "dtype_policies")
     return raw
-
-
-def _simpler(entry: Entry, config: Config) -> Config:
-    """The config without what follows from the rest of it."""
-    out = dict(config)
-    if entry.name == "Bidirectional" and _mirrors(out.get("layer"), out.get("backward_layer")):
-        out.pop("backward_layer")
-    if "pool_size" in out and out.get("strides") == out["pool_size"]:
-        out.pop("strides")
-    if entry.name == "MultiHeadAttention" and out.get("value_dim") == out.get("key_dim"):
-        out.pop("value_dim", None)
-    if entry.group == "layers" and out.get("data_format") == "channels_last":
-        out.pop("data_format")
-    if entry.name == "CategoryEncoding" and out.get("sparse") is None:
-        out.pop("sparse", None)
-    return out
-
-
-def _mirrors(forward: object, backward: object) -> bool:
-    """Whether a backward layer is what Keras makes of the forward one."""
-    if not (isinstance(forward, Mapping) and isinstance(backward, Mapping)):
-        return False
-    one, other = dict(forward.get("config", {})), dict(backward.get("config", {}))
-    turned = one.pop("go_backwards", None) != other.pop("go_backwards", None)
-    one.pop("name", None), other.pop("name", None)
-    return turned and forward["class_name"] == backward["class_name"] and _bare(one) == _bare(other)
-
-
-def _bare(value: object) -> object:
-    """The value without `shared_object_id`s."""
-    if isinstance(value, Mapping):
-        return {key: _bare(item) for key, item in value.items() if key != "shared_object_id"}
-    return [_bare(item) for item in value] if isinstance(value, list | tuple) else value
-
-
-def _is_default(value: object, parameter: Parameter) -> bool:
-    if not parameter.has_default:
-        return False
-    return _comparable(parameter.name, value, parameter.group) == _comparable(
-        parameter.name, parameter.default, parameter.group
-    )
-
-
-def _comparable(name: str, value: object, group: str | None) -> object:
-    """The value in a form in which two ways to write one thing are equal."""
-    if group == "activations" and value in (None, "linear"):
-        return None
-    if group is not None and isinstance(value, str):
-        entry = load_catalog().find(group, value)
-        return (entry.name if entry is not None else value, ())
-    if isinstance(value, Component):
-        arguments = ((a.name, _comparable(a.name, a.value, None)) for a in value.arguments)
-        return (value.name, tuple(sorted(arguments, key=lambda pair: pair[0])))
-    value = _plainest(name, value)
-    if isinstance(value, list | tuple):
-        items = tuple(_comparable("", item, group) for item in value)
-        # An axis, and a tuple of that axis alone, are one.
-        return items[0] if name == "axis" and len(items) == 1 else items
-    # True is 1 to Python, not to a spec.
-    return (bool, value) if isinstance(value, bool) else value
-
-
-def _plainest(name: str, value: object) -> object:
-    """One number for several equal ones, where Keras reads it so."""
-    if name in _SIZES and isinstance(value, list | tuple) and value:
-        items = [_plainest(name, item) for item in value]
-        if all(isinstance(item, int) and item == items[0] for item in items):
-            return items[0]
-    return value
 
 
 def _short(value: object) -> str:

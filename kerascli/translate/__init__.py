@@ -1,0 +1,1 @@
+"""Other forms ↔ specs: saved Keras models."""
