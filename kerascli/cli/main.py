@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from kerascli.cli import check, config, evaluate, options, plot, predict, summary, train
+from kerascli.cli import check, config, describe, evaluate, options, plot, predict, summary, train
 from kerascli.errors import ExitCode, KerascliError
 
 _EPILOG = (
@@ -60,6 +60,7 @@ predict.register(app)
 summary.register(app)
 plot.register(app)
 check.register(app)
+describe.register(app)
 app.add_typer(config.app, name="config")
 
 

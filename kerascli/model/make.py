@@ -13,6 +13,7 @@ from kerascli.catalog import load_catalog
 from kerascli.components import MAKERS, build_argument, build_component, keras_fault, keras_object
 from kerascli.errors import Diagnostic, Note, SpecError
 from kerascli.spec.component import Component
+from kerascli.model.operation_constants import operation_constants
 from kerascli.spec.model_spec import (
     Constant,
     InputSpec,
@@ -156,7 +157,7 @@ def _call(layer: LayerSpec, tensors: Mapping[str, Any], made: dict[str, Any]) ->
     positional, keywords = _call_arguments(layer, tensors)
     if layer.component.group == "ops":
         called: Any = keras_object(layer.component)
-        constants = {name: build_argument(value) for name, value in layer.component.keywords.items()}
+        constants = operation_constants(layer.component)
         positional = [*_leading_constants(layer, constants), *positional]
         keywords = {**constants, **keywords}
     elif layer.shared is not None:
