@@ -12,8 +12,8 @@ import keras
 from kerascli.catalog import load_catalog
 from kerascli.components import MAKERS, build_argument, build_component, keras_fault, keras_object
 from kerascli.errors import Diagnostic, Note, SpecError
-from kerascli.spec.component import Component
 from kerascli.model.operation_constants import operation_constants
+from kerascli.spec.component import Component
 from kerascli.spec.model_spec import (
     Constant,
     InputSpec,

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from kerascli.catalog import Entry
-from kerascli.spec.layer_entries import snake_case
+from kerascli.spec.topology.names import snake_case
 from kerascli.spec.trust import NEEDS_TRUST
 from kerascli.translate.example_arguments import example_arguments
 from kerascli.translate.example_inputs import ExampleInputs, example_inputs
@@ -52,6 +52,7 @@ def _note(entry: Entry) -> str:
 
 _NOTES: Mapping[str, str] = {
     "Equalization": "it has its place in `transform` and `augment`; in a model Keras can't wire it",
+    "STFT": "Keras needs SciPy for it: `pip install scipy`",
     "STFTSpectrogram": "Keras needs SciPy for it: `pip install scipy`",
 }
 
@@ -63,6 +64,7 @@ _NO_EXAMPLE: Mapping[str, str] = {
     "layers.Lambda": "it takes a Python function: write a layer of your own in a plugin",
     "layers.TorchModuleWrapper": "it takes a PyTorch module, which no spec can write",
     "callbacks.BackupAndRestore": "every run can be resumed from its own checkpoints",
+    "activations.threshold": "it has no defaults: write `ops.threshold` in `layers`",
     "callbacks.LambdaCallback": "it takes Python functions: write a callback of your own in a plugin",
     "metrics.MeanMetricWrapper": "it takes a Python function: write a metric of your own in a plugin",
 }
@@ -151,6 +153,14 @@ def _compile(key: str, *, item: bool = False) -> Callable[[Entry], str]:
     return write
 
 
+def _optimizer(entry: Entry) -> str:
+    if entry.name == "OptimizerMap":
+        # No optimizer itself.
+        arguments = {"optimizer_map": _written(entry, example_arguments(entry))}
+        return f"compile:\n  optimizer:\n    MultiOptimizer: {flow(arguments)}\n  loss: mse\n"
+    return _compile("optimizer")(entry)
+
+
 def _schedule(entry: Entry) -> str:
     value = {"learning_rate": _written(entry, example_arguments(entry))}
     return f"compile:\n  optimizer:\n    SGD:\n      learning_rate: {flow(value['learning_rate'])}\n  loss: mse\n"
@@ -176,7 +186,7 @@ def _compile_dtype(name: str) -> str:
 _WRITERS: Mapping[str, Callable[[Entry], str]] = {
     "layers": _layer,
     "applications": _application,
-    "optimizers": _compile("optimizer"),
+    "optimizers": _optimizer,
     "schedules": _schedule,
     "losses": _compile("loss"),
     "metrics": _compile("metrics", item=True),
