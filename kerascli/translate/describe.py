@@ -7,11 +7,12 @@ from collections.abc import Iterator
 from kerascli.catalog import Entry, load_catalog
 from kerascli.errors import UsageError, nearest
 from kerascli.spec.key_docs import KEY_DOCS
-from kerascli.spec.sources import SOURCES
+from kerascli.spec.sources import SOURCES, SOURCES_TO_COME
 from kerascli.translate.describe_component import component_summary, describe_component
 from kerascli.translate.describe_key import describe_key, key_paths
 from kerascli.translate.describe_source import all_sources, describe_source, source_summary
 from kerascli.translate.descriptions import Description, GroupRow, WordRow
+from kerascli.translate.language_words import LANGUAGE_WORDS
 
 # What each group is, for `--list`.
 GROUPS = {
@@ -47,6 +48,9 @@ def describe(word: str) -> tuple[Description, ...]:
     found = tuple(_meanings(name)) or tuple(_prefixed(name))
     if found:
         return found
+    if name in SOURCES_TO_COME:
+        hint = "use one of " + ", ".join(f"'{source}'" for source in SOURCES)
+        raise UsageError(f"this version has no data source '{name}'", code="unknown-word", hint=hint)
     near = _nearest(name)
     hint = f"did you mean '{near}'?" if near else "say 'kerascli describe --list' to see what there is"
     raise UsageError(f"nothing in the language is called '{word}'", code="unknown-word", hint=hint)
@@ -55,6 +59,9 @@ def describe(word: str) -> tuple[Description, ...]:
 def _meanings(name: str) -> Iterator[Description]:
     for entry in _entries(name):
         yield describe_component(entry)
+    word = LANGUAGE_WORDS.get(name.rpartition(".")[2] if name.partition(".")[0] in GROUPS else name)
+    if word is not None:
+        yield word
     source = SOURCES.get(name.removeprefix("sources."))
     if source is not None:
         yield describe_source(source)
@@ -91,7 +98,7 @@ def _nearest(name: str) -> str | None:
     bare = {word.rpartition(".")[2]: word for word in reversed(names)}
     keys = {path.replace(".*", ""): path.replace(".*", "") for path in KEY_DOCS}
     last = {path.rpartition(".")[2]: path.replace(".*", "") for path in reversed(list(KEY_DOCS))}
-    words = {**last, **keys, **bare, **{word: word for word in (*names, *SOURCES)}}
+    words = {**last, **keys, **bare, **{word: word for word in (*names, *SOURCES, *LANGUAGE_WORDS)}}
     near = nearest(name, words)
     return None if near is None else words[near]
 

@@ -9,6 +9,8 @@ from kerascli.translate.docstring_text import argument_sentence, documented_type
 from kerascli.translate.examples import example_of
 from kerascli.translate.flow_yaml import flow
 
+# What all layers have in common; losses and metrics have some of it too.
+_SHARED = ("trainable", "dtype", "autocast", "name")
 _TYPE_WORDS = {
     "int": "int",
     "float": "number",
@@ -41,10 +43,15 @@ def describe_component(entry: Entry) -> Description:
         reads=reads(entry),
         parameters=tuple(
             parameter_row(parameter, texts.get(parameter.name, ""))
-            for parameter in entry.parameters
+            for parameter in (*entry.parameters, *entry.base_parameters)
             if parameter.name not in filled
+            and (parameter.name not in _SHARED or entry.group in ("ops", "dtype_policies"))
         ),
-        shared=entry.accepts_base,
+        shared=tuple(
+            parameter.name
+            for parameter in (*entry.parameters, *entry.base_parameters)
+            if parameter.name in _SHARED and entry.group not in ("ops", "dtype_policies")
+        ),
         example=example.yaml,
         note=example.note or _note(entry),
         see_also=_see_also(entry),
@@ -85,7 +92,13 @@ def _note(entry: Entry) -> str:
 def parameter_row(parameter: Parameter, text: str) -> ParameterRow:
     """The row of one argument; `text` is what the docs say of it."""
     default = flow(parameter.default) if parameter.has_default else (parameter.default_repr or "")
-    return ParameterRow(parameter.name, takes(parameter, text), default, parameter.required, argument_sentence(text))
+    return ParameterRow(
+        parameter.name,
+        takes(parameter, text),
+        default,
+        parameter.required,
+        argument_sentence(text, choices=bool(parameter.choices)),
+    )
 
 
 def takes(parameter: Parameter, text: str) -> str:
@@ -107,12 +120,15 @@ def _likely_types(parameter: Parameter, documented: frozenset[str]) -> list[str]
     """The kinds of value that are meant: the catalog also has those that Keras merely does not refuse."""
     types = [word for word in parameter.types if word != "null"]
     meant = [word for word in types if word in documented]
-    if meant:
-        return [word for word in meant if not (word == "int" and "float" in meant)]
-    if isinstance(parameter.default, bool):
+    default = parameter.default
+    if not meant and isinstance(default, bool):
         return ["bool"]
-    types = [word for word in types if word not in ("bool", "component")] or types
-    return [word for word in types if not (word == "int" and "float" in types)]
+    if not meant and isinstance(default, int | float):
+        meant = [word for word in types if word in ("int", "float")]
+    if not meant and isinstance(default, str):
+        meant = [word for word in types if word == "str"]
+    found = meant or [word for word in types if word not in ("bool", "component")] or types
+    return [word for word in found if not (word == "int" and "float" in found)]
 
 
 def reads(entry: Entry) -> str:

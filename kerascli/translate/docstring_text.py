@@ -32,7 +32,15 @@ _KINDS = {
     "dict": "mapping",
 }
 _LEADS = re.compile(r"^(?:specifying|indicating|representing|determining|describing)\s+", re.IGNORECASE)
-_BARE = re.compile(r"^(either|one of|optional)\b", re.IGNORECASE)
+_OPTIONAL = re.compile(r"^(?:\(optional\)|optional)[,.]?\s+", re.IGNORECASE)
+# Its default and its types stand beside it.
+_SAYS_NOTHING = re.compile(
+    rf"^(?:default(?:s|ing)? to\b.*|defaults?:.*|(?:an? )?{_NUMBERS}(?:,? or `?(?:null|none)`?)?(?:,? defaults? to .*)?\.?)$",
+    re.IGNORECASE,
+)
+# A sentence of fewer characters says too little.
+_SHORT = 14
+_BARE = re.compile(r"^(either|one of|can be|must be|only used)\b", re.IGNORECASE)
 _SENTENCE = re.compile(r".*?[.!?](?=\s|$)(?<!e\.g\.)(?<!i\.e\.)(?<!etc\.)", re.DOTALL)
 
 
@@ -89,14 +97,20 @@ def documented_types(text: str) -> frozenset[str]:
     return frozenset(kind for word in words for stem, kind in _KINDS.items() if word.startswith(stem))
 
 
-def argument_sentence(text: str) -> str:
-    """What an argument means, in a sentence, without its types."""
-    rest = tidy(text)
-    shorter = _TYPES.sub("", rest, count=1)
-    shorter = _LEADS.sub("", shorter)
-    sentences = _sentences(shorter)
-    if len(sentences) > 1 and (_BARE.match(sentences[0]) or len(sentences[0]) < 14):
-        sentences[0] = f"{sentences[0]} {sentences[1]}"
+def argument_sentence(text: str, *, choices: bool = False) -> str:
+    """What an argument means, in a sentence, without its types.
+
+    Args:
+        text: What the docs say of it.
+        choices: Whether its choices are shown beside it: a sentence that lists them is left out.
+    """
+    shorter = _LEADS.sub("", _OPTIONAL.sub("", _TYPES.sub("", tidy(text), count=1)))
+    sentences = [sentence for sentence in _sentences(shorter) if not _SAYS_NOTHING.match(sentence)]
+    if len(sentences) > 1 and _BARE.match(sentences[0]):
+        kept = sentences[1:3] if choices else sentences[:2]
+        return _capital(" ".join(kept))
+    if len(sentences) > 1 and len(sentences[0]) < _SHORT:
+        return _capital(f"{sentences[0]} {sentences[1]}")
     return _capital(sentences[0]) if sentences else ""
 
 
