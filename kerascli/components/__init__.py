@@ -2,6 +2,14 @@
 
 from kerascli.components.build import MAKERS, build_argument, build_component, keras_object
 from kerascli.components.faults import keras_fault
-from kerascli.components.operation_constants import operation_constant
+from kerascli.components.operation_constants import operation_constant, operation_constants
 
-__all__ = ["MAKERS", "build_argument", "build_component", "keras_fault", "keras_object", "operation_constant"]
+__all__ = [
+    "MAKERS",
+    "build_argument",
+    "build_component",
+    "keras_fault",
+    "keras_object",
+    "operation_constant",
+    "operation_constants",
+]

@@ -1,4 +1,4 @@
-"""The constants of an operation as `keras.ops` wants them: arrays as tensors, the index of `ops.get_item` as Python's."""
+"""The constant arguments of an operation, as its function takes them."""
 
 from __future__ import annotations
 
@@ -12,20 +12,28 @@ from kerascli.spec.component import Component
 from kerascli.spec.indexing import read_index
 
 
-def operation_constant(operation: Component, name: str, value: object) -> Any:
-    """One constant argument of an operation.
+def operation_constants(operation: Component) -> dict[str, Any]:
+    """The keyword arguments of an operation.
+
+    A list that stands for a tensor is an array, since Keras takes a list's shape for that of a number; any other is a
+    tuple, since Keras adds it to tuples. The key of `ops.get_item` is read as Python's index.
 
     Args:
         operation: A component of the group `ops`.
-        name: The argument.
-        value: What the spec says: a list where the operation takes a tensor is made one, since Keras takes a list's
-            shape for that of a number.
     """
-    entry = load_catalog().find("ops", operation.name)
-    built = build_argument(value)
+    return {name: operation_constant(operation, name, value) for name, value in operation.keywords.items()}
+
+
+def operation_constant(operation: Component, name: str, value: object) -> Any:
+    """One of them; also one that stands in `inputs`."""
     if operation.name == "ops.get_item" and name == "key":
+        built = build_argument(value)
         return read_index(built) if isinstance(built, str) else built
+    if not isinstance(value, tuple):
+        return build_argument(value)
+    entry = load_catalog().find("ops", operation.name)
     call = entry.call if entry is not None else None
-    if isinstance(built, list) and call is not None and not call.takes_list and name in call.tensor_parameters:
-        return keras.ops.convert_to_tensor(built)
-    return built
+    if call is not None and not call.takes_list and name in call.tensor_parameters:
+        # No tensor: a saved model can hold an array.
+        return keras.ops.convert_to_numpy(keras.ops.convert_to_tensor(build_argument(value)))
+    return tuple(build_argument(item) for item in value)

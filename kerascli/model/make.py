@@ -10,7 +10,15 @@ from typing import Any
 import keras
 
 from kerascli.catalog import load_catalog
-from kerascli.components import MAKERS, build_argument, build_component, keras_fault, keras_object, operation_constant
+from kerascli.components import (
+    MAKERS,
+    build_argument,
+    build_component,
+    keras_fault,
+    keras_object,
+    operation_constant,
+    operation_constants,
+)
 from kerascli.errors import Diagnostic, Note, SpecError
 from kerascli.spec.component import Component
 from kerascli.spec.model_spec import (
@@ -156,7 +164,7 @@ def _call(layer: LayerSpec, tensors: Mapping[str, Any], made: dict[str, Any]) ->
     positional, keywords = _call_arguments(layer, tensors)
     if layer.component.group == "ops":
         called: Any = keras_object(layer.component)
-        constants = {n: operation_constant(layer.component, n, value) for n, value in layer.component.keywords.items()}
+        constants = operation_constants(layer.component)
         positional = [*_leading_constants(layer, constants), *positional]
         keywords = {**constants, **keywords}
     elif layer.shared is not None:

@@ -11,6 +11,7 @@ from kerascli.errors import SourceText, SpecError, did_you_mean
 from kerascli.spec.callback_parser import parse_callbacks
 from kerascli.spec.compile_parser import parse_compile
 from kerascli.spec.data_parser import parse_data
+from kerascli.spec.dtype_policy import parse_dtype
 from kerascli.spec.fields import infer_known_fields
 from kerascli.spec.fit_parser import parse_checkpoints, parse_fit, parse_logs
 from kerascli.spec.learning_rates import check_settable_rates
@@ -106,7 +107,7 @@ def parse_spec(
         check_patterns(fit, model, problems)
     checkpoints = parse_checkpoints(root.get("checkpoints"), problems)
     logs = parse_logs(root.get("logs"), problems)
-    name, seed, dtype = _name(root, path, problems), _seed(root, problems), _dtype(root, problems)
+    name, seed, dtype = _name(root, path, problems), _seed(root, problems), parse_dtype(root.get("dtype"), problems)
     description = root.get("description")
     tags = root.get("tags")
     shown = text(description, "description", problems) if description is not None else None
@@ -173,23 +174,3 @@ def _seed(root: Mapping, problems: Problems) -> int:
     if value is not None and value >= 2**32:
         problems.add("out-of-range", "'seed' must be below 2^32, as NumPy wants it", node)
     return value or 0
-
-
-def _dtype(root: Mapping, problems: Problems) -> str:
-    from kerascli.catalog import load_catalog
-
-    node = root.get("dtype")
-    if node is None:
-        return "float32"
-    if not isinstance(node, Scalar) or not isinstance(node.value, str):
-        problems.not_yet("a dtype policy with arguments", node, "write 'mixed_bfloat16', or the like")
-        return "float32"
-    if load_catalog().find("dtype_policies", node.value) is None and node.value not in POLICIES:
-        problems.add(
-            "unknown-choice", f"Keras has no dtype policy '{node.value}'", node, did_you_mean(node.value, POLICIES)
-        )
-    return node.value
-
-
-# The names of dtype policies that Keras makes from text.
-POLICIES = ("float32", "float64", "float16", "bfloat16", "mixed_float16", "mixed_bfloat16")

@@ -1,1 +1,1 @@
-"""Other forms ↔ specs: saved Keras models."""
+"""Says the language and its specs in other words: JSON Schema, descriptions, scripts, saved Keras models."""
