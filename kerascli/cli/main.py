@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from kerascli.cli import check, config, evaluate, options, plot, predict, summary, train
+from kerascli.cli import check, config, evaluate, options, plot, predict, schema, summary, train
 from kerascli.errors import ExitCode, KerascliError
 
 _EPILOG = (
@@ -61,6 +61,7 @@ summary.register(app)
 plot.register(app)
 check.register(app)
 app.add_typer(config.app, name="config")
+schema.register(app)
 
 
 def _print_version(wanted: bool) -> None:
