@@ -106,7 +106,7 @@ def _entry(catalog: Catalog, others: list[Schema]) -> Schema:
         "then": _known("words.entry", *others),
         "propertyNames": _known("words.entry", wiring, *others),
         "properties": {**{key: {} for key in ENTRY_KEYS}, **_first_arguments(catalog, LAYER_GROUPS)},
-        "patternProperties": {r"^[A-Z]|^applications\.": reference_to("arguments.layers")},
+        "patternProperties": {r"^(?!Model$)[A-Z]|^applications\.": reference_to("arguments.layers")},
     }
 
 
@@ -141,7 +141,7 @@ def _place_names(path: str, place: Place) -> Schema:
         return reference_to(f"names.{place.group}")
     if place.kind == "by_output":
         group = reference_to(f"names.{place.group}")
-        return {"anyOf": [group, {"type": "object", "additionalProperties": group}]}
+        return {"anyOf": [group, {"type": "object", "additionalProperties": {**group, "minProperties": 1}}]}
     if place.kind == "names" and place.each is not None:
         each = _place_names(f"{path}.*", place.each)
         return {"additionalProperties": each} if each else {}

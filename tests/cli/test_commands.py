@@ -233,7 +233,14 @@ def test_weights_that_are_not_finite_fail_the_run(trained: Path) -> None:
     assert record["status"] == "failed"
 
 
-LIGHT = [("--help",), ("--version",), ("train", "--help"), ("check", "tiny.yaml"), ("config", "show", "tiny.yaml"), ("schema", "-o", "schema.json")]
+LIGHT = [
+    ("--help",),
+    ("--version",),
+    ("train", "--help"),
+    ("check", "tiny.yaml"),
+    ("config", "show", "tiny.yaml"),
+    ("schema", "-o", "schema.json"),
+]
 
 
 @pytest.mark.parametrize("words", LIGHT, ids=" ".join)

@@ -6,15 +6,27 @@ import re
 from functools import cache
 from typing import Any
 
-_NOTES = {"$schema", "$id", "$defs", "title", "description", "markdownDescription", "default", "errorMessage", "then", "else"}
+_NOTES = {
+    "$schema",
+    "$id",
+    "$defs",
+    "title",
+    "description",
+    "markdownDescription",
+    "default",
+    "errorMessage",
+    "then",
+    "else",
+}
 _TYPES = {
     "object": lambda value: isinstance(value, dict),
     "array": lambda value: isinstance(value, list),
     "string": lambda value: isinstance(value, str),
     "boolean": lambda value: isinstance(value, bool),
     "null": lambda value: value is None,
-    "integer": lambda value: not isinstance(value, bool)
-    and (isinstance(value, int) or (isinstance(value, float) and value.is_integer())),
+    "integer": lambda value: (
+        not isinstance(value, bool) and (isinstance(value, int) or (isinstance(value, float) and value.is_integer()))
+    ),
     "number": lambda value: isinstance(value, int | float) and not isinstance(value, bool),
 }
 
@@ -98,7 +110,10 @@ class SmallValidator:
 
     def _patternProperties(self, rule: Any, value: Any, schema: Any) -> bool:  # noqa: N802
         return not isinstance(value, dict) or all(
-            self.holds(each, form) for key, each in value.items() for p, form in rule.items() if _compiled(p).search(key)
+            self.holds(each, form)
+            for key, each in value.items()
+            for p, form in rule.items()
+            if _compiled(p).search(key)
         )
 
     def _additionalProperties(self, rule: Any, value: Any, schema: Any) -> bool:  # noqa: N802
