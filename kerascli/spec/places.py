@@ -6,7 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
-Kind = Literal["value", "section", "component", "components", "by_output", "entries", "entry", "names", "free"]
+Kind = Literal[
+    "value", "section", "sections", "component", "components", "by_output", "entries", "entry", "names", "free"
+]
 
 
 @dataclass(frozen=True)
@@ -14,7 +16,8 @@ class Place:
     """One place of a spec.
 
     Attributes:
-        kind: `value`: a scalar or a plain list; `section`: a mapping with known keys; `component`: one component;
+        kind: `value`: a scalar or a plain list; `section`: a mapping with known keys; `sections`: a list of such
+            mappings; `component`: one component;
             `components`: a list of them, or one alone; `by_output`: a component or components, or a mapping of these
             by the names of the model's outputs; `entries`: the layers; `entry`: one of them; `names`: a mapping from
             names of the user's own, each to `each`; `free`: any mapping.
@@ -132,6 +135,18 @@ COMPILE = Place(
     },
 )
 
+PHASE = Place(
+    "section",
+    keys={
+        "epochs": _VALUE,
+        "freeze": _VALUE,
+        "unfreeze": _VALUE,
+        "optimizer": Place("component", "optimizers"),
+        "batch_size": _VALUE,
+        "callbacks": Place("components", "callbacks"),
+    },
+)
+
 FIT = Place(
     "section",
     keys={
@@ -145,7 +160,7 @@ FIT = Place(
         "validation_freq": Place(default=1),
         "deterministic": Place(default=False),
         "reset_states": _VALUE,
-        "phases": _VALUE,
+        "phases": Place("sections", keys=PHASE.keys),
     },
 )
 

@@ -41,7 +41,7 @@ def json_schema(catalog: Catalog, docs: Docs) -> Schema:
         "else": {"$ref": "#/$defs/keras_only"},
         "$defs": {
             "model": model_schema(),
-            "entry": entry_schema(catalog),
+            "entry": entry_schema(catalog, docs),
             **component_definitions(catalog, docs),
             **name_definitions(catalog),
             "keras_only": keras_only(),

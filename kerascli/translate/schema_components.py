@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +17,7 @@ from kerascli.translate.schema_values import (
     described,
     either,
     of_kinds,
+    one_of_names,
     reference_to,
     removal,
     section,
@@ -49,24 +49,29 @@ def component_definitions(catalog: Catalog, docs: Docs) -> dict[str, Schema]:
             if entry.kind != "name" and group != "activations"
         }
         if group not in LAYER_GROUPS:
-            found[group] = group_schema(catalog, group)
+            found[group] = group_schema(catalog, docs, group)
     found |= {f"sources.{name}": source_schema(entry) for name, entry in SOURCES.items()}
-    found["sources"] = _choice(
-        {name: reference_to(f"sources.{name}") for name in SOURCES},
-        {},
-        {"enum": list(SOURCES)},
-        REFERENCE,
-        plugin_keys=None,
-    )
-    found["layers"] = group_schema(catalog, "layers")
+    found["sources"] = _sources()
+    found["layers"] = group_schema(catalog, docs, "layers")
     found["layers.Parameter"] = parameter_layer()
-    return found
+    return found | _value_definitions(catalog)
+
+
+def _value_definitions(catalog: Catalog) -> dict[str, Schema]:
+    every = (entry for group in catalog.groups for entry in entries(catalog, group))
+    kinds = {parameter.types for entry in every for parameter in (*entry.parameters, *entry.base_parameters)}
+    return {kinds_name(types): of_kinds(types) for types in sorted(kinds) if types}
 
 
 def entries(catalog: Catalog, group: str) -> list[Entry]:
     """The entries of a group, in the catalog's order."""
     found = (catalog.find(group, name) for name in catalog.names(group))
     return [entry for entry in found if entry is not None]
+
+
+def kinds_name(types: tuple[str, ...]) -> str:
+    """The definition of a plain value of these kinds: the same few stand at most arguments."""
+    return f"value.{'-'.join(types)}"
 
 
 def members_of(group: str) -> tuple[str, ...]:
@@ -135,12 +140,12 @@ def parameter_schema(parameter: Parameter, text: str | None) -> Schema:
     elif parameter.choices:
         schema = _choices(parameter)
     else:
-        schema = of_kinds(parameter.types)
-    if parameter.default_repr is not None:
-        text = f"{text or ''} Default: `{parameter.default_repr}`.".strip()
-    found = described(schema, text)
-    if parameter.has_default:
-        found["default"] = parameter.default
+        schema = reference_to(kinds_name(parameter.types)) if parameter.types else {}
+    found = described(schema, text, parameter.default)
+    if parameter.default is None and not parameter.required:
+        # No `default`: an editor would write `activation: null` where a value is wanted.
+        shown = parameter.default_repr or "null"
+        found["markdownDescription"] = f"{text or ''}\n\nDefault: `{shown}`".strip()
     return found
 
 
@@ -163,11 +168,10 @@ _LIST: Schema = {"type": "array"}
 
 
 def _choices(parameter: Parameter) -> Schema:
-    choices = list(parameter.choices)
-    if parameter.any_case:
-        choices += [word.upper() for word in choices if word.upper() not in choices]
     others = [kind for kind in parameter.types if kind != "str"] if parameter.types else ["int", "float", "bool"]
-    forms: list[Schema] = [{"enum": choices}, {"type": "string", "pattern": REFERENCE}]
+    capitals = [word.upper() for word in parameter.choices if parameter.any_case]
+    pattern = f"{one_of_names(capitals)}|{REFERENCE}" if capitals else REFERENCE
+    forms: list[Schema] = [{"enum": list(parameter.choices)}, {"type": "string", "pattern": pattern}]
     if not parameter.types:
         forms += [{"type": ["number", "boolean", "null", "array", "object"]}]
     elif others:
@@ -177,40 +181,43 @@ def _choices(parameter: Parameter) -> Schema:
     return either(*forms)
 
 
-def group_schema(catalog: Catalog, group: str) -> Schema:
+def group_schema(catalog: Catalog, docs: Docs, group: str) -> Schema:
     """A component of one group: its name, or a mapping from its name to its arguments."""
     members = [entry for each in members_of(group) for entry in entries(catalog, each)]
-    callables = group in ("activations", "losses", "metrics", "initializers", "regularizers", "constraints")
     built = {entry.name: entry for entry in members if entry.kind == "class" or entry.group == "applications"}
     keys = {name: reference_to(definition_name(entry)) for name, entry in built.items()}
     if group == "layers":
         keys |= {"Model": reference_to("model"), "Parameter": reference_to("layers.Parameter")}
-    aliases = {name: entry.aliases for name, entry in built.items() if entry.aliases}
-    pattern = f"{PLUGIN_NAME if callables else PLUGIN_CLASS}|{REFERENCE}"
-    return _choice(keys, aliases, reference_to(f"words.{group}"), pattern, plugin_keys=PLUGIN_CLASS)
+    mapping = {
+        "type": "object",
+        "properties": {**keys, "plain": {}},
+        "patternProperties": {**alias_keys(keys, built.values()), PLUGIN_CLASS: {}},
+        "additionalProperties": False,
+        "minProperties": 1,
+        "maxProperties": 1,
+    }
+    callables = group in ("activations", "losses", "metrics", "initializers", "regularizers", "constraints")
+    return {"anyOf": [*name_forms(members, docs, group, PLUGIN_NAME if callables else PLUGIN_CLASS), mapping]}
 
 
-def alias_keys(keys: Mapping[str, Schema], aliases: Mapping[str, Iterable[str]]) -> dict[str, Schema]:
+def name_forms(members: Iterable[Entry], docs: Docs, group: str, others: str) -> list[Schema]:
+    """A component written as its name: those that editors offer, and all others that hold."""
+    offered = {entry.name: docs.get(entry.group, {}).get(entry.name, {}).get("summary", "") for entry in members}
+    for entry in members:
+        if entry.group not in LAYER_GROUPS:
+            offered |= {alias: offered[entry.name] for alias in entry.aliases if alias.islower()}
+    offered |= dict.fromkeys(SPECIAL_NAMES.get(group, ()), "")
+    aliases = [alias for entry in members for alias in entry.aliases if alias not in offered]
+    pattern = f"{one_of_names(aliases)}|{others}|{REFERENCE}" if aliases else f"{others}|{REFERENCE}"
+    return [
+        {"enum": list(offered), "markdownEnumDescriptions": list(offered.values())},
+        {"type": "string", "pattern": pattern},
+    ]
+
+
+def alias_keys(keys: Mapping[str, Schema], members: Iterable[Entry]) -> dict[str, Schema]:
     """The arguments of each component by the pattern of its other names: they hold, but editors don't offer them."""
-    return {f"^({'|'.join(map(re.escape, words))})$": keys[name] for name, words in aliases.items()}
-
-
-def _choice(
-    keys: Mapping[str, Schema],
-    aliases: Mapping[str, Iterable[str]],
-    names: Schema,
-    pattern: str,
-    *,
-    plugin_keys: str | None,
-) -> Schema:
-    patterns = alias_keys(keys, aliases)
-    if plugin_keys is not None:
-        patterns[plugin_keys] = {}
-    mapping: Schema = {"type": "object", "properties": {**keys, "plain": {}}}
-    if patterns:
-        mapping["patternProperties"] = patterns
-    mapping |= {"additionalProperties": False, "minProperties": 1, "maxProperties": 1}
-    return {"anyOf": [names, {"type": "string", "pattern": pattern}, mapping]}
+    return {one_of_names(entry.aliases): keys[entry.name] for entry in members if entry.aliases}
 
 
 def parameter_layer() -> Schema:
@@ -225,6 +232,23 @@ def parameter_layer() -> Schema:
     text = "A learned tensor, repeated for each sample of the layer's input (positions, class tokens)."
     schema = described({"title": "kerascli.layers.Parameter", **section(keys, mergeable=False)}, text)
     return {**schema, "type": ["object", "null", "array", "string"]}
+
+
+def _sources() -> Schema:
+    summaries = [entry.summary for entry in SOURCES.values()]
+    return {
+        "anyOf": [
+            {"enum": list(SOURCES), "markdownEnumDescriptions": summaries},
+            {"type": "string", "pattern": REFERENCE},
+            {
+                "type": "object",
+                "properties": {name: reference_to(f"sources.{name}") for name in SOURCES},
+                "additionalProperties": False,
+                "minProperties": 1,
+                "maxProperties": 1,
+            },
+        ]
+    }
 
 
 def source_schema(entry: SourceEntry) -> Schema:

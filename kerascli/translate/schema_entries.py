@@ -13,6 +13,7 @@ from kerascli.translate.schema_components import (
     alias_keys,
     definition_name,
     entries,
+    name_forms,
 )
 from kerascli.translate.schema_values import (
     NAME,
@@ -24,11 +25,13 @@ from kerascli.translate.schema_values import (
     either,
     minimum,
     of_kinds,
+    one_of_names,
     reference_to,
 )
 
 if TYPE_CHECKING:
     from kerascli.catalog import Catalog
+    from kerascli.translate.schema_components import Docs
 
 # What `inputs` takes: names, lists of them, and constants for arguments of the call.
 _INPUTS: Schema = {"type": ["string", "array", "object"]}
@@ -39,15 +42,16 @@ _FORMS = {
     "trainable": TRUTH,
     "weights": TEXT,
     "layer": TEXT,
+    "path": TEXT,
 }
 
 
-def entry_schema(catalog: Catalog) -> Schema:
+def entry_schema(catalog: Catalog, docs: Docs) -> Schema:
     """One entry of `layers`, with any name for a plugin's layer or a block."""
     members = [entry for group in LAYER_GROUPS for entry in entries(catalog, group)]
     keys = {entry.name: reference_to(definition_name(entry)) for entry in members}
     keys |= {"Model": reference_to("model"), "Parameter": reference_to("layers.Parameter")}
-    patterns = alias_keys(keys, {entry.name: entry.aliases for entry in members if entry.aliases})
+    patterns = alias_keys(keys, members)
     others = rf"^{NAME}$|{PLUGIN_CLASS}"
     mapping: Schema = {
         "type": "object",
@@ -56,7 +60,7 @@ def entry_schema(catalog: Catalog) -> Schema:
         "additionalProperties": False,
         "allOf": [_one_layer()],
     }
-    return {"anyOf": [reference_to("words.entry"), {"type": "string", "pattern": f"{others}|{REFERENCE}"}, mapping]}
+    return {"anyOf": [*name_forms(members, docs, "layers", others), mapping]}
 
 
 def wiring_keys() -> dict[str, Schema]:
@@ -74,7 +78,7 @@ def _one_layer() -> Schema:
     within = [{"required": list(keys), "maxProperties": len(keys) + 1} for keys in sets]
     message = "an entry has one layer: a key here is misspelt, or indented too little, or wants a '-' of its own"
     return {
-        "if": {"anyOf": within, "not": {"propertyNames": {"enum": wiring}}},
+        "if": {"anyOf": within, "not": {"propertyNames": {"pattern": one_of_names(wiring)}}},
         "then": {},
         # No mapping is text: the one way to a message of our own in editors.
         "else": {"type": "string", "errorMessage": message},

@@ -32,37 +32,7 @@ LANGUAGE: Mapping[str, Place] = {
         "section",
         keys=dict.fromkeys(("sequence_length", "sequence_stride", "sampling_rate", "horizon", "group"), _VALUE),
     ),
-    "model.blocks": Place(
-        "names",
-        each=Place(
-            "section",
-            keys={
-                "parameters": Place("free"),
-                "inputs": _VALUE,
-                "layers": Place("entries", "layers"),
-                "outputs": Place("names", each=_VALUE),
-            },
-        ),
-    ),
-    "model.base": Place(
-        "section",
-        keys={"from": Place("component", "layers"), "outputs": _VALUE, "trainable": _VALUE},
-    ),
-    "model.weights": Place("section", keys={"from": _VALUE, "match": _VALUE, "skip": _VALUE}),
 }
-
-# One of `fit.phases`, a list of sections.
-PHASE = Place(
-    "section",
-    keys={
-        "epochs": _VALUE,
-        "freeze": _VALUE,
-        "unfreeze": _VALUE,
-        "optimizer": Place("component", "optimizers"),
-        "batch_size": _VALUE,
-        "callbacks": Place("components", "callbacks"),
-    },
-)
 
 
 def place_at(path: str, place: Place) -> Place:
@@ -90,14 +60,15 @@ def model_schema() -> Schema:
 def schema_of(path: str, place: Place) -> Schema:
     """What stands at a path, with its description and default."""
     place = place_at(path, place)
-    form = _phases(path) if path == "fit.phases" else _FORMS[place.kind](path, place)
+    form = _FORMS[place.kind](path, place)
     if path in SHORT_FORMS and place.kind != "value":
         form = either(form, SHORT_FORMS[path])
     return described(form, KEY_DOCS.get(path), place.default)
 
 
-def _phases(path: str) -> Schema:
-    return {"type": ["array", "string"], "pattern": REFERENCE, "items": schema_of(f"{path}.*", PHASE)}
+def _sections(path: str, place: Place) -> Schema:
+    each = schema_of(f"{path}.*", Place("section", keys=place.keys))
+    return {"type": ["array", "string"], "pattern": REFERENCE, "items": each}
 
 
 def _value(path: str, place: Place) -> Schema:
@@ -166,6 +137,7 @@ _FORMS: Mapping[str, Callable[[str, Place], Schema]] = {
     "value": _value,
     "free": _free,
     "section": _section,
+    "sections": _sections,
     "names": _names,
     "component": _component,
     "components": _components,

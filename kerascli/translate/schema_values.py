@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -21,6 +23,14 @@ _JSON_TYPES = {
     "null": ("null",),
     "component": ("object", "string"),
 }
+_WORDS = {
+    "integer": "a whole number",
+    "number": "a number",
+    "boolean": "true or false",
+    "array": "a list",
+    "object": "a mapping",
+    "null": "null",
+}
 
 
 def reference_to(name: str) -> Schema:
@@ -31,9 +41,10 @@ def reference_to(name: str) -> Schema:
 def described(schema: Schema, text: str | None, default: object = None) -> Schema:
     """The schema with a text that editors show, and with a default where there is one."""
     found = dict(schema)
-    if text:
+    shown = f"\n\nDefault: `{json.dumps(default, ensure_ascii=False)}`" if default is not None else ""
+    if text or shown:
         # Editors show the one as it is written, and the other as Markdown.
-        found |= {"description": text, "markdownDescription": text}
+        found |= {"description": text or "", "markdownDescription": f"{text or ''}{shown}".strip()}
     if default is not None:
         found["default"] = default
     return found
@@ -49,12 +60,22 @@ def of_kinds(kinds: Iterable[str]) -> Schema:
         types.remove("integer")
     if "string" in types:
         return {"type": types if len(types) > 1 else types[0]}
-    return {"type": [*types, "string"], "pattern": f"{FRACTION}|{REFERENCE}" if "number" in types else REFERENCE}
+    expected = " or ".join(_WORDS[word] for word in types)
+    return {
+        "type": [*types, "string"],
+        "pattern": f"{FRACTION}|{REFERENCE}" if "number" in types else REFERENCE,
+        "errorMessage": f"expected {expected}, or a reference such as $name",
+    }
 
 
 def words(*choices: str, other: str = REFERENCE) -> Schema:
     """One of a few words, or a text of another form (a reference, unless said)."""
     return {"anyOf": [{"enum": list(choices)}, {"type": "string", "pattern": other}]}
+
+
+def one_of_names(names: Iterable[str]) -> str:
+    """The pattern of the names, none of them more."""
+    return f"^({'|'.join(map(re.escape, names))})$"
 
 
 def either(*schemas: Schema) -> Schema:
@@ -85,7 +106,7 @@ def section(keys: Mapping[str, Schema], *, mergeable: bool = True, required: Ite
 
 def removal(keys: Iterable[str]) -> str:
     """The pattern of `~key` for the keys."""
-    return f"^~({'|'.join(sorted(keys))})$"
+    return "^~" + one_of_names(sorted(keys))[1:]
 
 
 TEXT: Schema = {"type": "string"}

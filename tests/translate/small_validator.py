@@ -12,7 +12,7 @@ _NOTES = {
     "$defs",
     "title",
     "description",
-    "markdownDescription",
+    "markdownDescription", "markdownEnumDescriptions",
     "default",
     "errorMessage",
     "then",
