@@ -124,6 +124,9 @@ def _short_form(entry: Entry) -> Schema:
         if not free.types:
             return {}
         schema = of_kinds([kind for kind in free.types if kind not in ("mapping", "component")])
+        if "errorMessage" in schema:
+            # An `errorMessage` would stand for an unknown argument too.
+            schema["patternErrorMessage"] = schema.pop("errorMessage")
         return {**schema, "type": list(dict.fromkeys(["object", "null", *_listed(schema.get("type", []))]))}
     first = reference_to(f"{definition_name(entry)}/properties/{free.name}")
     return {"anyOf": [{"type": ["object", "null"]}, first]}

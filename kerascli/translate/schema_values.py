@@ -154,7 +154,12 @@ def _below(path: str, forms: Mapping[str, Schema]) -> dict[str, Schema]:
 # What a key takes that holds no section and no component; a key that is not here takes what its default is.
 VALUE_FORMS: Mapping[str, Schema] = {
     "kerascli": {"enum": [1]},
-    "name": {"type": "string", "pattern": rf"^[A-Za-z0-9_][A-Za-z0-9._-]*$|{REFERENCE}", "maxLength": 100},
+    "name": {
+        "type": "string",
+        "pattern": rf"^[A-Za-z0-9_][A-Za-z0-9._-]*$|{REFERENCE}",
+        "patternErrorMessage": "a name has letters, digits, '_', '-' and '.', a letter, a digit or '_' first",
+        "maxLength": 100,
+    },
     "description": of_kinds(["str", "null"]),
     "tags": TEXTS,
     "seed": minimum(of_kinds(["int"]), 0),

@@ -12,9 +12,11 @@ _NOTES = {
     "$defs",
     "title",
     "description",
-    "markdownDescription", "markdownEnumDescriptions",
+    "markdownDescription",
+    "markdownEnumDescriptions",
     "default",
     "errorMessage",
+    "patternErrorMessage",
     "then",
     "else",
 }
