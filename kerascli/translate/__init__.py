@@ -1,1 +1,1 @@
-"""What is made out of a spec or of the language for other tools."""
+"""Says the language and its specs in other words: JSON Schema, descriptions, scripts."""

@@ -192,7 +192,7 @@ VALUE_FORMS: Mapping[str, Schema] = {
     "model.blocks.*.outputs.*": TEXT,
     "model.base.outputs": TEXTS,
     "model.base.trainable": either(TRUTH, TEXTS),
-    "model.weights.from": TEXT,
+    "model.weights.from": either(reference_to("layers"), TEXT),
     "model.weights.match": TEXT,
     "model.weights.skip": TEXTS,
     "compile.loss_weights.*": NUMBER,
