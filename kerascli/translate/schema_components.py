@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from kerascli.spec.component_parser import SHAPE_LOSSES, SHAPE_METRICS
+from kerascli.spec.component_parser import SHAPE_LOSSES, SHAPE_METRICS, SINGULAR
 from kerascli.spec.sources import SOURCES, SYNTHETIC_DISTRIBUTIONS, SourceEntry
 from kerascli.translate.schema_values import (
     COUNT,
@@ -213,7 +213,11 @@ def name_forms(members: Iterable[Entry], docs: Docs, group: str, others: str) ->
     aliases = [alias for entry in members for alias in entry.aliases if alias not in offered]
     pattern = f"{one_of_names(aliases)}|{others}|{REFERENCE}" if aliases else f"{others}|{REFERENCE}"
     return [
-        {"enum": list(offered), "markdownEnumDescriptions": list(offered.values())},
+        {
+            "enum": list(offered),
+            "markdownEnumDescriptions": list(offered.values()),
+            "errorMessage": f"expected a {SINGULAR[group]}: its name, or its name with arguments",
+        },
         {"type": "string", "pattern": pattern},
     ]
 
