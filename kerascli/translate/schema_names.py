@@ -43,13 +43,11 @@ def name_definitions(catalog: Catalog) -> dict[str, Schema]:
         # A list, and a list of lists for metrics by output.
         found[f"names.{group}"] = {**one, "items": {**one, "items": one}}
         found[f"arguments.{group}"] = _arguments(catalog, group)
-    special = _special_arguments(catalog, LAYER_GROUPS)
-    arguments: dict[str, Schema] = {**special, r"^(?!Model$)[A-Z]|^applications\.": reference_to("arguments.layers")}
-    found["names.block_entry"] = {"patternProperties": arguments}
     names = {**reference_to("words.entry"), "propertyNames": reference_to("words.entry_key")}
-    found["names.entry"] = {**names, "patternProperties": arguments}
+    found["names.entry"] = {**names, **_entry_arguments(catalog, "names.model")}
+    found["names.block_entry"] = _entry_arguments(catalog, "names.nested")
     found["names.model"] = _model()
-    # Inside another model the blocks of that one may stand too.
+    # Inside a model that has blocks these may stand too.
     found["names.nested"] = _in_layers("names.block_entry")
     return found
 
@@ -111,6 +109,12 @@ def _arguments(catalog: Catalog, group: str) -> Schema:
                 by_group.setdefault(parameter.group, set()).add(parameter.name)
     patterns = {one_of_names(sorted(names)): reference_to(f"names.{each}") for each, names in by_group.items()}
     return {"patternProperties": patterns} if patterns else {}
+
+
+def _entry_arguments(catalog: Catalog, model: str) -> Schema:
+    special = {**_special_arguments(catalog, LAYER_GROUPS), "^Model$": reference_to(model)}
+    arguments = reference_to("arguments.layers")
+    return {"patternProperties": {**special, r"^(?!Model$)[A-Z]|^applications\.": arguments}}
 
 
 def _in_layers(name: str) -> Schema:

@@ -24,6 +24,10 @@ def as_json(value: Any) -> Any:
     return [as_json(item) for item in value] if isinstance(value, list) else value
 
 
-def holds(text: str) -> bool:
+def read(text: str) -> Any:
     node = load_nodes(SourceText("spec.yaml", text))
-    return VALIDATOR.holds(as_json(plain(node)) if node is not None else None)
+    return as_json(plain(node)) if node is not None else None
+
+
+def holds(text: str) -> bool:
+    return VALIDATOR.holds(read(text))
