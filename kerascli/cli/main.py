@@ -8,7 +8,19 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from kerascli.cli import check, config, convert, describe, evaluate, options, plot, predict, summary, train
+from kerascli.cli import (
+    check,
+    config,
+    convert,
+    describe,
+    evaluate,
+    options,
+    plot,
+    predict,
+    schema,
+    summary,
+    train,
+)
 from kerascli.errors import ExitCode, KerascliError
 
 _EPILOG = (
@@ -63,6 +75,7 @@ check.register(app)
 convert.register(app)
 describe.register(app)
 app.add_typer(config.app, name="config")
+schema.register(app)
 
 
 def _print_version(wanted: bool) -> None:

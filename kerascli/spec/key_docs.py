@@ -86,6 +86,7 @@ _MODEL: Mapping[str, str] = {
     "layers.*.trainable": "`false` freezes the layer, or all layers inside it.",
     "layers.*.weights": "Starting weights: a `.npy` or `.npz` file whose shapes fit.",
     "layers.*.layer": "Calls an earlier layer or nested model again, on the same weights.",
+    "layers.*.path": "The name of a layer that came out of a block, in a resolved spec.",
     "blocks.*.parameters": "The parameters with their defaults, read by `$name`; `null` must be given.",
     "blocks.*.inputs": "The names of the block's inputs; one called `input` when left out.",
     "blocks.*.layers": "The layers of the block, wired as those of the model.",

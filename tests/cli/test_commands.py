@@ -233,7 +233,14 @@ def test_weights_that_are_not_finite_fail_the_run(trained: Path) -> None:
     assert record["status"] == "failed"
 
 
-LIGHT = [("--help",), ("--version",), ("train", "--help"), ("check", "tiny.yaml"), ("config", "show", "tiny.yaml")]
+LIGHT = [
+    ("--help",),
+    ("--version",),
+    ("train", "--help"),
+    ("check", "tiny.yaml"),
+    ("config", "show", "tiny.yaml"),
+    ("schema", "-o", "schema.json"),
+]
 
 
 @pytest.mark.parametrize("words", LIGHT, ids=" ".join)
@@ -259,6 +266,7 @@ def test_every_help_has_an_example() -> None:
         ["check"],
         ["config", "show"],
         ["config", "why"],
+        ["schema"],
     ):
         done = kerascli(*words, "--help", folder=ROOT)
         assert "    kerascli " + " ".join(words) in done.stdout, words
