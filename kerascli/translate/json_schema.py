@@ -6,8 +6,10 @@ from typing import TYPE_CHECKING
 
 from kerascli.translate.schema_components import component_definitions
 from kerascli.translate.schema_entries import entry_schema
+from kerascli.translate.schema_groups import group_definitions
 from kerascli.translate.schema_names import keras_only, name_definitions
 from kerascli.translate.schema_sections import model_schema, section_schemas
+from kerascli.translate.schema_sources import source_definitions
 from kerascli.translate.schema_values import Schema, removal
 
 if TYPE_CHECKING:
@@ -43,6 +45,8 @@ def json_schema(catalog: Catalog, docs: Docs) -> Schema:
             "model": model_schema(),
             "entry": entry_schema(catalog, docs),
             **component_definitions(catalog, docs),
+            **group_definitions(catalog, docs),
+            **source_definitions(),
             **name_definitions(catalog),
             "keras_only": keras_only(),
         },

@@ -7,14 +7,8 @@ from typing import TYPE_CHECKING
 
 from kerascli.spec.key_docs import KEY_DOCS
 from kerascli.spec.places import ENTRY_KEYS
-from kerascli.translate.schema_components import (
-    LAYER_GROUPS,
-    PLUGIN_CLASS,
-    alias_keys,
-    definition_name,
-    entries,
-    name_forms,
-)
+from kerascli.translate.schema_components import definition_name, entries
+from kerascli.translate.schema_groups import LAYER_GROUPS, PLUGIN_CLASS, alias_keys, name_forms
 from kerascli.translate.schema_values import (
     NAME,
     REFERENCE,

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 
 from kerascli.spec.component_parser import SINGULAR
 from kerascli.spec.places import ENTRY_KEYS, ROOT, Place
-from kerascli.translate.schema_components import LAYER_GROUPS, SPECIAL_NAMES, entries, members_of
+from kerascli.translate.schema_components import entries
+from kerascli.translate.schema_groups import LAYER_GROUPS, SPECIAL_NAMES, members_of
 from kerascli.translate.schema_sections import place_at
 from kerascli.translate.schema_values import FRACTION, REFERENCE, Schema, one_of_names, reference_to
 

@@ -68,6 +68,11 @@ def of_kinds(kinds: Iterable[str]) -> Schema:
     }
 
 
+def listed(types: str | list[str]) -> list[str]:
+    """The types of a schema as a list."""
+    return [types] if isinstance(types, str) else types
+
+
 def words(*choices: str, other: str = REFERENCE) -> Schema:
     """One of a few words, or a text of another form (a reference, unless said)."""
     return {"anyOf": [{"enum": list(choices)}, {"type": "string", "pattern": other}]}

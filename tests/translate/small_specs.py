@@ -146,7 +146,7 @@ fit:
     - {epochs: 5}
     - {epochs: 5, unfreeze: ['base/*'], freeze: 'x*', optimizer: {Adam: 1e-5}, batch_size: 3, callbacks: [TerminateOnNaN]}
 """,
-    "a learning rate by epoch": "callbacks: [{LearningRateScheduler: {0: 1e-3, 10: 1e-4}}, {LearningRateScheduler: {schedule: {0: 1e-3}}}]\n",
+    "a learning rate by epoch": "callbacks: [{LearningRateScheduler: {schedule: {0: 1e-3, 10: 1e-4}}}, {LearningRateScheduler: {schedule: {CosineDecay: {initial_learning_rate: 0.1, decay_steps: 10}}}}, {LearningRateScheduler: my_function}]\n",
     "the short forms of data": "data: {source: mnist, inputs: image, targets: label, validation: {csv: a.csv}, test: 100}\n",
     "sources": """\
 data:
@@ -241,6 +241,9 @@ BAD = [
     "compile: {metrics: {a: {AUCC: {curve: PR}}}}",
     "callbacks: [{EarlyStopping: {patince: 2}}]",
     "callbacks: [EarlyStoping]",
+    "callbacks: [{LearningRateScheduler: {schedule: {first: 1e-3}}}]",
+    "callbacks: [{LearningRateScheduler: {schedule: {0: fast}}}]",
+    "callbacks: [{LearningRateScheduler: {schedule: {CosineDecay: {decay: 10}}}}]",
     "checkpoints: {mode: mni}",
     "checkpoints: {every: 5 stepps}",
     "checkpoints: {keep: 1}",

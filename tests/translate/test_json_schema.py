@@ -44,6 +44,8 @@ def _minimal(entry: Entry) -> dict[str, Any]:
             found[parameter.name] = parameter.choices[0] if parameter.choices else _SAMPLES[kind]
             if parameter.group is not None:
                 found[parameter.name] = _OF_GROUP[parameter.group]
+            if entry.name == "LearningRateScheduler":
+                found[parameter.name] = {"0": 0.1}
     return found
 
 
