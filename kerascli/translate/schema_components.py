@@ -47,12 +47,14 @@ _RATES: Schema = {
 def component_definitions(catalog: Catalog, docs: Docs) -> dict[str, Schema]:
     """The definitions of all components, `layers.Dense`, `ops.add`, and of the kinds of plain values in them."""
     every = [entry for group in catalog.groups for entry in entries(catalog, group)]
+    # Activations and some dtype policies are names alone.
+    built = [entry for entry in every if entry.kind != "name" and entry.group != "activations"]
     found = {
         definition_name(entry): component_schema(entry, docs.get(entry.group, {}).get(entry.name, {}))
-        for entry in every
-        if entry.kind != "name" and entry.group != "activations"
+        for entry in built
     }
-    kinds = {parameter.types for entry in every for parameter in (*entry.parameters, *entry.base_parameters)}
+    parameters = [parameter for entry in built for parameter in (*entry.parameters, *entry.base_parameters)]
+    kinds = {parameter.types for parameter in parameters if parameter.group is None and not parameter.choices}
     plain = {_kinds_name(types): of_kinds(types) for types in sorted(kinds) if types}
     return {**found, "layers.Parameter": _parameter_layer(), **plain}
 
@@ -88,23 +90,23 @@ def component_schema(entry: Entry, docs: Mapping[str, Any]) -> Schema:
 
 def _short_form(entry: Entry) -> Schema:
     """What may stand in place of the mapping of arguments: nothing, a reference, or the first parameter's value."""
-    filled = entry.call.tensor_parameters if entry.call is not None and entry.group == "ops" else ()
-    free = next((parameter for parameter in entry.parameters if parameter.name not in filled), None)
     if entry.group == "ops":
-        # Which of the tensors the wiring fills is seen in the entry alone.
+        # It goes to the first parameter that the wiring does not fill, which is seen in the entry alone.
         return {}
-    if free is None:
+    if not entry.parameters:
         return {"type": ["object", "null", "string"], "pattern": REFERENCE}
-    if free.group is None and not free.choices:
-        if not free.types:
-            return {}
-        schema = of_kinds([kind for kind in free.types if kind not in ("mapping", "component")])
-        if "errorMessage" in schema:
-            # An `errorMessage` would stand for an unknown argument too.
-            schema["patternErrorMessage"] = schema.pop("errorMessage")
-        return {**schema, "type": list(dict.fromkeys(["object", "null", *listed(schema.get("type", []))]))}
-    first = reference_to(f"{definition_name(entry)}/properties/{free.name}")
-    return {"anyOf": [{"type": ["object", "null"]}, first]}
+    first = entry.parameters[0]
+    if first.group is not None or first.choices:
+        return {
+            "anyOf": [{"type": ["object", "null"]}, reference_to(f"{definition_name(entry)}/properties/{first.name}")]
+        }
+    # Written flat: of alternatives editors show the wrong one's message where an argument is misspelt.
+    value = of_kinds([kind for kind in first.types if kind not in ("mapping", "component")])
+    if not value:
+        return {}
+    if "errorMessage" in value:
+        value["patternErrorMessage"] = value.pop("errorMessage")
+    return {**value, "type": list(dict.fromkeys(["object", "null", *listed(value["type"])]))}
 
 
 def parameter_schema(parameter: Parameter, text: str | None) -> Schema:
@@ -130,28 +132,23 @@ def _grouped(parameter: Parameter) -> Schema:
     forms = [group]
     if parameter.name.endswith("_map"):
         forms.append({"type": "object", "additionalProperties": group})
-    plain = [kind for kind in parameter.types if kind not in ("component", "mapping", "str", "list")]
-    if plain:
-        forms.append(of_kinds(plain))
     if "list" in parameter.types:
-        forms.append(
-            {"type": "array", "items": group} if parameter.group in ("layers", "optimizers") else {"type": "array"}
-        )
-    return either(*forms)
+        items = {"items": group} if parameter.group in ("layers", "optimizers") else {}
+        forms.append({"type": "array", **items})
+    plain = [kind for kind in parameter.types if kind not in ("component", "mapping", "str", "list")]
+    return either(*forms, of_kinds(plain)) if plain else either(*forms)
 
 
 def _choices(parameter: Parameter) -> Schema:
-    others = [kind for kind in parameter.types if kind != "str"] if parameter.types else ["int", "float", "bool"]
+    """One of the words, in capitals too where Keras takes these, and the values of other kinds beside them."""
     capitals = [word.upper() for word in parameter.choices if parameter.any_case]
     pattern = f"{one_of_names(capitals)}|{REFERENCE}" if capitals else REFERENCE
     forms: list[Schema] = [{"enum": list(parameter.choices)}, {"type": "string", "pattern": pattern}]
-    if not parameter.types:
-        forms += [{"type": ["number", "boolean", "null", "array", "object"]}]
-    elif others:
-        kinds = [kind for kind in others if kind != "component"]
-        forms += [{"type": "object"}] if "component" in others else []
-        forms += [of_kinds(kinds)] if kinds else []
-    return either(*forms)
+    kinds = parameter.types or ("float", "bool", "null", "list", "mapping")
+    if "component" in kinds:
+        forms.append({"type": "object"})
+    plain = [kind for kind in kinds if kind not in ("str", "component")]
+    return either(*forms, of_kinds(plain)) if plain else either(*forms)
 
 
 def _kinds_name(types: tuple[str, ...]) -> str:

@@ -117,11 +117,13 @@ def _sections(path: tuple[str, ...], place: Place) -> Iterator[tuple[tuple[str, 
             yield from _sections((*path, key), each)
     elif place.kind == "names" and place.each is not None:
         yield from _sections((*path, "*"), place.each)
+    elif place.kind == "sections":
+        yield from _sections((*path, "[]"), Place("section", keys=place.keys))
 
 
 def _at(path: tuple[str, ...], value: Any) -> Any:
     for key in reversed(path):
-        value = {"some": value} if key == "*" else {key: value}
+        value = [value] if key == "[]" else {"some" if key == "*" else key: value}
     return value
 
 
@@ -175,10 +177,30 @@ def test_every_key_is_described() -> None:
                 yield from keys(f"{path}.{key}", each)
         elif place.kind == "names" and place.each is not None:
             yield from keys(f"{path}.*", place.each)
+        elif place.kind == "sections":
+            yield from keys(f"{path}.*", Place("section", keys=place.keys))
 
     every = {path for key, place in root_keys().items() for path in (key, *keys(key, place))}
     every |= {f"model.layers.*.{key}" for key in ENTRY_KEYS}
     assert every <= set(KEY_DOCS)
-    # What stands there beside it is of sections that the table of places doesn't lay out yet.
-    rest = set(KEY_DOCS) - every
-    assert all(path.startswith("fit.phases.*.") or ".pad." in path or ".missing." in path for path in rest), rest
+    # What stands there beside it is of keys that the table of places leaves free.
+    assert all(".pad." in path or ".missing." in path for path in set(KEY_DOCS) - every)
+
+
+def _references(node: Any) -> Iterator[str]:
+    if isinstance(node, dict):
+        if isinstance(node.get("$ref"), str):
+            yield node["$ref"]
+        for each in node.values():
+            yield from _references(each)
+    elif isinstance(node, list):
+        for each in node:
+            yield from _references(each)
+
+
+def test_every_reference_leads_to_a_definition_and_every_definition_is_used() -> None:
+    used = set(_references(SCHEMA))
+    for reference in used:
+        assert VALIDATOR.resolve(reference) is not None
+    names = {reference.split("/")[2] for reference in used}
+    assert names == set(SCHEMA["$defs"])

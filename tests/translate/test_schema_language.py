@@ -10,8 +10,10 @@ import pytest
 
 from kerascli.spec.dump import dump_spec
 from kerascli.spec.load import load_spec
+from kerascli.translate.examples import example_of
+from kerascli.translate.key_examples import KEY_EXAMPLES
 
-from .schema_under_test import VALIDATOR, holds, read
+from .schema_under_test import CATALOG, VALIDATOR, holds, read
 from .small_specs import BAD, GOOD
 
 ROOT = Path(__file__).parents[2]
@@ -34,6 +36,18 @@ def test_examples_of_the_docs_hold(page: Path) -> None:
 @pytest.mark.parametrize("defaults", [True, False], ids=["resolved", "brief"])
 def test_resolved_specs_hold(path: Path, defaults: bool) -> None:
     assert holds(dump_spec(load_spec(path), defaults=defaults))
+
+
+@pytest.mark.parametrize("group", CATALOG.groups)
+def test_the_described_examples_of_components_hold(group: str) -> None:
+    entries = [CATALOG.find(group, name) for name in CATALOG.names(group)]
+    texts = [example_of(entry).yaml for entry in entries if entry is not None]
+    assert any(texts)
+    assert [text for text in texts if text and not holds(text)] == []
+
+
+def test_the_described_examples_of_keys_hold() -> None:
+    assert [text for text in KEY_EXAMPLES.values() if not holds(text)] == []
 
 
 @pytest.mark.parametrize("text", GOOD.values(), ids=GOOD.keys())
