@@ -105,7 +105,7 @@ def _wire_layer(graph: Graph, entry: Entry) -> LayerSpec | None:
         return _wire_nested(graph, entry)
     found = find_name(item.word, "layers")
     wiring = lay_out(graph, entry, Callee(found.name, found.call)) if found is not None else None
-    filled = _filled(entry, wiring)
+    filled = _filled(entry)
     component = parse_component(item.component, "layers", graph.problems, filled=filled, trust=graph.trust)
     if component is None or wiring is None:
         return None
@@ -202,18 +202,21 @@ def _shared_layer(graph: Graph, entry: Entry, target: Scalar) -> LayerSpec | Non
     return graph.layers.get(other.path)
 
 
-def _filled(entry: Entry, wiring: Wiring | None) -> tuple[str, ...]:
-    """The parameters of an operation that its tensors fill; a layer's constructor has none."""
+def _filled(entry: Entry) -> tuple[str, ...]:
+    """The parameters of an operation that its tensors fill; a layer's constructor has none.
+
+    It goes by what is written, so that a name that is not known is not also a missing argument.
+    """
     found = find_name(entry.item.word, "layers")
     if found is None or found.group != "ops":
         return ()
-    if wiring is None:
-        return found.call.tensor_parameters if found.call is not None else ()
-    if wiring.kind == "mapping":
-        return tuple(name for name, _ in wiring.arguments)
-    call = found.call
-    if call is not None and call.variadic is not None:
+    node, call = entry.inputs, found.call
+    if isinstance(node, Mapping):
+        return tuple(node.keys())
+    if call is None:
+        return ()
+    if call.variadic is not None:
         # `ops.einsum(subscripts, *operands)`: the tensors come last, the constants before them.
         return (call.variadic,)
-    count = 1 if wiring.kind in ("one", "list") else len(wiring.tensors)
-    return (call.tensor_parameters if call is not None else ())[:count]
+    count = len(node.items) if isinstance(node, Sequence) and not call.takes_list else 1
+    return call.tensor_parameters[:count]
