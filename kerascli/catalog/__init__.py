@@ -2,8 +2,20 @@
 
 from __future__ import annotations
 
+from kerascli.catalog.call_signatures import may_be_tensor
 from kerascli.catalog.catalog import Catalog
+from kerascli.catalog.component_groups import component_group
 from kerascli.catalog.entries import CallSignature, Entry, Operation, Parameter
 from kerascli.catalog.loading import load_catalog, load_docs
 
-__all__ = ["CallSignature", "Catalog", "Entry", "Operation", "Parameter", "load_catalog", "load_docs"]
+__all__ = [
+    "CallSignature",
+    "Catalog",
+    "Entry",
+    "Operation",
+    "Parameter",
+    "component_group",
+    "load_catalog",
+    "load_docs",
+    "may_be_tensor",
+]

@@ -41,7 +41,7 @@ def layer_call(parameters: Parameters, call: Callable[..., object], tensors: Ite
     filled = [parameters[0].name] if parameters else []
     if not takes_list:
         for parameter in plain[1:]:
-            if not _may_be_tensor(parameter):
+            if not may_be_tensor(parameter):
                 break
             filled.append(parameter.name)
     variadic = _variadic(parameters)
@@ -68,7 +68,7 @@ def function_call(
     )
     filled: list[str] = []
     for parameter in plain:
-        if not _may_be_tensor(parameter) or not _says_tensor(parameter.name, docs) or (takes_list and filled):
+        if not may_be_tensor(parameter) or not _says_tensor(parameter.name, docs) or (takes_list and filled):
             break
         filled.append(parameter.name)
     return _row(plain, takes_list=takes_list, tensors=filled, variadic=None)
@@ -96,7 +96,8 @@ def _variadic(parameters: Parameters) -> str | None:
     return next((p.name for p in parameters if p.kind is p.VAR_POSITIONAL), None)
 
 
-def _may_be_tensor(parameter: inspect.Parameter) -> bool:
+def may_be_tensor(parameter: inspect.Parameter) -> bool:
+    """Whether an argument of a call may be a tensor, by its name and default."""
     name = parameter.name
     if name in _NEVER or name.endswith("_mask") or parameter.kind is parameter.KEYWORD_ONLY:
         return False

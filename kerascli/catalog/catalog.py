@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from kerascli.catalog.entries import Entry, Operation, read_entry
+from kerascli.catalog.entries import Entry, Operation, Parameter, read_entry, read_parameter
+from kerascli.catalog.overlay import PREFIX, added_entry, added_names
 from kerascli.errors import nearest
 
 if TYPE_CHECKING:
@@ -43,8 +44,15 @@ class Catalog:
 
         Args:
             group: One of `groups`; another has no entries.
-            name: A canonical name, a second exported name, or an alias that Keras takes as text.
+            name: A canonical name, a second exported name, or an alias that Keras takes as text; or the name of a
+                plugin's object, bare where Keras has none of that name, or as `plugins.Name`.
         """
+        if name.startswith(PREFIX):
+            return added_entry(group, name)
+        found = self._find(group, name)
+        return added_entry(group, name) if found is None else found
+
+    def _find(self, group: str, name: str) -> Entry | None:
         rows = self._rows.get(group, {})
         if name not in rows:
             name = self._aliases.get(group, {}).get(name, "")
@@ -58,6 +66,10 @@ class Catalog:
             self._entries[group, name] = entry
         return entry
 
+    def base_parameters(self, group: str) -> tuple[Parameter, ...]:
+        """The arguments that the base classes of a group take, as far as any class hands them on."""
+        return tuple(read_parameter(row) for row in self._base.get(group, {}).values())
+
     def operation(self, path: str) -> Operation | None:
         """What makes an operation of the class `keras.src.ops.numpy.Add`, or None."""
         row = self._operations.get(path)
@@ -65,7 +77,7 @@ class Catalog:
 
     def suggest(self, group: str, name: str) -> str | None:
         """The right name of the group that the writer most likely meant, or None; capitals don't count."""
-        words = [*self._rows.get(group, ()), *self._aliases.get(group, ())]
+        words = [*self._rows.get(group, ()), *self._aliases.get(group, ()), *added_names(group)]
         # Who writes `adm` means `adam` rather than `Adam`; the first of two words that look alike is taken.
         words.sort(key=lambda word: word.islower() != name.islower())
         if group in PREFIXED:

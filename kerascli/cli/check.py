@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -27,6 +28,7 @@ def check(
     data: Annotated[bool, typer.Option("--data", help="Read the data and try a first batch too.")] = False,
     strict: Annotated[bool, typer.Option("--strict", help="Warnings are errors.")] = False,
     json: options.Json = False,
+    runs: options.Runs = options.DEFAULT_RUNS,
     trust: options.Trust = False,
     quiet: options.Quiet = False,
     verbose: options.Verbose = False,
@@ -34,8 +36,8 @@ def check(
     """Find every mistake of a spec: unknown names, wrong types, loops, dangling layers."""
     from kerascli.cli.console import print_diagnostics, print_json
 
-    found, status = _diagnostics(spec, overrides or [], build=build, data=data, trust=trust, verbose=verbose)
-    if strict and found and status == ExitCode.OK:
+    found, status = _diagnostics(spec, overrides or [], build=build, data=data, runs=runs, trust=trust, verbose=verbose)
+    if strict and _warnings(found) and status == ExitCode.OK:
         status = ExitCode.SPEC
     if json:
         print_json({"ok": status == ExitCode.OK, "diagnostics": [diagnostic.to_json() for diagnostic in found]})
@@ -48,22 +50,25 @@ def check(
 
 def _verdict(found: tuple[Diagnostic, ...], *, build: bool, data: bool) -> str:
     looked_at = "spec, model and data" if data else "spec and model" if build else "spec"
-    count = len(found)
+    count = _warnings(found)
     return f"{looked_at} ok" + (f", {count} warning{'s' if count > 1 else ''}" if count else "")
 
 
+def _warnings(found: tuple[Diagnostic, ...]) -> int:
+    """How many warnings; a note is none."""
+    return sum(diagnostic.severity == "warning" for diagnostic in found)
+
+
 def _diagnostics(
-    spec: object, overrides: list[str], *, build: bool, data: bool, trust: bool, verbose: bool
+    spec: object, overrides: list[str], *, build: bool, data: bool, runs: Path, trust: bool, verbose: bool
 ) -> tuple[tuple[Diagnostic, ...], ExitCode]:
     """What the checks found, and the status that it leads to."""
-    from pathlib import Path
-
     from kerascli.check import require_sound
-    from kerascli.spec.load import load_spec
+    from kerascli.cli.specs import read_spec
 
     found: tuple[Diagnostic, ...] = ()
     try:
-        loaded = load_spec(Path(str(spec)), overrides, trust=trust)
+        loaded = read_spec(Path(str(spec)), overrides, runs, trust=trust, verbose=verbose)
         found = require_sound(loaded)
         if build or data:
             from kerascli.cli.quiet import prepare_tensorflow

@@ -26,14 +26,15 @@ def show(
     overrides: options.Overrides = None,
     brief: Annotated[bool, typer.Option("--brief", help="Leave out Keras's own defaults.")] = False,
     json: options.Json = False,
+    runs: options.Runs = options.DEFAULT_RUNS,
     trust: options.Trust = False,
 ) -> None:
     """Print the resolved spec: every value written out. Training on it repeats the run."""
     from kerascli.cli.console import print_json
+    from kerascli.cli.specs import read_spec
     from kerascli.spec.dump import dump_spec, resolve
-    from kerascli.spec.load import load_spec
 
-    loaded = load_spec(spec, overrides or [], trust=trust)
+    loaded = read_spec(Path(spec), overrides or [], runs, trust=trust)
     if json:
         print_json(resolve(loaded, defaults=not brief))
     else:

@@ -11,7 +11,7 @@ from typing import Any, TextIO
 
 
 def prepare_tensorflow(*, verbose: bool, deterministic: bool = False) -> None:
-    """Sets what TensorFlow and Keras read when they are imported; to be called before that, once.
+    """Sets what TensorFlow and Keras read when they are imported; to be called before that.
 
     Args:
         verbose: Leaves their messages where they are.
@@ -22,7 +22,7 @@ def prepare_tensorflow(*, verbose: bool, deterministic: bool = False) -> None:
     """
     del deterministic
     os.environ["KERAS_BACKEND"] = "tensorflow"
-    if verbose:
+    if verbose or warnings.showwarning is _show_warning:
         return
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     warnings.showwarning = _show_warning

@@ -12,7 +12,26 @@ if TYPE_CHECKING:
     from kerascli.spec.spec import Spec
 
 
-def spec_or_run(name: str, overrides: list[str], runs: Path, *, trust: bool) -> tuple[Spec, RunFolder | None]:
+def read_spec(path: Path, overrides: list[str], runs: Path, *, trust: bool, verbose: bool = False) -> Spec:
+    """Reads a spec file as every command does.
+
+    Raises:
+        UsageError: The file can't be read.
+        SpecError: The spec is wrong.
+    """
+    from kerascli.spec.load import load_spec
+
+    if trust:
+        # Plugins import Keras while the spec is read.
+        from kerascli.cli.quiet import prepare_tensorflow
+
+        prepare_tensorflow(verbose=verbose)
+    return load_spec(path, overrides, trust=trust, runs=runs)
+
+
+def spec_or_run(
+    name: str, overrides: list[str], runs: Path, *, trust: bool, verbose: bool = False
+) -> tuple[Spec, RunFolder | None]:
     """The spec that is meant, and the run that it belongs to, if it does.
 
     Raises:
@@ -20,12 +39,11 @@ def spec_or_run(name: str, overrides: list[str], runs: Path, *, trust: bool) -> 
         SpecError: The spec is wrong.
     """
     from kerascli.record.run_folder import find_run
-    from kerascli.spec.load import load_spec
 
     path = Path(name)
     if path.suffix in (".yaml", ".yml") or path.is_file():
-        return load_spec(path, overrides, trust=trust), None
+        return read_spec(path, overrides, runs, trust=trust, verbose=verbose), None
     run = find_run(name, runs)
     if overrides:
         raise UsageError(f"the run '{name}' is what it is", code="override", hint="give overrides to a spec")
-    return load_spec(run.spec, trust=trust), run
+    return read_spec(run.spec, [], runs, trust=trust, verbose=verbose), run

@@ -30,7 +30,7 @@ def summary(
     from kerascli.cli.quiet import prepare_tensorflow
     from kerascli.cli.specs import spec_or_run
 
-    loaded, _ = spec_or_run(spec, overrides or [], runs, trust=trust)
+    loaded, _ = spec_or_run(spec, overrides or [], runs, trust=trust, verbose=verbose)
     from kerascli.check import check_spec
 
     print_diagnostics(check_spec(loaded))

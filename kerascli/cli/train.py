@@ -31,10 +31,10 @@ def train(
     """Train the model of a spec. Every mistake is found before the first step."""
     from kerascli.cli.console import print_json
     from kerascli.cli.quiet import prepare_tensorflow
-    from kerascli.spec.load import load_spec
+    from kerascli.cli.specs import read_spec
 
     # A wrong spec is said at once; TensorFlow takes seconds to import.
-    loaded = load_spec(spec, overrides or [], trust=trust)
+    loaded = read_spec(spec, overrides or [], runs, trust=trust, verbose=verbose)
     prepare_tensorflow(verbose=verbose)
     from kerascli.cli.progress import training_display
     from kerascli.run.train import train as train_spec

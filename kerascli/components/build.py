@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import inspect
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -43,15 +44,37 @@ def build_component(component: Component, **additional: object) -> Any:
     if maker is not None:
         return maker(component)
     factory = keras_object(component)
-    if component.group == "activations" and not component.arguments:
+    if is_function(component):
+        # Keras takes a function itself: an activation, a loss, a schedule of a plugin's.
         return factory
     keywords = {name: build_argument(value) for name, value in component.keywords.items()}
     if component.group == "applications" and not downloads_allowed():
         keywords["weights"] = None
+    unknown = _unnamed(factory, additional)
     try:
-        return factory(**{**keywords, **additional})
+        made = factory(**{**keywords, **{name: value for name, value in additional.items() if name not in unknown}})
+        for name in unknown:
+            setattr(made, name, additional[name])
+        return made
     except Exception as error:  # Whatever Keras raises on arguments is said again at their place.
         raise keras_fault(error, component, doing="making") from error
+
+
+def _unnamed(factory: Any, additional: Mapping[str, object]) -> list[str]:
+    """What a plugin's class does not take as an argument, though each layer and metric has it: its `name`."""
+    if "name" not in additional or factory.__module__.partition(".")[0] == "keras":
+        return []
+    parameters = inspect.signature(factory).parameters.values()
+    takes = any(one.name == "name" or one.kind is one.VAR_KEYWORD for one in parameters)
+    return [] if takes else ["name"]
+
+
+def is_function(component: Component) -> bool:
+    """Whether Keras takes what the component names as it is, instead of what calling it makes."""
+    if component.group in ("ops", "applications") or component.arguments:
+        return False
+    entry = load_catalog().find(component.group, component.name)
+    return entry is not None and entry.kind == "function"
 
 
 def build_argument(value: object) -> Any:

@@ -24,12 +24,14 @@ class SourceData:
     Attributes:
         table: Its samples.
         test: Its own test split, where it brings one.
+        validation: Its own validation split, where it brings one.
         class_names: Field to the names of its classes, where the source knows them.
     """
 
     table: Table
     test: Table | None = None
     class_names: Mapping[str, tuple[str, ...]] | None = None
+    validation: Table | None = None
 
 
 def read_source(component: Component, seed: int) -> SourceData:
@@ -99,6 +101,14 @@ def _synthetic(component: Component, seed: int) -> SourceData:
     return SourceData(synthetic.draw(samples, fields, seed, _span(component, "fields")))
 
 
+def _python(component: Component, seed: int) -> SourceData:
+    from kerascli.data.python_source import call_source
+
+    del seed
+    splits = call_source(component)
+    return SourceData(splits["train"], splits.get("test"), validation=splits.get("validation"))
+
+
 # A new source is a function here, and its parameters in the table of the spec room.
 _READERS: Mapping[str, Callable[[Component, int], SourceData]] = {
     "mnist": _mnist,
@@ -106,4 +116,5 @@ _READERS: Mapping[str, Callable[[Component, int], SourceData]] = {
     "npy": _npy,
     "csv": _csv,
     "synthetic": _synthetic,
+    "python": _python,
 }

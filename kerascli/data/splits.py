@@ -54,7 +54,9 @@ def split_tables(data: DataSpec, source: SourceData, seed: int) -> Tables:
         raise DataError(message, code="split", span=span, hint="make them smaller")
     return Tables(
         whole if len(left) == whole.samples else whole.take(left),
-        _split_table(data.validation, validation_rows, source, seed, "validation"),
+        _split_table(data.validation, validation_rows, source, seed, "validation")
+        if data.validation is not None
+        else source.validation,
         _split_table(data.test, test_rows, source, seed, "test") if data.test is not None else source.test,
     )
 

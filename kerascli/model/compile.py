@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from kerascli.catalog import load_catalog
-from kerascli.components import build_component, keras_fault
+import keras
+
+from kerascli.catalog import Entry, load_catalog
+from kerascli.components import build_component, is_function, keras_fault
 from kerascli.errors import SpecError
 from kerascli.spec.component import Component
 from kerascli.spec.component_parser import SHAPE_LOSSES, SHAPE_METRICS
@@ -63,9 +65,16 @@ def _object(component: Component | None) -> Any:
 def _metrics(components: Sequence[Component]) -> list[Any]:
     """The metrics of one head."""
     return [
-        _object(component) if component.name in SHAPE_METRICS else build_component(component, name=name)
+        _object(component) if component.name in SHAPE_METRICS else _metric(component, name)
         for component, name in zip(components, log_names(components), strict=True)
     ]
+
+
+def _metric(component: Component, name: str) -> Any:
+    """A metric; a plugin's function is averaged over the samples, as Keras does."""
+    if is_function(component):
+        return keras.metrics.MeanMetricWrapper(build_component(component), name=name)
+    return build_component(component, name=name)
 
 
 def log_names(components: Sequence[Component]) -> list[str]:
@@ -81,7 +90,9 @@ def log_names(components: Sequence[Component]) -> list[str]:
         parameter = entry.parameter("name") if entry is not None else None
         default = parameter.default if parameter is not None else None
         base = (
-            component.name if component.name in SHAPE_METRICS else str(written or default or snake_case(component.name))
+            component.name
+            if component.name in SHAPE_METRICS
+            else str(written or default or _default_log_name(component, entry))
         )
         name, number = base, 0
         while written is None and default is None and name in names:
@@ -89,6 +100,12 @@ def log_names(components: Sequence[Component]) -> list[str]:
             name = f"{base}_{number}"
         names.append(name)
     return names
+
+
+def _default_log_name(component: Component, entry: Entry | None) -> str:
+    """A function's own name, as in Keras; a class's in snake case."""
+    bare = component.name.rpartition(".")[2]
+    return bare if entry is not None and entry.kind == "function" else snake_case(bare)
 
 
 def _loss_weights(spec: CompileSpec, *, one: bool) -> Any:

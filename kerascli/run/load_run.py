@@ -25,6 +25,7 @@ from kerascli.model.phases import Phases
 from kerascli.record.checkpoints import load_newest
 from kerascli.record.run_folder import RunFolder, find_run
 from kerascli.record.run_record import read_record
+from kerascli.record.sources import check_sources
 from kerascli.run.build import build_compiled
 from kerascli.run.session import keras_session
 from kerascli.run.snapshot import read_snapshot, restore_weights
@@ -152,6 +153,7 @@ def load_run(folder: RunFolder, *, weights: str = "result", trust: bool = False)
     Raises:
         EnvironmentProblem: The run has no model yet, or a file of it is damaged.
     """
+    check_sources(folder.source)
     spec = load_spec(folder.spec, trust=trust)
     if weights == "result" and not folder.model.is_file():
         hint = "say '--weights last' for its newest checkpoint"

@@ -17,6 +17,8 @@ from kerascli.spec.spec import Spec
 def keras_session(spec: Spec) -> Iterator[None]:
     """Sets the dtype policy of a spec while the block runs, and asks for deterministic kernels where it says so.
 
+    The objects of the spec's plugins are known by their names.
+
     The policy and the random states of Python and NumPy are put back. TensorFlow can't take deterministic kernels back
     and does not tell its seed: both hold on.
     """
@@ -27,7 +29,8 @@ def keras_session(spec: Spec) -> Iterator[None]:
         keras.utils.set_random_seed(spec.seed)
         tf.config.experimental.enable_op_determinism()
     try:
-        yield
+        with spec.plugins.known():
+            yield
     finally:
         keras.config.set_dtype_policy(policy)
         random.setstate(python_random)

@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 import shutil
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -16,9 +17,9 @@ from kerascli.model.callbacks import build_callbacks
 from kerascli.record.atomic import replace_file, write_json, write_text
 from kerascli.record.checkpoints import load_newest
 from kerascli.record.lock import lock_folder
-from kerascli.record.manifest import sha256_of
 from kerascli.record.run_folder import RunFolder, create_run_folder
 from kerascli.record.run_record import RunRecord, git_facts, machine, now, versions, write_record
+from kerascli.record.sources import write_sources
 from kerascli.run.engine import Hooks, Position
 from kerascli.run.evaluate import evaluate_split
 from kerascli.run.interrupts import watch_signals
@@ -117,11 +118,9 @@ def _write_inputs(folder: RunFolder, ready: Ready, record: RunRecord) -> None:
     spec = ready.spec
     try:
         write_record(folder.record, record)
-        write_text(folder.spec, dump_spec(spec))
-        folder.source.mkdir()
-        copy = folder.source / spec.path.name
-        write_text(copy, spec.sources[0].text)
-        write_json(folder.source / "sha256.json", {copy.name: sha256_of(copy)})
+        files = [plugin.path for plugin in spec.plugins.plugins if plugin.path is not None]
+        copies = write_sources(folder.source, [(spec.path.name, spec.sources[0].text)], files)
+        write_text(folder.spec, dump_spec(_with_copies(spec, copies)))
         save_preprocessing(ready.data.preprocessing, ready.data.tables.train, folder.preprocessing)
         for place in (folder.checkpoints, folder.plots, folder.evaluation, folder.predictions):
             place.mkdir()
@@ -129,6 +128,15 @@ def _write_inputs(folder: RunFolder, ready: Ready, record: RunRecord) -> None:
         shutil.rmtree(folder.path, ignore_errors=True)
         message = f"can't write the run folder '{folder.path}': {error.strerror or error}"
         raise EnvironmentProblem(message, code="run-folder") from error
+
+
+def _with_copies(spec: Spec, copies: Mapping[Path, str]) -> Spec:
+    """The spec with its plugins read from the run's own copies, relative to the resolved spec."""
+    plugins = tuple(
+        replace(one, path=None, name=one.name if one.path is None else f"source/{copies[one.path]}")
+        for one in spec.plugins.plugins
+    )
+    return replace(spec, plugins=replace(spec.plugins, plugins=plugins))
 
 
 def _train(folder: RunFolder, ready: Ready, record: RunRecord, progress: Progress) -> RunResult:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from kerascli.catalog import load_catalog
+from kerascli.catalog.overlay import PREFIX, added_entry
 from kerascli.errors import did_you_mean
 from kerascli.spec.component import Component
 from kerascli.spec.indexing import read_index
@@ -48,6 +49,9 @@ def parse_argument(
         A scalar, a tuple, a dict or a `Component`, at any depth.
     """
     group = parameter.group if parameter is not None else _base_group(name)
+    function = _plugin_function(node, owner, parameter)
+    if function is not None:
+        return function
     if is_rate_schedule(owner, name):
         text = _value(node, group, problems, trust=trust, numeric=False) if isinstance(node, Scalar) else None
         return parse_rate_schedule(node, text, problems, trust=trust)
@@ -59,6 +63,16 @@ def parse_argument(
         message = f"'{value}' is no index"
         problems.add("wrong-type", message, node, "write what stands between the brackets of x[:, 0], such as ':, 0'")
     return value
+
+
+def _plugin_function(node: Node, owner: str, parameter: Parameter | None) -> Component | None:
+    """A plugin's function by its name, where an argument may be any callable."""
+    if not isinstance(node, Scalar) or not isinstance(node.value, str) or parameter is None:
+        return None
+    if parameter.group is not None or ("str" in parameter.types and not is_rate_schedule(owner, parameter.name)):
+        return None
+    entry = added_entry("functions", node.value)
+    return None if entry is None else Component("functions", entry.name, (), node.span)
 
 
 def _base_group(name: str) -> str | None:
@@ -121,8 +135,10 @@ def _name(node: Scalar, group: str, problems: Problems, *, trust: bool) -> objec
     if entry is None:
         find_entry(node, group, problems)
         return text
-    if entry.group != group:
+    if entry.group != group or entry.name.startswith(PREFIX):
         return parse_component(node, group, problems, trust=trust)
+    # A name that a plugin has too is a fault.
+    find_entry(node, group, problems)
     return entry.name
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from kerascli.catalog import load_catalog
+from kerascli.catalog.overlay import PREFIX, added_entry, added_names
 from kerascli.errors import did_you_mean, nearest
 from kerascli.spec.argument_parser import parse_argument
 from kerascli.spec.component import Argument, Component
@@ -31,6 +32,7 @@ SINGULAR = {
     "sources": "data source",
     "ops": "operation",
     "applications": "application",
+    "functions": "function",
 }
 
 # Names that Keras resolves by the shapes of target and output; they are no classes.
@@ -164,9 +166,12 @@ def find_entry(name: Scalar, group: str, problems: Problems) -> Entry | None:
     text = str(name.value)
     entry = find_name(text, group)
     if entry is not None:
+        if not text.startswith(PREFIX) and not entry.name.startswith(PREFIX) and added_entry(group, text) is not None:
+            message = f"both Keras and a plugin have a {SINGULAR[group]} '{text}'"
+            problems.add("ambiguous-name", message, name, f"write '{PREFIX}{text}' for the plugin's, or rename it")
         return entry
-    if text == "Parameter" or text.startswith("plugins."):
-        problems.not_yet(f"the component '{text}'", name)
+    if text.startswith(PREFIX):
+        _report_unknown_plugin(name, text.removeprefix(PREFIX), group, problems)
         return None
     catalog = load_catalog()
     place = "layers" if group == "layers" else group
@@ -180,6 +185,12 @@ def find_entry(name: Scalar, group: str, problems: Problems) -> Entry | None:
         hint = f"'{text}' is a Keras {elsewhere[0]}; write a {SINGULAR[group]} here"
     problems.add("unknown-class", f"Keras has no {SINGULAR[place]} '{text}'", name, hint)
     return None
+
+
+def _report_unknown_plugin(name: Scalar, bare: str, group: str, problems: Problems) -> None:
+    near = nearest(bare, added_names(group))
+    hint = f"did you mean '{PREFIX}{near}'?" if near else "list the file that has it in 'plugins'"
+    problems.add("unknown-class", f"no plugin has a {SINGULAR[group]} '{bare}'", name, hint)
 
 
 def _arguments(
@@ -254,7 +265,9 @@ def _without_download(component: Component, problems: Problems) -> Component:
 
 def _with_log_name(component: Component, entry: Entry, written: str) -> Component:
     """A metric written by an alias keeps the alias as its log name, as in Keras."""
-    if written == entry.name or component.argument("name") is not None or written[:1].isupper():
+    if written == entry.name or entry.kind == "function":
+        return component
+    if component.argument("name") is not None or written[:1].isupper():
         return component
     default = next((p.default for p in entry.parameters if p.name == "name"), None)
     if written == default:

@@ -31,13 +31,19 @@ def dump_spec(spec: Spec, *, defaults: bool = True) -> str:
 
 def resolve(spec: Spec, *, defaults: bool = True) -> dict[str, Any]:
     """The resolved spec as plain values."""
-    writer = _Writer(defaults)
+    with spec.plugins.known():
+        return _resolve(spec, _Writer(defaults))
+
+
+def _resolve(spec: Spec, writer: _Writer) -> dict[str, Any]:
     out: dict[str, Any] = {"kerascli": 1, "name": spec.name}
     if spec.description is not None:
         out["description"] = spec.description
     if spec.tags:
         out["tags"] = FlowList(spec.tags)
     out |= {"seed": spec.seed, "dtype": spec.dtype}
+    if spec.plugins.plugins:
+        out["plugins"] = FlowList(str(plugin.path or plugin.name) for plugin in spec.plugins.plugins)
     if spec.data is not None:
         out["data"] = writer.data(spec.data)
     out["model"] = writer.models.model(spec.model)

@@ -20,6 +20,7 @@ from kerascli.spec.nodes import Mapping, Scalar, kind_of
 from kerascli.spec.overrides import apply_overrides
 from kerascli.spec.phase_parser import check_patterns
 from kerascli.spec.places import ROOT, SECTIONS_TO_COME
+from kerascli.spec.plugins import LoadedPlugins, load_plugins
 from kerascli.spec.problems import Problems
 from kerascli.spec.references import substitute
 from kerascli.spec.section import text, texts, whole_number
@@ -94,7 +95,24 @@ def parse_spec(
     _check_sections(root, problems)
     filled = substitute(root, {}, problems)
     assert isinstance(filled, Mapping)
-    root = filled
+    plugins = load_plugins(filled, problems, trust=trust)
+    # What else is wrong can't be told without them.
+    problems.raise_errors()
+    with plugins.known():
+        return _parse(filled, path, sources, problems, trust=trust, runs=runs, plugins=plugins)
+
+
+def _parse(
+    root: Mapping,
+    path: Path,
+    sources: tuple[SourceText, ...],
+    problems: Problems,
+    *,
+    trust: bool,
+    runs: Path,
+    plugins: LoadedPlugins,
+) -> Spec:
+    """The spec, once its plugins' names are known."""
     model = parse_model(root.get("model"), root, problems, trust=trust, runs=runs)
     input_names = [item.name for item in model.inputs] if model is not None else []
     output_names = [output.name for output in model.outputs] if model is not None else []
@@ -118,7 +136,7 @@ def parse_spec(
     assert model is not None
     return Spec(
         name, model, seed, dtype, data, compile_spec, fit, callbacks, checkpoints, logs,
-        shown, tag_words, path, sources, root, problems.ordered(), trust,
+        shown, tag_words, path, sources, root, problems.ordered(), trust, plugins,
     )  # fmt: skip
 
 

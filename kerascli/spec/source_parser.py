@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+from kerascli.catalog.overlay import added_entry, added_names
 from kerascli.errors import did_you_mean
 from kerascli.spec.component import Argument, Component
 from kerascli.spec.nodes import Mapping, Node, Scalar, Sequence, kind_of, plain
@@ -32,6 +33,8 @@ def parse_source(name: Scalar, node: Node | None, problems: Problems) -> Compone
         )
     elif entry.any_name and not arguments:
         problems.add("missing-argument", f"the source '{text}' needs a file", name, f"write '{text}: {{field: file}}'")
+    if text == "python":
+        _check_function(arguments, problems)
     return Component("sources", text, arguments, name.span)
 
 
@@ -58,6 +61,16 @@ def _arguments(entry: SourceEntry, node: Node | None, problems: Problems) -> lis
     if entry.name == "synthetic":
         _check_synthetic(node.get("fields"), problems)
     return found
+
+
+def _check_function(arguments: tuple[Argument, ...], problems: Problems) -> None:
+    """The function of a `python` source is a plugin's."""
+    argument = next((one for one in arguments if one.name == "function"), None)
+    if argument is None or added_entry("functions", str(argument.value)) is not None:
+        return
+    message = f"no plugin has a function '{argument.value}'"
+    hint = did_you_mean(str(argument.value), added_names("functions")) or "list the file that has it in 'plugins'"
+    problems.add("unknown-function", message, argument.span, hint)
 
 
 _TYPES: dict[str, type | tuple[type, ...]] = {

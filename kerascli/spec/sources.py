@@ -87,6 +87,14 @@ SOURCES: Mapping[str, SourceEntry] = {
             ),
             summary="fields drawn from the seed",
         ),
+        SourceEntry(
+            "python",
+            (
+                SourceParameter("function", ("str",), required=True, help="a function of a plugin"),
+                SourceParameter("arguments", ("mapping", "null"), help="its keyword arguments"),
+            ),
+            summary="what a plugin's function returns: arrays by field, a tf.data.Dataset, or either by split",
+        ),
     )
 }
 
@@ -103,7 +111,6 @@ SOURCES_TO_COME = (
     "images",
     "text",
     "tfrecord",
-    "python",
 )
 
 # How a synthetic field is drawn; exactly one of the distributions stands beside `shape`.

@@ -10,6 +10,7 @@ from kerascli.spec.component import Component
 from kerascli.spec.data_spec import DataSpec
 from kerascli.spec.model_spec import ModelSpec
 from kerascli.spec.nodes import Mapping
+from kerascli.spec.plugins import LoadedPlugins
 from kerascli.spec.training_spec import CheckpointSpec, CompileSpec, FitSpec, LogSpec
 
 
@@ -35,6 +36,7 @@ class Spec:
         tree: The nodes after the overrides, for `config` and the resolved spec.
         warnings: What is doubtful but not wrong.
         trusted: Whether the user said `--trust`.
+        plugins: The plugins, imported.
     """
 
     name: str
@@ -54,3 +56,4 @@ class Spec:
     tree: Mapping | None = field(default=None, repr=False, compare=False)
     warnings: tuple[Diagnostic, ...] = field(default=(), repr=False, compare=False)
     trusted: bool = False
+    plugins: LoadedPlugins = field(default_factory=LoadedPlugins)

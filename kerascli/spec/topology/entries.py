@@ -37,9 +37,10 @@ class Entry:
     item: WrittenItem
     inputs: Node | None
     number: int
-    scope: Scope
-    above: Entry | None
-    inner: Scope | None = None
+    # Left out of `repr`, which would go round in circles.
+    scope: Scope = field(repr=False)
+    above: Entry | None = field(repr=False)
+    inner: Scope | None = field(default=None, repr=False)
     end: int = 0
 
     @property
