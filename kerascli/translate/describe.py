@@ -83,7 +83,8 @@ def _entries(name: str) -> list[Entry]:
     group, dot, rest = name.partition(".")
     if dot and group in catalog.groups:
         entry = catalog.find(group, name) or catalog.find(group, rest)
-        return [entry] if entry is not None else []
+        if entry is not None:
+            return [entry]
     found = [catalog.find(one, name) for one in catalog.groups_of(name)]
     return [entry for entry in found if entry is not None]
 
