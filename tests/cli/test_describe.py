@@ -137,6 +137,14 @@ def test_the_example_is_printed_as_it_is_to_be_written() -> None:
         assert "\n".join(f"  {line}" for line in conv.example.splitlines()) in shown
 
 
+def test_the_output_in_the_docs_is_real() -> None:
+    text = (Path(__file__).parents[2] / "docs" / "spec.md").read_text()
+    block = text.split("    $ kerascli describe Dropout\n")[1].split("\n`kerascli")[0]
+    shown = kerascli("Dropout", COLUMNS="90").stdout
+    for part in block.split("    …\n"):
+        assert "".join(line.removeprefix("    ") for line in part.splitlines(keepends=True)).strip("\n") in shown
+
+
 def test_colours_on_a_terminal() -> None:
     from io import StringIO
 
