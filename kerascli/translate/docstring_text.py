@@ -8,6 +8,7 @@ _FENCE = re.compile(r"```.*?(```|\Z)", re.DOTALL)
 _FORMULA = re.compile(r"\$\$(.*?)\$\$", re.DOTALL)
 _LINK = re.compile(r"\[([^\]]+)\]\(\s*[^)]*\)")
 _CODE = re.compile(r"(?<!`)`([^`]*)`(?!`)")
+_BOLD = re.compile(r"\*\*([^*]+)\*\*")
 _PYTHON_WORDS = {"None": "null", "True": "true", "False": "false"}
 # `Args:`, `Example usage:`, `Call arguments:`: what follows is no prose.
 _HEADING = re.compile(r"^[A-Z][\w /,-]{0,50}:\s*$")
@@ -50,7 +51,10 @@ def tidy(text: str) -> str:
     text = _FORMULA.sub(lambda match: f"`{match[1].strip()}`", text)
     text = _LINK.sub(r"\1", text)
     text = _CODE.sub(lambda match: f"`{_yaml_words(match[1])}`", text)
-    return " ".join(text.replace("``", "`").split())
+    parts = text.replace("``", "`").split("`")
+    # Every second part is code, which may hold asterisks of its own.
+    parts[::2] = [_BOLD.sub(r"\1", part) for part in parts[::2]]
+    return " ".join("`".join(parts).split())
 
 
 def _yaml_words(code: str) -> str:
@@ -61,7 +65,7 @@ def _yaml_words(code: str) -> str:
     return code[1:-1] if re.fullmatch(r"\"[^\"]*\"|'[^']*'", code) else code
 
 
-def paragraphs(docstring: str, most: int = 3) -> tuple[str, ...]:
+def paragraphs(docstring: str, most: int = 2) -> tuple[str, ...]:
     """The prose behind the summary, up to the first heading.
 
     Args:

@@ -199,6 +199,6 @@ def _yaml(text: str) -> Text:
 
     out = Text("\n".join(f"  {line}" for line in text.splitlines()), no_wrap=True, overflow="ignore")
     out.highlight_regex(r"(?<![\w'])[\w.]+(?=:( |$|\n))", "cyan")
-    out.highlight_regex(r"(?<=[ \[{:-] )?(?<![\w.'])-?\d+(\.\d+)?(e-?\d+)?(?![\w.'])", "green")
+    out.highlight_regex(r"(?<![\w.'])-?\d+(\.\d+)?(e-?\d+)?(?![\w.'])", "green")
     out.highlight_regex(r"\b(true|false|null)\b", "magenta")
     return out
