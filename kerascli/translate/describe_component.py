@@ -10,7 +10,6 @@ from kerascli.translate.descriptions import Description, ParameterRow
 from kerascli.translate.docstring_text import argument_sentence, documented_types, first_sentence, paragraphs, tidy
 from kerascli.translate.examples import example_of
 from kerascli.translate.flow_yaml import flow
-from kerascli.translate.undocumented import UNDOCUMENTED
 
 # What all layers have in common; losses and metrics have some of it too.
 _SHARED = ("trainable", "dtype", "autocast", "name")

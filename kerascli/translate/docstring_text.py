@@ -33,6 +33,7 @@ _KINDS = {
     "dict": "mapping",
 }
 _LEADS = re.compile(r"^(?:specifying|indicating|representing|determining|describing)\s+", re.IGNORECASE)
+_DEFAULT = re.compile(r"\s*\(default:?(?: is)? [^)]*\)(?:,(?= ))?", re.IGNORECASE)
 _OPTIONAL = re.compile(r"^(?:\(optional\)|optional)[,.]?\s+", re.IGNORECASE)
 # Its default and its types stand beside it.
 _SAYS_NOTHING = re.compile(
@@ -42,7 +43,7 @@ _SAYS_NOTHING = re.compile(
 # A sentence of fewer characters says too little.
 _SHORT = 14
 _BARE = re.compile(r"^(either|one of|can be|must be|only used)\b", re.IGNORECASE)
-_SENTENCE = re.compile(r".*?[.!?](?=\s|$)(?<!e\.g\.)(?<!i\.e\.)(?<!etc\.)", re.DOTALL)
+_SENTENCE = re.compile(r".*?[.!?](?=\s|$)(?<!e\.g\.)(?<!i\.e\.)(?<!etc\.)(?<!a\.k\.a\.)(?<!vs\.)", re.DOTALL)
 
 
 def tidy(text: str) -> str:
@@ -108,7 +109,7 @@ def argument_sentence(text: str, *, choices: bool = False) -> str:
         text: What the docs say of it.
         choices: Whether its choices are shown beside it: a sentence that lists them is left out.
     """
-    shorter = _LEADS.sub("", _OPTIONAL.sub("", _TYPES.sub("", tidy(text), count=1)))
+    shorter = _LEADS.sub("", _OPTIONAL.sub("", _TYPES.sub("", _DEFAULT.sub("", tidy(text)), count=1)))
     sentences = [sentence for sentence in _sentences(shorter) if not _SAYS_NOTHING.match(sentence)]
     if len(sentences) > 1 and _BARE.match(sentences[0]):
         kept = sentences[1:3] if choices else sentences[:2]

@@ -88,7 +88,7 @@ def test_every_key_and_group_is_listed() -> None:
     counts = {row.name: row.count for row in list_groups()}
     assert set(load_catalog().groups) <= set(counts)
     assert counts["keys"] == len(KEY_DOCS)
-    assert counts["layers"] == len(load_catalog().names("layers"))
+    assert counts["optimizers"] == len(load_catalog().names("optimizers"))
 
 
 @pytest.mark.parametrize(
