@@ -7,7 +7,7 @@ import re
 from kerascli.catalog import Entry, Parameter, load_catalog, load_docs
 from kerascli.spec.component_parser import SINGULAR
 from kerascli.translate.descriptions import Description, ParameterRow
-from kerascli.translate.docstring_text import argument_sentence, documented_types, first_sentence, paragraphs, tidy
+from kerascli.translate.docstring_text import argument_sentence, documented_types, first_sentence, paragraphs
 from kerascli.translate.examples import example_of
 from kerascli.translate.flow_yaml import flow
 
@@ -43,7 +43,7 @@ def describe_component(entry: Entry) -> Description:
         what=f"Keras {SINGULAR[entry.group]}",
         path=entry.path,
         aliases=tuple(sorted(entry.aliases)),
-        summary=_summary(entry, docs.get("summary", "")),
+        summary=_summary(entry, docs.get("text", "")),
         text=paragraphs(docs.get("text", "")),
         reads=reads(entry),
         parameters=tuple(
@@ -65,13 +65,13 @@ def describe_component(entry: Entry) -> Description:
 
 def component_summary(entry: Entry) -> str:
     """What an entry does, in a sentence."""
-    return _summary(entry, load_docs()[entry.group].get(entry.name, {}).get("summary", ""))
+    return _summary(entry, load_docs()[entry.group].get(entry.name, {}).get("text", ""))
 
 
 def _summary(entry: Entry, text: str) -> str:
     if entry.kind == "name":
         return f"The dtype policy `{entry.name}`."
-    return first_sentence(text) or tidy(text) or _OWN_SUMMARIES.get(entry.name, "")
+    return first_sentence(text.split("\n\n", 1)[0]) or _OWN_SUMMARIES.get(entry.name, "")
 
 
 # Keras has no docstring here.
