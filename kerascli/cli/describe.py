@@ -74,6 +74,7 @@ def _print(parts: Iterable[RenderableType]) -> None:
     console = output_console()
     with console.capture() as capture:
         for part in parts:
-            console.print(part)
+            # An example is to be copied: its lines stay whole.
+            console.print(part, soft_wrap=getattr(part, "no_wrap", None) is True)
     for line in capture.get().split("\n")[:-1]:
         print(line.rstrip())

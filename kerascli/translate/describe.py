@@ -83,7 +83,8 @@ def _entries(name: str) -> list[Entry]:
     group, dot, rest = name.partition(".")
     if dot and group in catalog.groups:
         entry = catalog.find(group, name) or catalog.find(group, rest)
-        return [entry] if entry is not None else []
+        if entry is not None:
+            return [entry]
     found = [catalog.find(one, name) for one in catalog.groups_of(name)]
     return [entry for entry in found if entry is not None]
 
@@ -123,5 +124,7 @@ def list_words(group: str) -> tuple[WordRow, ...]:
         hint = f"did you mean '{near}'?" if near else "write one of " + ", ".join(f"'{name}'" for name in GROUPS)
         raise UsageError(f"there is no group '{group}'", code="unknown-group", hint=hint)
     catalog = load_catalog()
-    entries = [catalog.find(group, name) for name in catalog.names(group)]
+    # The layers that only applications hold stand in converted models; nobody looks for them.
+    names = [name for name in catalog.names(group) if group == "applications" or not name.startswith("applications.")]
+    entries = [catalog.find(group, name) for name in names]
     return tuple(WordRow(entry.name, component_summary(entry)) for entry in entries if entry is not None)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
+
 from kerascli.catalog import Entry, Parameter, load_catalog, load_docs
 from kerascli.spec.component_parser import SINGULAR
 from kerascli.translate.descriptions import Description, ParameterRow
-from kerascli.translate.docstring_text import argument_sentence, documented_types, first_sentence, paragraphs, tidy
+from kerascli.translate.docstring_text import argument_sentence, documented_types, first_sentence, paragraphs
 from kerascli.translate.examples import example_of
 from kerascli.translate.flow_yaml import flow
 
@@ -21,6 +23,9 @@ _TYPE_WORDS = {
     "component": "component",
     "null": "null",
 }
+_LISTS = re.compile(r"\b(tuple|list|sequence)", re.IGNORECASE)
+# Further on, the text on an argument is about others.
+_BEGINNING = 80
 # More kinds than these say nothing.
 _MOST_KINDS = 3
 
@@ -38,7 +43,7 @@ def describe_component(entry: Entry) -> Description:
         what=f"Keras {SINGULAR[entry.group]}",
         path=entry.path,
         aliases=tuple(sorted(entry.aliases)),
-        summary=_summary(entry, docs.get("summary", "")),
+        summary=_summary(entry, docs.get("text", "")),
         text=paragraphs(docs.get("text", "")),
         reads=reads(entry),
         parameters=tuple(
@@ -60,17 +65,18 @@ def describe_component(entry: Entry) -> Description:
 
 def component_summary(entry: Entry) -> str:
     """What an entry does, in a sentence."""
-    return _summary(entry, load_docs()[entry.group].get(entry.name, {}).get("summary", ""))
+    return _summary(entry, load_docs()[entry.group].get(entry.name, {}).get("text", ""))
 
 
 def _summary(entry: Entry, text: str) -> str:
     if entry.kind == "name":
         return f"The dtype policy `{entry.name}`."
-    return first_sentence(text) or tidy(text) or _OWN_SUMMARIES.get(entry.name, "")
+    return first_sentence(text.split("\n\n", 1)[0]) or _OWN_SUMMARIES.get(entry.name, "")
 
 
 # Keras has no docstring here.
 _OWN_SUMMARIES = {
+    "applications.inception_resnet_v2.CustomScaleLayer": "Adds its second input, scaled, to its first.",
     "FloatDTypePolicy": "A dtype policy of floats, `mixed_bfloat16` and the like.",
     "QuantizedDTypePolicy": "A dtype policy of a layer with quantized weights.",
     "QuantizedFloat8DTypePolicy": "A dtype policy of a layer with float8 weights.",
@@ -110,13 +116,13 @@ def takes(parameter: Parameter, text: str) -> str:
         numbers = ["number"] if "float" in parameter.types else []
         several = ["list"] if "list" in parameter.types else []
         return " or ".join([SINGULAR[parameter.group], *numbers, *several, *null])
-    types = _likely_types(parameter, documented_types(text))
+    types = _likely_types(parameter, documented_types(text), text)
     if not types or len(types) > _MOST_KINDS:
         return "any value"
     return " or ".join([*(_TYPE_WORDS[word] for word in types), *null])
 
 
-def _likely_types(parameter: Parameter, documented: frozenset[str]) -> list[str]:
+def _likely_types(parameter: Parameter, documented: frozenset[str], text: str) -> list[str]:
     """The kinds of value that are meant: the catalog also has those that Keras merely does not refuse."""
     types = [word for word in parameter.types if word != "null"]
     meant = [word for word in types if word in documented]
@@ -124,7 +130,8 @@ def _likely_types(parameter: Parameter, documented: frozenset[str]) -> list[str]
     if not meant and isinstance(default, bool):
         return ["bool"]
     if not meant and isinstance(default, int | float):
-        meant = [word for word in types if word in ("int", "float")]
+        listed = _LISTS.search(text[:_BEGINNING])
+        meant = [word for word in types if word in ("int", "float") or (listed and word == "list")]
     if not meant and isinstance(default, str):
         meant = [word for word in types if word == "str"]
     found = meant or [word for word in types if word not in ("bool", "component")] or types

@@ -8,6 +8,7 @@ _FENCE = re.compile(r"```.*?(```|\Z)", re.DOTALL)
 _FORMULA = re.compile(r"\$\$(.*?)\$\$", re.DOTALL)
 _LINK = re.compile(r"\[([^\]]+)\]\(\s*[^)]*\)")
 _CODE = re.compile(r"(?<!`)`([^`]*)`(?!`)")
+_BOLD = re.compile(r"\*\*([^*]+)\*\*")
 _PYTHON_WORDS = {"None": "null", "True": "true", "False": "false"}
 # `Args:`, `Example usage:`, `Call arguments:`: what follows is no prose.
 _HEADING = re.compile(r"^[A-Z][\w /,-]{0,50}:\s*$")
@@ -32,6 +33,7 @@ _KINDS = {
     "dict": "mapping",
 }
 _LEADS = re.compile(r"^(?:specifying|indicating|representing|determining|describing)\s+", re.IGNORECASE)
+_DEFAULT = re.compile(r"\s*\(default:?(?: is)? [^)]*\)(?:,(?= ))?", re.IGNORECASE)
 _OPTIONAL = re.compile(r"^(?:\(optional\)|optional)[,.]?\s+", re.IGNORECASE)
 # Its default and its types stand beside it.
 _SAYS_NOTHING = re.compile(
@@ -41,7 +43,7 @@ _SAYS_NOTHING = re.compile(
 # A sentence of fewer characters says too little.
 _SHORT = 14
 _BARE = re.compile(r"^(either|one of|can be|must be|only used)\b", re.IGNORECASE)
-_SENTENCE = re.compile(r".*?[.!?](?=\s|$)(?<!e\.g\.)(?<!i\.e\.)(?<!etc\.)", re.DOTALL)
+_SENTENCE = re.compile(r".*?[.!?](?=\s|$)(?<!e\.g\.)(?<!i\.e\.)(?<!etc\.)(?<!a\.k\.a\.)(?<!vs\.)", re.DOTALL)
 
 
 def tidy(text: str) -> str:
@@ -50,7 +52,10 @@ def tidy(text: str) -> str:
     text = _FORMULA.sub(lambda match: f"`{match[1].strip()}`", text)
     text = _LINK.sub(r"\1", text)
     text = _CODE.sub(lambda match: f"`{_yaml_words(match[1])}`", text)
-    return " ".join(text.replace("``", "`").split())
+    parts = text.replace("``", "`").split("`")
+    # Every second part is code, which may hold asterisks of its own.
+    parts[::2] = [_BOLD.sub(r"\1", part) for part in parts[::2]]
+    return " ".join("`".join(parts).split())
 
 
 def _yaml_words(code: str) -> str:
@@ -61,7 +66,7 @@ def _yaml_words(code: str) -> str:
     return code[1:-1] if re.fullmatch(r"\"[^\"]*\"|'[^']*'", code) else code
 
 
-def paragraphs(docstring: str, most: int = 3) -> tuple[str, ...]:
+def paragraphs(docstring: str, most: int = 2) -> tuple[str, ...]:
     """The prose behind the summary, up to the first heading.
 
     Args:
@@ -104,7 +109,7 @@ def argument_sentence(text: str, *, choices: bool = False) -> str:
         text: What the docs say of it.
         choices: Whether its choices are shown beside it: a sentence that lists them is left out.
     """
-    shorter = _LEADS.sub("", _OPTIONAL.sub("", _TYPES.sub("", tidy(text), count=1)))
+    shorter = _LEADS.sub("", _OPTIONAL.sub("", _TYPES.sub("", _DEFAULT.sub("", tidy(text)), count=1)))
     sentences = [sentence for sentence in _sentences(shorter) if not _SAYS_NOTHING.match(sentence)]
     if len(sentences) > 1 and _BARE.match(sentences[0]):
         kept = sentences[1:3] if choices else sentences[:2]

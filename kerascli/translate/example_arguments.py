@@ -21,6 +21,7 @@ _BY_NAME: Mapping[str, Any] = {
     "default_value": 0.0,
     "dims": [2, 1],
     "directory": "orbax",
+    "drop_path_rate": 0.1,
     "factor": 0.2,
     "filename": "log.csv",
     "filters": 32,
@@ -28,6 +29,7 @@ _BY_NAME: Mapping[str, Any] = {
     "head_dim": 16,
     "height": 24,
     "height_factor": 0.2,
+    "init_values": 1e-6,
     "initial_learning_rate": 0.1,
     "inner_optimizer": {"Adam": {"learning_rate": 0.001}},
     "input_dim": 1000,
@@ -47,6 +49,7 @@ _BY_NAME: Mapping[str, Any] = {
     "output_size": 4,
     "pool_size": 2,
     "precision": 0.8,
+    "projection_dim": 8,
     "rate": 0.5,
     "recall": 0.8,
     "scale": 0.5,
@@ -117,9 +120,9 @@ def example_arguments(entry: Entry) -> dict[str, Any]:
     """
     more = _BY_CLASS.get(f"{entry.group}.{entry.name}", {})
     found = {
-        parameter.name: more.get(parameter.name, _BY_NAME.get(parameter.name))
+        parameter.name: more[parameter.name] if parameter.name in more else _BY_NAME[parameter.name]
         for parameter in entry.parameters
-        if parameter.required or parameter.name in more
+        if parameter.name in more or (parameter.required and parameter.name in _BY_NAME)
     }
     if entry.group == "applications":
         found |= {"include_top": False, "input_shape": [128, 128, 3]}

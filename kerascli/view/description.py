@@ -27,8 +27,6 @@ def description_parts(description: Description, width: int) -> list[RenderableTy
         description: What to show.
         width: The width of the terminal in characters.
     """
-    from rich.padding import Padding
-
     prose = min(width - 2, _PROSE)
     parts: list[RenderableType] = [_title(description), ""]
     for number, text in enumerate((description.summary, *description.text)):
@@ -46,7 +44,7 @@ def description_parts(description: Description, width: int) -> list[RenderableTy
     if description.keys:
         parts += [_heading("Keys"), _rows([(row.name, row.text) for row in description.keys]), ""]
     if description.example:
-        parts += [_heading("Example"), Padding(_yaml(description.example), (0, 0, 0, 2)), ""]
+        parts += [_heading("Example"), _yaml(description.example), ""]
     return parts
 
 
@@ -196,11 +194,11 @@ def _wrapped(text: str, width: int, style: str, indent: str = "") -> RenderableT
 
 
 def _yaml(text: str) -> Text:
-    """An example with keys and values in colours."""
+    """An example with keys and values in colours; its lines are never broken, so that it can be copied."""
     from rich.text import Text
 
-    out = Text(text.rstrip("\n"))
+    out = Text("\n".join(f"  {line}" for line in text.splitlines()), no_wrap=True, overflow="ignore")
     out.highlight_regex(r"(?<![\w'])[\w.]+(?=:( |$|\n))", "cyan")
-    out.highlight_regex(r"(?<=[ \[{:-] )?(?<![\w.'])-?\d+(\.\d+)?(e-?\d+)?(?![\w.'])", "green")
+    out.highlight_regex(r"(?<![\w.'])-?\d+(\.\d+)?(e-?\d+)?(?![\w.'])", "green")
     out.highlight_regex(r"\b(true|false|null)\b", "magenta")
     return out

@@ -267,6 +267,7 @@ def test_every_help_has_an_example() -> None:
         ["config", "show"],
         ["config", "why"],
         ["schema"],
+        ["describe"],
     ):
         done = kerascli(*words, "--help", folder=ROOT)
         assert "    kerascli " + " ".join(words) in done.stdout, words

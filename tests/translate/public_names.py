@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import sys
 from typing import Any
 
 import keras
@@ -45,12 +46,24 @@ def _operations() -> dict[str, Any]:
     return found
 
 
+def _layers_of_applications() -> dict[str, Any]:
+    """The layers that only the applications hold: no export, but a saved application names them."""
+    found = {}
+    for path, module in list(sys.modules.items()):
+        if path.startswith("keras.src.applications."):
+            for name, value in public(module).items():
+                if inspect.isclass(value) and issubclass(value, keras.layers.Layer) and value.__module__ == path:
+                    found[f"applications.{path.rpartition('.')[2]}.{name}"] = value
+    return found
+
+
 def public_names() -> dict[str, dict[str, Any]]:
     """Exported name → class or function, by group; second exported names too."""
     found = {
         group: {name: value for name, value in public(module).items() if inspect.isclass(value)}
         for group, (module, _) in CLASSES.items()
     }
+    found["layers"] |= _layers_of_applications()
     found["activations"] = {n: f for n, f in _functions(keras.activations).items() if n not in MACHINERY}
     found["ops"] = _operations()
     found["applications"] = {f"applications.{n}": f for n, f in _functions(keras.applications).items()}

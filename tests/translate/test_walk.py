@@ -172,9 +172,7 @@ def test_every_name_is_in_the_catalog(group: str) -> None:
     assert missing == []
     # And the other way round: nothing but what Keras has, beside the names of dtype policies.
     known = {catalog.find(group, name).name for name in NAMES[group] if catalog.find(group, name)}  # type: ignore[union-attr]
-    # Layers that only the applications hold are known too, for converted models; Keras does not export them.
-    names = {name for name in catalog.names(group) if not name.startswith("applications.") or group != "layers"}
-    assert {name for name in names if catalog.find(group, name).kind != "name"} == known  # type: ignore[union-attr]
+    assert {name for name in catalog.names(group) if catalog.find(group, name).kind != "name"} == known  # type: ignore[union-attr]
 
 
 @pytest.mark.parametrize("group", ["losses", "metrics"])
