@@ -144,7 +144,12 @@ def arguments() -> Any:
             layers.SeparableConv2D(3, 3, use_bias=False),
             layers.GlobalAveragePooling2D(keepdims=True),
             layers.Flatten(),
-            layers.Dense(2, kernel_initializer=keras.initializers.Constant(0.5), dtype="float64"),
+            layers.Dense(
+                2,
+                bias_initializer=keras.initializers.Constant(0),
+                kernel_initializer=keras.initializers.Constant(0.5),
+                dtype="float64",
+            ),
         ]
     )
 

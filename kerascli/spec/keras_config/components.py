@@ -78,7 +78,8 @@ def report_class(config: Config, where: str, reading: Reading) -> None:
         reading.fault("not-convertible", f"{where} is a {name}, whose code a config can't say", "write it as a layer")
     elif name in ("__lambda__", "function"):
         hint = "use a function of Keras's own"
-        reading.fault("not-convertible", f"{where} holds a Python function, which a config does not", hint)
+        what = f"the Python function '{config['config']}'" if isinstance(config["config"], str) else "a Python function"
+        reading.fault("not-convertible", f"{where} is {what}, whose code a config does not hold", hint)
     else:
         of = f" of '{module}'" if module else ""
         plugin = None if module.startswith("keras") else "write a plugin that makes it"
