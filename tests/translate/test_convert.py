@@ -47,7 +47,7 @@ def test_a_chain_reads_as_people_write_it(tmp_path: Path) -> None:
         "    - Dense: 2\n"
         "      name: out\n"
     )
-    assert text.startswith("# The model 'sequential' of model.keras, saved with Keras ")
+    assert text.startswith("# The model 'sequential") and "' of model.keras, saved with Keras " in text
 
 
 @pytest.mark.parametrize("name", hand_made.MODELS)
@@ -266,3 +266,13 @@ def test_converting_imports_neither_keras_nor_numpy(tmp_path: Path) -> None:
     )
     done = subprocess.run([sys.executable, "-c", code, str(path)], capture_output=True, text=True, check=True)
     assert done.stdout == "[]\n"
+
+
+def test_the_example_of_the_docs_is_what_comes_out(tmp_path: Path) -> None:
+    page = (Path(__file__).parents[2] / "docs" / "convert.md").read_text()
+    code, spec = (page.split(f"```{word}\n")[1].split("```")[0] for word in ("python", "yaml"))
+    names: dict[str, Any] = {}
+    keras.backend.clear_session()
+    exec(code, names)
+    text = convert(saved(names["model"], tmp_path)).text
+    assert text.split("\n\n", 1)[1] == spec

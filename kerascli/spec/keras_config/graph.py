@@ -74,11 +74,12 @@ class KerasGraph:
             [*(str(layer["config"]["name"]) for layer in self.inputs), *(call.name for call in self.calls)]
         )
 
-    def has_several_outputs(self, key: Key) -> bool:
-        """Whether some reader takes another than the first output of a call."""
+    @property
+    def further_outputs(self) -> frozenset[Key]:
+        """The calls of which some reader takes another than the first output."""
         tensors = [tensor for _, tensor in self.outputs]
         tensors += [tensor for call in self.calls for tensor in call.tensors]
-        return any(tensor.key == key and tensor.index > 0 for tensor in tensors)
+        return frozenset(tensor.key for tensor in tensors if tensor.index > 0)
 
 
 def functional_graph(config: Config) -> KerasGraph:
