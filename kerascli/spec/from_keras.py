@@ -26,6 +26,7 @@ from kerascli.spec.keras_config.graph import (
     leaves,
     sequential_graph,
 )
+from kerascli.spec.keras_config.masks import without_implied_masks
 from kerascli.spec.keras_config.names import NameSpace, with_names
 from kerascli.spec.keras_config.objects import MODELS, is_model, is_object
 from kerascli.spec.keras_config.outputs import gives_several
@@ -126,7 +127,7 @@ def _common_policy(config: object) -> str:
 def _model(config: Config, reading: Reading) -> ModelSpec:
     inner = config["config"]
     sequential = config["class_name"] == "Sequential"
-    graph = sequential_graph(inner) if sequential else functional_graph(inner)
+    graph = sequential_graph(inner) if sequential else without_implied_masks(functional_graph(inner))
     names = NameSpace(reading, graph.names)
     inputs = tuple(_input(layer["config"], names, reading) for layer in graph.inputs)
     named: dict[Key, str] = {}

@@ -37,6 +37,7 @@ def command(*arguments: str, cwd: Path) -> subprocess.CompletedProcess[str]:
 
 
 def test_a_chain_reads_as_people_write_it(tmp_path: Path) -> None:
+    keras.backend.clear_session()
     text = convert(saved(hand_made.chain(), tmp_path)).text
     assert text.split("\n\n", 1)[1] == (
         "model:\n"
