@@ -93,7 +93,7 @@ def masks_that_end() -> Any:
     x = layers.Dropout(0.1)(layers.Embedding(10, 4, mask_zero=True)(tokens))
     x, state = layers.GRU(4, return_sequences=True, return_state=True)(layers.Dense(4)(x))
     y = layers.LSTM(3)(layers.LayerNormalization()(x))
-    z = layers.GRU(3)(layers.Conv1D(2, 2, padding="same")(x))
+    z = layers.GRU(3)(x * 2)
     return keras.Model(tokens, layers.Concatenate()([y, z, state]))
 
 

@@ -7,6 +7,8 @@ from pathlib import Path
 import keras
 import pytest
 
+from kerascli.catalog import load_catalog
+from kerascli.catalog.samples import sample_arguments
 from kerascli.spec.keras_config.masks import PASS_ON
 
 from .hand_made import MODELS
@@ -34,5 +36,8 @@ def test_a_mask_of_ones_own_is_written(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("name", sorted(PASS_ON))
 def test_these_layers_pass_masks_on(name: str) -> None:
-    layer = getattr(keras.layers, name)(**{"Activation": {"activation": "relu"}, "Dense": {"units": 2}}.get(name, {}))
+    entry = load_catalog().find("layers", name)
+    assert entry is not None
+    needed = sample_arguments(name, [parameter.name for parameter in entry.parameters if parameter.required], keras)
+    layer = getattr(keras.layers, name)(**needed)
     assert layer.supports_masking and type(layer).compute_mask is keras.layers.Layer.compute_mask
