@@ -90,8 +90,8 @@ def _goes_alone(component: Component, name: str) -> bool:
     return (parameter is not None and parameter.required) or name in _SPEAKING or component.group in _SPEAKING
 
 
-# What goes without its name though it has a default: `MaxPooling2D: 3`, `L2: 1e-4`, `Adam: 1e-3`.
-_SPEAKING = ("pool_size", "size", "padding", "cropping", "regularizers", "constraints", "optimizers")
+# What goes without its name though it has a default: `MaxPooling2D: 3`, `L2: 1e-4`, `Adam: 1e-3`, `Constant: 0`.
+_SPEAKING = ("value", "pool_size", "size", "padding", "cropping", "regularizers", "constraints", "optimizers")
 
 
 def _entry(layer: LayerSpec, above: str | None) -> Any:

@@ -6,7 +6,7 @@ A `.keras` archive holds `config.json`: classes, arguments and calls, no weights
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -26,6 +26,7 @@ from kerascli.spec.keras_config.graph import (
     leaves,
     sequential_graph,
 )
+from kerascli.spec.keras_config.masks import without_implied_masks
 from kerascli.spec.keras_config.names import NameSpace, with_names
 from kerascli.spec.keras_config.objects import MODELS, is_model, is_object
 from kerascli.spec.keras_config.outputs import gives_several
@@ -126,7 +127,7 @@ def _common_policy(config: object) -> str:
 def _model(config: Config, reading: Reading) -> ModelSpec:
     inner = config["config"]
     sequential = config["class_name"] == "Sequential"
-    graph = sequential_graph(inner) if sequential else functional_graph(inner)
+    graph = sequential_graph(inner) if sequential else without_implied_masks(functional_graph(inner))
     names = NameSpace(reading, graph.names)
     inputs = tuple(_input(layer["config"], names, reading) for layer in graph.inputs)
     named: dict[Key, str] = {}
@@ -134,8 +135,9 @@ def _model(config: Config, reading: Reading) -> ModelSpec:
         named[str(layer["config"]["name"]), 0] = item.name
     if not inputs:
         named["", 0] = INFERRED_INPUT
-    layers = _layers(graph, named, names, reading)
-    outputs = _outputs(graph, named, layers, reading)
+    several = graph.further_outputs | {call.key for call in graph.calls if gives_several(call)}
+    layers = _layers(graph, several, named, names, reading)
+    outputs = _outputs(graph, several, named, layers, reading)
     starts = [item.name for item in inputs] or [INFERRED_INPUT]
     spelled = with_names(layers, outputs, starts, starts[0] if len(starts) == 1 else None)
     return ModelSpec(inputs, spelled, outputs, "sequential" if sequential else "functional", reading.span)
@@ -145,7 +147,7 @@ def _input(config: Config, names: NameSpace, reading: Reading) -> InputSpec:
     shape = config.get("batch_shape") or config.get("batch_input_shape")
     old = str(config["name"])
     dtype = config.get("dtype")
-    for word in ("ragged", "optional"):
+    for word in ("sparse", "ragged", "optional"):
         if config.get(word):
             reading.fault("not-convertible", f"the input '{reading.shown(old)}' is {word}, which a spec can't say")
     size = shape[0] if shape else None
@@ -154,14 +156,14 @@ def _input(config: Config, names: NameSpace, reading: Reading) -> InputSpec:
         tuple(shape[1:]) if shape is not None else None,
         None if dtype == "float32" else dtype,
         size,
-        bool(config.get("sparse")),
-        reading.span,
+        span=reading.span,
     )
 
 
-def _layers(graph: KerasGraph, named: dict[Key, str], names: NameSpace, reading: Reading) -> list[LayerSpec]:
-    """The calls as layers, in order; `named` gets the name of each."""
-    several = {call.key for call in graph.calls if gives_several(call) or graph.has_several_outputs(call.key)}
+def _layers(
+    graph: KerasGraph, several: Set[Key], named: dict[Key, str], names: NameSpace, reading: Reading
+) -> list[LayerSpec]:
+    """The calls as layers, in order; `named` gets the name of each, `several` are those with several outputs."""
     first: dict[str, str] = {}
 
     def refer(tensor: Tensor) -> TensorReference:
@@ -223,10 +225,9 @@ def _nested_wiring(call: Call, reading: Reading, refer: Any) -> Wiring | None:
 
 
 def _outputs(
-    graph: KerasGraph, named: Mapping[Key, str], layers: list[LayerSpec], reading: Reading
+    graph: KerasGraph, several: Set[Key], named: Mapping[Key, str], layers: list[LayerSpec], reading: Reading
 ) -> tuple[OutputSpec, ...]:
     """The heads: the keys of a mapping of outputs, else the names of the layers that make them."""
-    several = {call.key for call in graph.calls if gives_several(call) or graph.has_several_outputs(call.key)}
     heads = NameSpace(reading, ())
     outputs = []
     for key, tensor in graph.outputs:

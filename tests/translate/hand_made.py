@@ -80,6 +80,23 @@ def masks() -> Any:
     return keras.Model(tokens, layers.GRU(2)(x))
 
 
+def masks_by_hand() -> Any:
+    tokens = Input((5,), dtype="int32", name="tokens")
+    x = layers.Embedding(10, 4, mask_zero=True)(tokens)
+    shown = ops.not_equal(tokens, 2)
+    x = layers.LSTM(3, return_sequences=True)(x, mask=shown)
+    return keras.Model(tokens, layers.GRU(2)(x))
+
+
+def masks_that_end() -> Any:
+    tokens = Input((6,), dtype="int32", name="tokens")
+    x = layers.Dropout(0.1)(layers.Embedding(10, 4, mask_zero=True)(tokens))
+    x, state = layers.GRU(4, return_sequences=True, return_state=True)(layers.Dense(4)(x))
+    y = layers.LSTM(3)(layers.LayerNormalization()(x))
+    z = layers.GRU(3)(x * 2)
+    return keras.Model(tokens, layers.Concatenate()([y, z, state]))
+
+
 def attention() -> Any:
     x = Input((6, 4))
     y = layers.MultiHeadAttention(2, 3, dropout=0.1)(x, x, use_causal_mask=True)
@@ -144,7 +161,12 @@ def arguments() -> Any:
             layers.SeparableConv2D(3, 3, use_bias=False),
             layers.GlobalAveragePooling2D(keepdims=True),
             layers.Flatten(),
-            layers.Dense(2, kernel_initializer=keras.initializers.Constant(0.5), dtype="float64"),
+            layers.Dense(
+                2,
+                bias_initializer=keras.initializers.Constant(0),
+                kernel_initializer=keras.initializers.Constant(0.5),
+                dtype="float64",
+            ),
         ]
     )
 
@@ -180,7 +202,19 @@ def frozen() -> Any:
 MODELS: dict[str, Callable[[], Any]] = {
     model.__name__: model
     for model in (
-        *(chain, names, siamese, called_on_itself, nested_in_nested, mappings, recurrent_states, masks, attention),
+        *(
+            chain,
+            names,
+            siamese,
+            called_on_itself,
+            nested_in_nested,
+            mappings,
+            recurrent_states,
+            masks,
+            attention,
+            masks_by_hand,
+            masks_that_end,
+        ),
         *(operations, activations, wrappers, arguments, policies, preprocessing, functional_chain, frozen),
     )
 }

@@ -81,6 +81,9 @@ def described(model: Any, renames: dict[str, str]) -> Any:
     if isinstance(model, keras.Sequential):
         # Inputs that no layer made are no part of what a Sequential is.
         return [_operation(layer, {layer}, renames) for layer in model.layers]
+    makers = [op for op in model.operations if type(op).__name__ in ("NotEqual", "Any")]
+    # Keras names the operations that make masks by a counter of the process.
+    renames = renames | {op.name: f"mask {number}" for number, op in enumerate(makers)}
     nodes = {id(node) for nodes in model._nodes_by_depth.values() for node in nodes}
     operations = {renames.get(op.name, op.name): _operation(op, nodes, renames) for op in model.operations}
     ends = [_reference(tensor, renames) for tensor in model.outputs]

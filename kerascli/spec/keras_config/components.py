@@ -21,6 +21,8 @@ _BY_NAME = ("activations", "initializers", "regularizers", "constraints", "dtype
 # What a config holds beside the constructor's arguments, known to follow from them.
 _DERIVED = {"vocabulary_size", "build_input_shape", "batch_input_shape", "input_length", "salt"}
 
+_LEARN_WORDS = ("StringLookup", "IntegerLookup", "TextVectorization")
+
 Config = Mapping[str, Any]
 
 
@@ -66,6 +68,9 @@ def read_component(config: Config, where: str, reading: Reading, group: str | No
         report_class(config, where, reading)
         return None
     inner = config["config"] if isinstance(config["config"], Mapping) else {}
+    if entry.name in _LEARN_WORDS and inner.get("vocabulary") is None:
+        hint = "write 'vocabulary:' to have it"
+        reading.remark(f"{where} ({entry.name}) may have learned a vocabulary, which no config holds; {hint}")
     arguments = _arguments(entry, without_derived(entry, inner, config), where, reading)
     return Component(entry.group, entry.name, arguments, reading.span)
 
@@ -78,7 +83,8 @@ def report_class(config: Config, where: str, reading: Reading) -> None:
         reading.fault("not-convertible", f"{where} is a {name}, whose code a config can't say", "write it as a layer")
     elif name in ("__lambda__", "function"):
         hint = "use a function of Keras's own"
-        reading.fault("not-convertible", f"{where} holds a Python function, which a config does not", hint)
+        what = f"the Python function '{config['config']}'" if isinstance(config["config"], str) else "a Python function"
+        reading.fault("not-convertible", f"{where} is {what}, whose code a config does not hold", hint)
     else:
         of = f" of '{module}'" if module else ""
         plugin = None if module.startswith("keras") else "write a plugin that makes it"

@@ -67,7 +67,8 @@ def _bare(value: object) -> object:
 
 def is_default(value: object, parameter: Parameter) -> bool:
     """Whether a value is what Keras takes when the argument is left out."""
-    if not parameter.has_default:
+    if not parameter.has_default or parameter.name == "value":
+        # Keras can't make a `Constant` from its name alone.
         return False
     return _comparable(parameter.name, value, parameter.group) == _comparable(
         parameter.name, parameter.default, parameter.group

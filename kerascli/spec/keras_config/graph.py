@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
+
+from kerascli.spec.keras_config.objects import MODELS
 
 Config = Mapping[str, Any]
 Key = tuple[str, int]
@@ -74,11 +76,12 @@ class KerasGraph:
             [*(str(layer["config"]["name"]) for layer in self.inputs), *(call.name for call in self.calls)]
         )
 
-    def has_several_outputs(self, key: Key) -> bool:
-        """Whether some reader takes another than the first output of a call."""
+    @property
+    def further_outputs(self) -> frozenset[Key]:
+        """The calls of which some reader takes another than the first output."""
         tensors = [tensor for _, tensor in self.outputs]
         tensors += [tensor for call in self.calls for tensor in call.tensors]
-        return any(tensor.key == key and tensor.index > 0 for tensor in tensors)
+        return frozenset(tensor.key for tensor in tensors if tensor.index > 0)
 
 
 def functional_graph(config: Config) -> KerasGraph:
@@ -95,8 +98,7 @@ def functional_graph(config: Config) -> KerasGraph:
         shift = 1 if layers[name]["class_name"] == "Functional" else 0
         outputs.append((key, Tensor(name, number - shift, index)))
     inputs = tuple(layers[name] for _, (name, _, _) in leaves(config["input_layers"]))
-    order = _in_order([tensor.key for _, tensor in outputs], calls)
-    return KerasGraph(inputs, tuple(calls[key] for key in order), tuple(outputs))
+    return KerasGraph(inputs, in_order(calls, outputs), tuple(outputs))
 
 
 def sequential_graph(config: Config) -> KerasGraph:
@@ -145,6 +147,9 @@ def _calls(layer: Config) -> Iterator[Call]:
         if not isinstance(node, Mapping):
             raise ValueError(f"'{name}' is wired as Keras 2 wrote it")
         keywords = {str(word): _structure(value) for word, value in (node.get("kwargs") or {}).items()}
+        if layer["class_name"] in MODELS:
+            # Keras passes masks on into a model by itself.
+            keywords.pop("mask", None)
         yield Call(layer, name, number, tuple(_structure(value) for value in node["args"]), keywords)
 
 
@@ -160,13 +165,13 @@ def _structure(raw: Any) -> object:
     return raw if "class_name" in raw else {str(key): _structure(value) for key, value in raw.items()}
 
 
-def _in_order(ends: list[Key], calls: Mapping[Key, Call]) -> list[Key]:
-    """The calls that the ends need, each after what it reads and after the earlier calls of its layer.
+def in_order(calls: Mapping[Key, Call], outputs: Iterable[tuple[object, Tensor]]) -> tuple[Call, ...]:
+    """The calls that the outputs need, each after what it reads and after the earlier calls of its layer.
 
     Depth first, so that a branch stands together and mostly reads the entry above.
     """
     done: dict[Key, None] = {}
-    trail = [(key, False) for key in reversed(ends)]
+    trail = [(tensor.key, False) for _, tensor in reversed(list(outputs))]
     while trail:
         key, ready = trail.pop()
         if key in done or key not in calls:
@@ -179,4 +184,4 @@ def _in_order(ends: list[Key], calls: Mapping[Key, Call]) -> list[Key]:
         if key[1] > 0:
             before.insert(0, (key[0], key[1] - 1))
         trail += [(other, False) for other in reversed(before) if other not in done]
-    return list(done)
+    return tuple(calls[key] for key in done)
