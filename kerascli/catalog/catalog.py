@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from kerascli.catalog.entries import Entry, Operation, Parameter, read_entry, read_parameter
 from kerascli.catalog.overlay import PREFIX, added_entry, added_names
+from kerascli.catalog.own_layers import OWN_LAYERS
 from kerascli.errors import nearest
 
 if TYPE_CHECKING:
@@ -53,6 +54,8 @@ class Catalog:
         return added_entry(group, name) if found is None else found
 
     def _find(self, group: str, name: str) -> Entry | None:
+        if group == "layers" and name in OWN_LAYERS:
+            return OWN_LAYERS[name]
         rows = self._rows.get(group, {})
         if name not in rows:
             name = self._aliases.get(group, {}).get(name, "")
@@ -78,6 +81,7 @@ class Catalog:
     def suggest(self, group: str, name: str) -> str | None:
         """The right name of the group that the writer most likely meant, or None; capitals don't count."""
         words = [*self._rows.get(group, ()), *self._aliases.get(group, ()), *added_names(group)]
+        words += OWN_LAYERS if group == "layers" else ()
         # Who writes `adm` means `adam` rather than `Adam`; the first of two words that look alike is taken.
         words.sort(key=lambda word: word.islower() != name.islower())
         if group in PREFIXED:

@@ -23,7 +23,9 @@ def _reached(model: ModelSpec) -> set[str]:
 
 
 def _models(model: ModelSpec) -> Iterator[ModelSpec]:
-    """The model and all that are nested in it."""
+    """The model and all that are nested in it; a class of one's own has no wiring to look at."""
+    if model.own_class is not None:
+        return
     yield model
     for layer in model.layers:
         if layer.nested is not None and layer.shared is None:

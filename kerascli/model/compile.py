@@ -10,6 +10,7 @@ import keras
 from kerascli.catalog import Entry, load_catalog
 from kerascli.components import build_component, is_function, keras_fault
 from kerascli.errors import SpecError
+from kerascli.model.own_class import heads_by_name
 from kerascli.spec.component import Component
 from kerascli.spec.component_parser import SHAPE_LOSSES, SHAPE_METRICS
 from kerascli.spec.topology.names import snake_case
@@ -29,6 +30,7 @@ def compile_model(model: Any, spec: CompileSpec) -> None:
         SpecError: Keras refuses a component (at its place) or the whole.
     """
     one = len(spec.losses) == 1
+    by_name = heads_by_name(model)
     losses = [_object(loss) for loss in spec.losses]
     metrics = [_metrics(metrics) for metrics in spec.metrics]
     weighted = [_metrics(metrics) for metrics in spec.weighted_metrics]
@@ -40,10 +42,10 @@ def compile_model(model: Any, spec: CompileSpec) -> None:
     try:
         model.compile(
             optimizer=build_component(spec.optimizer),
-            loss=losses[0] if one else losses,
-            loss_weights=_loss_weights(spec, one=one),
-            metrics=_or_none(metrics, one=one),
-            weighted_metrics=_or_none(weighted, one=one),
+            loss=_by_head(model, losses) if by_name else losses[0] if one else losses,
+            loss_weights=_by_head(model, spec.loss_weights) if by_name else _loss_weights(spec, one=one),
+            metrics=_by_head(model, metrics) if by_name else _or_none(metrics, one=one),
+            weighted_metrics=_by_head(model, weighted) if by_name else _or_none(weighted, one=one),
             run_eagerly=spec.run_eagerly,
             auto_scale_loss=spec.auto_scale_loss,
             **optional,
@@ -52,6 +54,13 @@ def compile_model(model: Any, spec: CompileSpec) -> None:
         raise
     except Exception as error:  # Whatever Keras raises on compile is said again at the section.
         raise keras_fault(error, spec.optimizer, doing="compiling with", span=spec.span) from error
+
+
+def _by_head(model: Any, values: Sequence[Any] | None) -> dict[str, Any] | None:
+    """By the names of the heads, for a model that returns a mapping; nothing where there is nothing to say."""
+    if not values or all(value in (None, []) for value in values):
+        return None
+    return {name: value for name, value in zip(model.output_names, values, strict=True) if value is not None}
 
 
 def _object(component: Component | None) -> Any:

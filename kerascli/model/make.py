@@ -20,6 +20,7 @@ from kerascli.components import (
     operation_constants,
 )
 from kerascli.errors import Diagnostic, Note, SpecError
+from kerascli.model.own_class import make_own_class
 from kerascli.spec.component import Component
 from kerascli.spec.model_spec import (
     Constant,
@@ -46,7 +47,10 @@ def make_model(model: ModelSpec) -> Any:
     Raises:
         SpecError: Keras refuses a layer or a call (at its line), or a layer with several outputs is read as one.
     """
-    built = _make(model, model.topology, None)
+    if model.own_class is not None:
+        built = make_own_class(model, model.own_class, [_input(item) for item in model.inputs])
+    else:
+        built = _make(model, model.topology, None)
     # Keras would name the logs after the output layers; a head may have another name.
     built.output_names = [output.name for output in model.outputs]
     return built

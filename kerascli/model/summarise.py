@@ -8,7 +8,8 @@ from typing import Any
 
 import keras
 
-from kerascli.record.model_summary import LayerKind, LayerRow, ModelSummary, TensorShape
+from kerascli.model.traced_layers import trace_layers
+from kerascli.record.model_summary import LayerKind, LayerRow, ModelSummary, TensorShape, split_reference
 from kerascli.spec.model_spec import LayerSpec, ModelSpec
 
 
@@ -20,16 +21,49 @@ def summarise(model: Any, spec: ModelSpec, name: str) -> ModelSummary:
         name: What people call it.
         spec: What it was made from; it tells what each layer reads, and operations, which Keras's own list leaves out.
     """
+    if spec.own_class is not None:
+        rows, outputs = _own_rows(model)
+    else:
+        rows = list(_rows(model, spec, ""))
+        outputs = [(output.name, str(output.tensor)) for output in spec.outputs]
     return ModelSummary(
         name=name,
         kind=type(model).__name__,
-        layers=tuple(_rows(model, spec, "")),
-        outputs=tuple((output.name, str(output.tensor)) for output in spec.outputs),
+        layers=tuple(rows),
+        outputs=tuple(outputs),
         parameters=_count(model.weights),
         trainable_parameters=_count(model.trainable_weights),
         size_bytes=sum(_count([weight]) * _bytes(weight) for weight in model.weights),
         optimizer=type(model.optimizer).__name__ if getattr(model, "optimizer", None) is not None else None,
     )
+
+
+def _own_rows(model: Any) -> tuple[list[LayerRow], list[tuple[str, str]]]:
+    """The rows and heads of a model class of one's own, as one symbolic call shows them."""
+    trace = trace_layers(model)
+    rows = [_input_row(tensor, "") for tensor in model.inputs]
+    for call in trace.calls:
+        policy = getattr(call.layer, "dtype_policy", None)
+        outputs = tuple(TensorShape(tuple(one.shape), one.dtype.name) for one in call.outputs)
+        rows.append(
+            LayerRow(
+                path=call.name,
+                class_name=type(call.layer).__name__,
+                kind="model" if isinstance(call.layer, keras.Model) else "layer",
+                inputs=call.reads,
+                outputs=outputs,
+                parameters=0 if call.again else _count(call.layer.weights),
+                trainable_parameters=0 if call.again else _count(call.layer.trainable_weights),
+                trainable=bool(call.layer.trainable),
+                dtype=policy.name if policy is not None else outputs[0].dtype,
+                shared=call.layer.name if call.again else None,
+            )
+        )
+    known = {row.path for row in rows}
+    heads = [(name, head) for name, head in zip(model.output_names, trace.heads, strict=True)]
+    return rows, [
+        (name, head if split_reference(head)[0] in known or head in known else rows[-1].path) for name, head in heads
+    ]
 
 
 def _rows(model: Any, spec: ModelSpec, inside: str) -> Iterator[LayerRow]:

@@ -28,7 +28,12 @@ def predict_batches(model: Any, dataset: Any) -> Iterator[dict[str, Array]]:
     run = step if model.run_eagerly else tf.function(step, reduce_retracing=True)
     for batch in dataset:
         with step_faults("predicting"):
-            outputs = tf.nest.flatten(run(batch))
+            returned = run(batch)
+        if isinstance(returned, Mapping):
+            # A model class of one's own may return more than has a target.
+            outputs = [returned[name] for name in model.output_names]
+        else:
+            outputs = tf.nest.flatten(returned)
         yield {name: np.asarray(output) for name, output in zip(model.output_names, outputs, strict=True)}
 
 

@@ -61,10 +61,10 @@ def write_graph(model: Any, folder: Path) -> None:
         model: The model.
         folder: The run's folder for event files.
     """
-    shapes = [tf.TensorSpec(tensor.shape, tensor.dtype) for tensor in model.inputs]
+    shapes = {tensor.name: tf.TensorSpec(tensor.shape, tensor.dtype) for tensor in model.inputs}
     # Keras names the graph's nodes after the layers.
     predict = tf.function(lambda inputs: model(inputs, training=False))
-    graph = predict.get_concrete_function(shapes[0] if len(shapes) == 1 else shapes).graph
+    graph = predict.get_concrete_function(next(iter(shapes.values())) if len(shapes) == 1 else shapes).graph
     writer = tf.summary.create_file_writer(str(folder / "train"))
     with writer.as_default(step=0):
         tf.summary.graph(graph)

@@ -33,6 +33,7 @@ SINGULAR = {
     "ops": "operation",
     "applications": "application",
     "functions": "function",
+    "models": "model class",
 }
 
 # Names that Keras resolves by the shapes of target and output; they are no classes.

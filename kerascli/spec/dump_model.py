@@ -32,6 +32,13 @@ class ModelWriter:
         out: dict[str, Any] = {}
         if model.inputs:
             out["inputs"] = {item.name: _input(item) for item in model.inputs}
+        if model.own_class is not None:
+            out["class"] = model.own_class.name
+            arguments = {name: self._value(value) for name, value in model.own_class.keywords.items()}
+            out |= {"arguments": Flow(arguments)} if arguments else {}
+            out["outputs"] = FlowList(output.name for output in model.outputs)
+            out |= self._starts(model)
+            return out
         # A model whose one input is still to be inferred goes by the parser's name for it.
         names = [item.name for item in model.inputs] or [INFERRED_INPUT]
         above = names[0] if len(names) == 1 else None
@@ -44,10 +51,11 @@ class ModelWriter:
         else:
             out["outputs"] = Flow({output.name: str(output.tensor) for output in model.outputs})
         out["topology"] = model.topology
-        if model.start:
-            sources = [self._start(one) for one in model.start]
-            out["weights"] = sources[0] if len(sources) == 1 else sources
-        return out
+        return out | self._starts(model)
+
+    def _starts(self, model: ModelSpec) -> dict[str, Any]:
+        sources = [self._start(one) for one in model.start]
+        return {"weights": sources[0] if len(sources) == 1 else sources} if sources else {}
 
     def _start(self, start: StartWeights) -> Any:
         source = self._component(start.source) if isinstance(start.source, Component) else start.source

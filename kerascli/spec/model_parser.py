@@ -20,6 +20,7 @@ from kerascli.spec.topology.heads import read_outputs, read_topology
 from kerascli.spec.topology.inputs import read_inputs
 from kerascli.spec.topology.lookup import Graph
 from kerascli.spec.topology.names import Names
+from kerascli.spec.topology.own_class import read_own_class
 from kerascli.spec.topology.start import read_start_weights
 from kerascli.spec.topology.wire import wire
 from kerascli.spec.trained_models import TrainedModels
@@ -28,7 +29,7 @@ from kerascli.spec.trained_models import TrainedModels
 INFERRED_INPUT = "the input"
 # A nested model's one input has a name that its entries can read, as a block's has.
 NESTED_INPUT = "input"
-_TO_COME = ("class", "arguments")
+_OF_A_CLASS = ("class", "arguments")
 
 
 def parse_model(
@@ -53,13 +54,21 @@ def parse_model(
     if section is None:
         return None
     key = root.key("model")
+    span = key.span if key is not None else root.span
+    if section.key("class") is not None:
+        check_keys(section, MODEL, "'model'", problems)
+        own = read_own_class(section, root, span, problems, trust=trust)
+        if own is None:
+            return None
+        start = read_start_weights(section.get("weights"), own, TrainedModels(runs, trust).find, problems, trust=trust)
+        return replace(own, start=start)
     reader = _Reader(problems, trust, Budget(), {})
     trained = TrainedModels(runs, trust)
     base = read_base(section.get("base"), trained.read, problems, trust=trust)
     if base is None and section.get("base") is not None:
         # Without it nothing that the layers read is known.
         return None
-    model = reader.model(section, key.span if key is not None else root.span, "'model'", INFERRED_INPUT, base)
+    model = reader.model(section, span, "'model'", INFERRED_INPUT, base)
     if model is None:
         return None
     start = read_start_weights(section.get("weights"), model, trained.find, problems, trust=trust)
@@ -102,9 +111,10 @@ class _Reader:
         """The model of one section."""
         problems = self.problems
         check_keys(section, MODEL, what, problems)
-        for word in _TO_COME:
+        for word in _OF_A_CLASS:
             if section.key(word) is not None:
-                problems.not_yet(f"'model.{word}'", section.key(word))
+                hint = "write 'class: NAME' in the outermost 'model'"
+                problems.add("own-class", f"'{word}' has no class here", section.key(word), hint)
         inputs, names = read_inputs(section.get("inputs"), problems)
         items = self._items(section, base)
         own = read_blocks(section.get("blocks"), problems)

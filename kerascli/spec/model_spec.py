@@ -173,16 +173,18 @@ class ModelSpec:
         inputs: Its inputs in order; empty when left to be inferred from the data.
         layers: Its layers in the order of the spec.
         outputs: Its outputs in order.
-        topology: `sequential` (a plain chain of layers) or `functional`.
+        topology: `sequential` (a plain chain of layers), `functional`, or `class` (a model class of one's own).
         span: Where `model` stands.
         start: Where its weights come from before the first step, in order.
+        own_class: The class of a plugin that the model is, for the topology `class`; it has no `layers` then.
         open_base: A base model that is spliced in when the model is built; None once it is.
     """
 
     inputs: tuple[InputSpec, ...]
     layers: tuple[LayerSpec, ...]
     outputs: tuple[OutputSpec, ...]
-    topology: Literal["sequential", "functional"]
+    topology: Literal["sequential", "functional", "class"]
     span: Span | None = field(default=None, compare=False, repr=False)
     start: tuple[StartWeights, ...] = ()
     open_base: OpenBase | None = None
+    own_class: Component | None = None

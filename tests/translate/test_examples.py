@@ -68,7 +68,8 @@ def test_few_are_without_an_example() -> None:
 def test_sources(name: str, tmp_path: Path) -> None:
     text = describe_source(SOURCES[name]).example
     assert f"source: {name}" in text or f"{{{name}: " in text
-    assert faults(text, tmp_path) == []
+    # The plugin that holds the function of a `python` source is the reader's.
+    assert [one for one in faults(text, tmp_path) if not one.startswith("unknown-function: no plugin")] == []
 
 
 @pytest.mark.parametrize("path", KEY_DOCS)

@@ -58,6 +58,9 @@ def entries_of(name: str, value: Any, module: str) -> Iterator[Entry]:
     own, more = _parameters(value, kind)
     call = _call(value) if kind == "layers" else None
     yield Entry(kind, PREFIX + name, "class", path, own, more, call=call)
+    if kind == "layers" and issubclass(value, sys.modules["keras"].Model):
+        # It can be a model by itself too.
+        yield Entry("models", PREFIX + name, "class", path, own, more, call=call)
 
 
 def _group(cls: type) -> str | None:
