@@ -168,6 +168,12 @@ def _operation(
     bound = {name: value for name, value in bound.items() if not _is_default(entry, name, value)}
     tensors = {name: value for name, value in bound.items() if any(True for _ in tensors_in(value))}
     constants = {name: value for name, value in bound.items() if name not in tensors}
+    # A few classes take more than their function does (`rms_scaling` of LayerNorm).
+    unknown = [name for name in constants if entry.parameter(name) is None and name not in signature.parameters]
+    if any(constants[name] for name in unknown):
+        reading.fault("not-convertible", f"{where} has '{unknown[0]}', which {entry.name} does not take")
+        return None
+    constants = {name: value for name, value in constants.items() if name not in unknown}
     variadic = tensors.get(signature.variadic or "")
     if signature.variadic is not None and isinstance(variadic, tuple):
         wiring = Wiring("positional", tuple(refer(tensor) for tensor in tensors_in(variadic)))
