@@ -28,8 +28,8 @@ def test_functions_that_are_no_operations_become_layers(tmp_path: Path) -> None:
     model = activation_functions()
     back = there_and_back(model, tmp_path)
     assert_same_outputs(model, back.model)
-    assert [layer.component.name for layer in back.conversion.model.model.layers] == ["ReLU", "Activation"]
-    assert len(back.conversion.remarks) == 2
+    assert [layer.component.name for layer in back.conversion.model.model.layers] == ["ReLU", "Dense"]
+    assert len(back.conversion.remarks) == 1
 
 
 def test_masks_that_follow_from_the_layers_are_not_written(tmp_path: Path) -> None:

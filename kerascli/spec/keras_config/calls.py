@@ -20,7 +20,7 @@ Config = Mapping[str, Any]
 
 # More numbers than people want to read in a spec.
 MAXIMUM_CONSTANT = 10_000
-# Activations that are operations of their own in a saved model; Keras has a layer that does the same.
+# `keras.activations.relu` is an operation of its own in a saved model; Keras has a layer that does the same.
 _ACTIVATIONS = "keras.src.activations.activations."
 
 
@@ -209,13 +209,11 @@ def _activation(call: Call, reading: Reading, refer: Refer) -> ReadCall | None:
     """`keras.activations.relu(x, …)` on a tensor: the layer that does the same."""
     name = str(call.layer["class_name"])
     config = {key: value for key, value in (call.layer.get("config") or {}).items() if key != "name"}
-    found = load_catalog().find("layers", "ReLU" if name == "ReLU" else "Activation")
     tensors = call.tensors
-    assert found is not None
-    if len(tensors) != 1 or name not in ("ReLU", "Mish"):
+    if len(tensors) != 1 or name != "ReLU":
         report_class(call.layer, f"the operation '{reading.shown(call.name)}'", reading)
         return None
-    serialized = {"module": "keras.layers", "class_name": found.name, "config": config or {"activation": "mish"}}
+    serialized = {"module": "keras.layers", "class_name": name, "config": config}
     component = read_component(serialized, f"the operation '{reading.shown(call.name)}'", reading)
     reading.remark(f"the function '{name}' that is applied at '{reading.shown(call.name)}' is written as a layer")
     return None if component is None else ReadCall(component, Wiring("one", (refer(tensors[0]),)))
