@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from kerascli.errors import SourceText
+from kerascli.errors import SourceText, SpecError
 from kerascli.record.keras_archive import KerasArchive, read_archive
 from kerascli.spec.brief import brief_model
 from kerascli.spec.from_keras import ConvertedModel, model_from_config
 from kerascli.spec.keras_config.compile import compile_section
 from kerascli.spec.keras_config.reading import Reading, Rename
+from kerascli.spec.load import parse_spec, read_tree
+from kerascli.spec.problems import Problems
+from kerascli.spec.text import MAXIMUM_BYTES
 from kerascli.spec.yaml_writer import write_yaml
 
 
@@ -56,7 +59,8 @@ def convert(path: Path) -> Conversion:
     Raises:
         UsageError: There is no such file, or it is of another kind.
         EnvironmentProblem: The file is damaged.
-        SpecError: The model is not made of Keras's own layers, or is not Sequential or functional.
+        SpecError: The model is not made of Keras's own layers, is not Sequential or functional, or is larger than a spec
+            may be.
     """
     archive = read_archive(path)
     converted = model_from_config(archive.config, source=str(path))
@@ -73,8 +77,29 @@ def convert(path: Path) -> Conversion:
         if compiled is not None:
             sections["compile"] = compiled
     body = "\n".join(write_yaml({name: value}) for name, value in sections.items())
+    text = _header(archive, converted) + "\n" + body
+    _check(text, path)
     remarks = (*converted.remarks, *reading.remarks)
-    return Conversion(_header(archive, converted) + "\n" + body, converted, converted.renames, remarks)
+    return Conversion(text, converted, converted.renames, remarks)
+
+
+def _check(text: str, path: Path) -> None:
+    """Reads the text as a spec, so that none is handed out that does not load.
+
+    Raises:
+        SpecError: The model goes beyond what a spec may hold: too large, or an argument that needs trust.
+    """
+    if len(text.encode()) > MAXIMUM_BYTES:
+        message = f"the spec of '{path}' would have more than {MAXIMUM_BYTES:,} bytes, the most that a spec may have"
+        raise SpecError(message, code="too-large", hint="save it without long vocabularies or constants")
+    problems = Problems()
+    try:
+        tree, sources = read_tree(SourceText(f"the spec of {path}", text), [], problems)
+        parse_spec(tree, path.with_suffix(".yaml"), sources, problems)
+    except SpecError as error:
+        first = next(one for one in error.diagnostics if one.severity == "error")
+        message = f"'{path}' can't be said in a spec: {first.message}"
+        raise SpecError([replace(first, message=message, code="not-convertible")]) from error
 
 
 def _header(archive: KerasArchive, converted: ConvertedModel) -> str:

@@ -124,7 +124,13 @@ def activations() -> Any:
     y = layers.Dense(3, activation=layers.LeakyReLU(negative_slope=0.1))(x)
     y = layers.Activation("gelu")(y)
     y = ops.gelu(y, approximate=False)
-    return keras.Model(x, ops.softmax(ops.relu(y)))
+    y = ops.layer_normalization(ops.relu(y), epsilon=0.1)
+    return keras.Model(x, ops.softmax(y))
+
+
+def activation_functions() -> Any:
+    x = Input((4,))
+    return keras.Model(x, layers.Dense(2)(keras.activations.relu(x, negative_slope=0.2)))
 
 
 def wrappers() -> Any:

@@ -154,10 +154,20 @@ def _with(layer: Any) -> Any:
     return keras.Sequential([keras.Input((4,)), layer])
 
 
+def _long_vocabulary() -> Any:
+    words = [f"a word that is long enough to fill a spec, number {number}" for number in range(25_000)]
+    return _with_strings(layers.StringLookup(vocabulary=words, name="long"))
+
+
+def _with_strings(layer: Any) -> Any:
+    return keras.Sequential([keras.Input((4,), dtype="string"), layer])
+
+
 REFUSED: dict[str, tuple[Callable[[], Any], list[str]]] = {
     "a layer of one's own": (lambda: _with(OwnLayer(name="mine")), ["'mine'", "'OwnLayer'"]),
     "a lambda": (lambda: _with(layers.Lambda(keras.ops.square, name="code")), ["'code'", "Lambda"]),
     "a function": (lambda: _with(layers.Dense(2, activation=own_activation, name="odd")), ["'odd'", "own_activation"]),
+    "a long vocabulary": (_long_vocabulary, ["1,048,576 bytes"]),
     "a model of one's own": (_own_model, ["'OwnModel'"]),
 }
 

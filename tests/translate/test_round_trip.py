@@ -11,7 +11,7 @@ from kerascli.catalog import load_catalog
 from kerascli.catalog.samples import sample_arguments
 from kerascli.spec.keras_config.masks import PASS_ON
 
-from .hand_made import MODELS
+from .hand_made import MODELS, activation_functions
 from .round_trip import assert_same_model, assert_same_outputs, there_and_back
 
 
@@ -22,6 +22,14 @@ def test_hand_made_models_come_back(name: str, tmp_path: Path) -> None:
     renames = {one.old: one.new for one in back.conversion.renames if not one.model}
     assert_same_model(model, back.model, renames)
     assert_same_outputs(model, back.model)
+
+
+def test_functions_that_are_no_operations_become_layers(tmp_path: Path) -> None:
+    model = activation_functions()
+    back = there_and_back(model, tmp_path)
+    assert_same_outputs(model, back.model)
+    assert [layer.component.name for layer in back.conversion.model.model.layers] == ["ReLU", "Dense"]
+    assert len(back.conversion.remarks) == 1
 
 
 def test_masks_that_follow_from_the_layers_are_not_written(tmp_path: Path) -> None:

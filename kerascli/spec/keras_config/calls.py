@@ -20,7 +20,7 @@ Config = Mapping[str, Any]
 
 # More numbers than people want to read in a spec.
 MAXIMUM_CONSTANT = 10_000
-# Activations that are operations of their own in a saved model; Keras has a layer that does the same.
+# `keras.activations.relu` is an operation of its own in a saved model; Keras has a layer that does the same.
 _ACTIVATIONS = "keras.src.activations.activations."
 
 
@@ -168,6 +168,12 @@ def _operation(
     bound = {name: value for name, value in bound.items() if not _is_default(entry, name, value)}
     tensors = {name: value for name, value in bound.items() if any(True for _ in tensors_in(value))}
     constants = {name: value for name, value in bound.items() if name not in tensors}
+    # A few classes take more than their function does (`rms_scaling` of LayerNorm).
+    unknown = [name for name in constants if entry.parameter(name) is None and name not in signature.parameters]
+    if any(constants[name] for name in unknown):
+        reading.fault("not-convertible", f"{where} has '{unknown[0]}', which {entry.name} does not take")
+        return None
+    constants = {name: value for name, value in constants.items() if name not in unknown}
     variadic = tensors.get(signature.variadic or "")
     if signature.variadic is not None and isinstance(variadic, tuple):
         wiring = Wiring("positional", tuple(refer(tensor) for tensor in tensors_in(variadic)))
@@ -203,13 +209,11 @@ def _activation(call: Call, reading: Reading, refer: Refer) -> ReadCall | None:
     """`keras.activations.relu(x, …)` on a tensor: the layer that does the same."""
     name = str(call.layer["class_name"])
     config = {key: value for key, value in (call.layer.get("config") or {}).items() if key != "name"}
-    found = load_catalog().find("layers", "ReLU" if name == "ReLU" else "Activation")
     tensors = call.tensors
-    assert found is not None
-    if len(tensors) != 1 or name not in ("ReLU", "Mish"):
+    if len(tensors) != 1 or name != "ReLU":
         report_class(call.layer, f"the operation '{reading.shown(call.name)}'", reading)
         return None
-    serialized = {"module": "keras.layers", "class_name": found.name, "config": config or {"activation": "mish"}}
+    serialized = {"module": "keras.layers", "class_name": name, "config": config}
     component = read_component(serialized, f"the operation '{reading.shown(call.name)}'", reading)
     reading.remark(f"the function '{name}' that is applied at '{reading.shown(call.name)}' is written as a layer")
     return None if component is None else ReadCall(component, Wiring("one", (refer(tensors[0]),)))

@@ -42,7 +42,7 @@ def find_class(config: Config, group: str | None = None) -> Entry | None:
         return catalog.find("layers", f"applications.{module.rpartition('.')[2]}.{name}")
     if not module.startswith("keras"):
         return None
-    of_module = {"keras": "dtype_policies", "keras.optimizers.schedules": "schedules"}
+    of_module = {"keras": "dtype_policies", "keras.optimizers.schedules": "schedules", "kerascli.layers": "layers"}
     return catalog.find(of_module.get(module, module.removeprefix("keras.")), name)
 
 
