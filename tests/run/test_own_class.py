@@ -28,7 +28,7 @@ class NewsModel(keras.Model):
         super().__init__(**kwargs)
         self.units = units
         self.shared = layers.Dense(units, activation="relu", name="shared")
-        self.drop = layers.Dropout(0.3)
+        self.drop = layers.Dropout(0.3, name="dropout")
         self.kind = layers.Dense(3, activation="softmax", name="kind")
         self.score = layers.Dense(1, name="score")
 
@@ -131,7 +131,7 @@ def test_summary_shows_layers_and_shapes(folder: Path) -> None:
         ("units: 6", "unit: 6", "unknown-argument", "unit"),
         ("model: {", "model: {layers: [ReLU], ", "own-class", "layers"),
         ("targets: {score: score", "targets: {scores: score", "own-class", "NewsModel"),
-        ("units: 6", "units: -1", "keras-error", "NewsModel"),
+        ("units: 6", "units: -1", "keras-error", "-1"),
     ],
 )
 def test_faults_stand_at_their_place(folder: Path, old: str, new: str, code: str, word: str) -> None:

@@ -14,8 +14,23 @@ from .round_trip import assert_same_model, assert_same_outputs, there_and_back
 # The smallest inputs that Keras lets pass; 32 where it says nothing.
 SMALLEST = {"InceptionV3": 75, "InceptionResNetV2": 75, "Xception": 71}
 ALL = sorted(name for name, value in vars(keras.applications).items() if inspect.isfunction(value))
-# One whose blocks hold private layers and a nested model, one with operations, one plain.
-QUICK = (("ConvNeXtTiny", False), ("MobileNetV3Small", True), ("MobileNet", True))
+# One of each family, mostly its smallest, with and without its classes.
+QUICK = (
+    ("ConvNeXtTiny", False),
+    ("DenseNet121", False),
+    ("EfficientNetB0", True),
+    ("EfficientNetV2B0", True),
+    ("InceptionV3", False),
+    ("InceptionResNetV2", False),
+    ("MobileNet", True),
+    ("MobileNetV2", False),
+    ("MobileNetV3Small", True),
+    ("NASNetMobile", False),
+    ("ResNet50", True),
+    ("ResNet50V2", False),
+    ("VGG16", False),
+    ("Xception", True),
+)
 
 
 def application(name: str, *, include_top: bool) -> Any:
@@ -37,6 +52,7 @@ def check(name: str, include_top: bool, folder: Path) -> None:
 
 @pytest.mark.parametrize(("name", "include_top"), QUICK)
 def test_an_application_comes_back(name: str, include_top: bool, tmp_path: Path) -> None:
+    keras.backend.clear_session()
     check(name, include_top, tmp_path)
 
 
