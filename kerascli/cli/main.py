@@ -13,6 +13,7 @@ from kerascli.cli import (
     config,
     convert,
     describe,
+    eject,
     evaluate,
     options,
     plot,
@@ -74,6 +75,7 @@ plot.register(app)
 check.register(app)
 convert.register(app)
 describe.register(app)
+eject.register(app)
 app.add_typer(config.app, name="config")
 schema.register(app)
 

@@ -20,7 +20,7 @@ Layers = list[tuple[Any, Component]]
 BATCH = 4096
 
 # Arguments that give a layer what it would learn.
-_LEARNT = ("mean", "vocabulary", "bin_boundaries")
+LEARNT = ("mean", "vocabulary", "bin_boundaries")
 
 
 def make_layers(components: Sequence[Component]) -> Layers:
@@ -49,7 +49,7 @@ def learns(layer: Any) -> bool:
     if not hasattr(layer, "adapt"):
         return False
     config = layer.get_config()
-    return all(config.get(name) is None or np.size(config[name]) == 0 for name in _LEARNT)
+    return all(config.get(name) is None or np.size(config[name]) == 0 for name in LEARNT)
 
 
 def adapt_layers(array: Array, layers: Layers, name: str, span: Span | None) -> None:

@@ -1,0 +1,113 @@
+"""`eject`: a spec → a plain Keras script, with what its data says written in."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from kerascli.components.downloads import no_downloads
+from kerascli.data.prepare import PreparedData, prepare_data
+from kerascli.data.table import Array
+from kerascli.data.transforms import LEARNT, Layers
+from kerascli.run.build import build_compiled, close_spec, output_shapes, with_facts
+from kerascli.run.monitor import Monitor
+from kerascli.run.preflight import prepare_training
+from kerascli.run.session import keras_session
+from kerascli.spec.model_spec import ModelSpec
+from kerascli.spec.spec import Spec
+from kerascli.translate.script import DataFacts, Script, write_script
+
+
+def eject(spec: Spec) -> Script:
+    """The script that makes the same model and trains it on the same samples in the same order.
+
+    The data is read, since the script states what was found in it: types, classes, shapes.
+
+    Raises:
+        SpecError: The spec is wrong, or a script can't say something of it.
+        DataError: The data is wrong.
+    """
+    with keras_session(spec), no_downloads():
+        spec = close_spec(spec)
+        if spec.data is None:
+            return write_script(_with_shapes(spec, build_compiled(spec)), DataFacts())
+        if spec.compile is None:
+            data = prepare_data(spec)
+            spec = with_facts(spec, data)
+            model = build_compiled(spec)
+            data = data.with_output_shapes(output_shapes(model))
+            return write_script(_with_shapes(spec, model), _facts(spec, data, None))
+        ready = prepare_training(spec)
+        return write_script(_with_shapes(ready.spec, ready.model), _facts(ready.spec, ready.data, ready.monitor))
+
+
+def _with_shapes(spec: Spec, model: Any) -> Spec:
+    """The spec with the inputs of nested models written out, which take theirs from what they are called on."""
+    return replace(spec, model=_with_inner_shapes(spec.model, model))
+
+
+def _with_inner_shapes(spec: ModelSpec, model: Any) -> ModelSpec:
+    layers = []
+    for layer in spec.layers:
+        nested = layer.nested
+        if nested is not None:
+            made = model.get_layer((layer.shared or layer.name).replace("/", "."))
+            inputs = tuple(
+                replace(item, shape=tuple(tensor.shape[1:]), dtype=str(tensor.dtype))
+                for item, tensor in zip(nested.inputs, made.inputs, strict=True)
+            )
+            layer = replace(layer, nested=_with_inner_shapes(replace(nested, inputs=inputs), made))
+        layers.append(layer)
+    return replace(spec, layers=tuple(layers))
+
+
+def _facts(spec: Spec, data: PreparedData, monitor: Monitor | None) -> DataFacts:
+    targets = data.preprocessing.targets
+    columns = [(one.name, one.layers) for one in data.preprocessing.inputs]
+    columns += [(one.name, one.layers) for one in targets]
+    validation, test = data.validation(), data.test()
+    return DataFacts(
+        kinds={name: _kind(array) for name, array in data.tables.train.fields.items()},
+        classes={
+            one.name: tuple(one.classes.values)
+            for one in targets
+            if one.classes is not None and not one.classes.by_index
+        },
+        # A column of numbers has no axis to spare; an array of (samples, 1) has.
+        widened=tuple(one.name for one in targets if one.widened and one.labels(data.tables.train).ndim == 1),
+        learnt={name: found for name, layers in columns if (found := _learnt(layers))},
+        validated=validation is not None,
+        tested=test is not None,
+        samples=data.train().samples,
+        class_weight=_class_weight(spec, data),
+        monitor=(monitor.name, monitor.mode) if monitor is not None and monitor.decides else None,
+    )
+
+
+def _learnt(layers: Layers) -> tuple[int, ...]:
+    """The positions of the layers that were adapted: those that can learn, and were not told by an argument."""
+    return tuple(
+        number
+        for number, (layer, component) in enumerate(layers)
+        if hasattr(layer, "adapt") and all(component.value(name) is None for name in LEARNT)
+    )
+
+
+def _kind(array: Array) -> str:
+    if array.dtype.kind == "U":
+        return "text"
+    kind = "float" if array.dtype.kind == "f" else "bool" if array.dtype.kind == "b" else "int"
+    return kind if array.ndim == 1 else f"many-{kind}"
+
+
+def _class_weight(spec: Spec, data: PreparedData) -> dict[int, float]:
+    """The weight of each class of the only head, as the samples got it."""
+    if not spec.fit.class_weight or len(spec.model.outputs) != 1:
+        return {}
+    train = data.train()
+    labels = next(iter(train.y.values()))
+    weights = next(iter(train.weights.values()))
+    indices = np.argmax(labels, axis=1) if labels.ndim == 2 and labels.shape[1] > 1 else labels.reshape(len(labels))
+    return {int(index): float(weights[indices == index][0]) for index in np.unique(indices)}
