@@ -32,10 +32,11 @@ def show(
     from kerascli.cli.console import print_json
     from kerascli.spec.dump import dump_spec, resolve
     from kerascli.spec.load import load_spec
+    from kerascli.spec.yaml_writer import as_written
 
     loaded = load_spec(spec, overrides or [], trust=trust)
     if json:
-        print_json(resolve(loaded, defaults=not brief))
+        print_json(as_written(resolve(loaded, defaults=not brief)))
     else:
         print(dump_spec(loaded, defaults=not brief), end="")
 
