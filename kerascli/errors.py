@@ -29,6 +29,8 @@ class SourceText:
 
     name: str
     text: str = field(repr=False)
+    # Where another file took this one in.
+    used: Note | None = field(default=None, repr=False, compare=False)
 
     @cached_property
     def lines(self) -> list[str]:
@@ -49,12 +51,14 @@ class Span:
         line: The line, from 1.
         column: The column in characters, from 1.
         length: The token's length in characters, at least 1.
+        notes: Where the value that stands there was filled in, when it is a variable's.
     """
 
     source: SourceText = field(repr=False)
     line: int
     column: int
     length: int = 1
+    notes: tuple[Note, ...] = field(default=(), repr=False, compare=False)
 
     @property
     def excerpt(self) -> str:
@@ -100,6 +104,16 @@ class Diagnostic:
     severity: Severity = "error"
     status: ExitCode = ExitCode.SPEC
 
+    @property
+    def remarks(self) -> tuple[Note, ...]:
+        """The notes, and how the text that is at fault came into the spec: by a variable, by `extends`."""
+        found = [*self.notes, *(self.span.notes if self.span is not None else ())]
+        source = self.span.source if self.span is not None else None
+        while source is not None and source.used is not None:
+            found.append(source.used)
+            source = source.used.span.source if source.used.span is not None else None
+        return tuple(found)
+
     def to_json(self) -> dict[str, Any]:
         """The diagnostic as JSON values, for `--json`."""
         return {
@@ -108,7 +122,7 @@ class Diagnostic:
             "message": self.message,
             **_place(self.span),
             "hint": self.hint,
-            "notes": [{"message": note.message, **_place(note.span)} for note in self.notes],
+            "notes": [{"message": note.message, **_place(note.span)} for note in self.remarks],
         }
 
 
@@ -222,7 +236,7 @@ def render_plain(diagnostic: Diagnostic) -> str:
         width = max(width, len(str(diagnostic.span.line)) + 1)
     if diagnostic.hint:
         out.append(f"{' ' * width} = help: {visible(diagnostic.hint)}")
-    for note in diagnostic.notes:
+    for note in diagnostic.remarks:
         where = f" ({visible(str(note.span))})" if note.span else ""
         out.append(f"{' ' * width} = note: {visible(note.message)}{where}")
     return "\n".join(out)

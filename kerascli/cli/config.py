@@ -33,10 +33,11 @@ def show(
     from kerascli.cli.console import print_json
     from kerascli.cli.specs import read_spec
     from kerascli.spec.dump import dump_spec, resolve
+    from kerascli.spec.yaml_writer import as_written
 
     loaded = read_spec(Path(spec), overrides or [], runs, trust=trust)
     if json:
-        print_json(resolve(loaded, defaults=not brief))
+        print_json(as_written(resolve(loaded, defaults=not brief)))
     else:
         print(dump_spec(loaded, defaults=not brief), end="")
 

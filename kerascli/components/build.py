@@ -11,6 +11,7 @@ from kerascli.catalog import load_catalog
 from kerascli.components.downloads import downloads_allowed
 from kerascli.components.faults import keras_fault
 from kerascli.spec.component import Component
+from kerascli.spec.environment import without_reference
 
 # What makes the components of a group that Keras has no class for; the rooms that know how add theirs.
 MAKERS: dict[str, Callable[[Component], Any]] = {}
@@ -85,4 +86,4 @@ def build_argument(value: object) -> Any:
         return [build_argument(item) for item in value]
     if isinstance(value, Mapping):
         return {name: build_argument(item) for name, item in value.items()}
-    return value
+    return without_reference(value)

@@ -21,7 +21,7 @@ def write_sources(folder: Path, texts: Iterable[tuple[str, str]], plugins: Itera
 
     Args:
         folder: The folder for it, made.
-        texts: Name and text of each spec file.
+        texts: Path and text of each spec file; two of one name are kept apart by a number.
         plugins: The files of the plugins; of one in a package, the whole package is copied.
 
     Returns:
@@ -33,12 +33,14 @@ def write_sources(folder: Path, texts: Iterable[tuple[str, str]], plugins: Itera
     """
     folder.mkdir()
     hashes: dict[str, str] = {}
-    for name, text in texts:
+    for number, (path, text) in enumerate(texts):
+        name = Path(path).name
+        name = f"{number}_{name}" if name in hashes else name
         write_text(folder / name, text)
         hashes[name] = sha256_of(folder / name)
     copies: dict[Path, str] = {}
-    for number, path in enumerate(plugins):
-        root, files = _files_of(path)
+    for number, plugin in enumerate(plugins):
+        root, files = _files_of(plugin)
         # Two plugins may have one name; the number keeps them apart.
         place = Path(PLUGINS) / (str(number) if number else "")
         for file in files:
@@ -46,7 +48,7 @@ def write_sources(folder: Path, texts: Iterable[tuple[str, str]], plugins: Itera
             copy.parent.mkdir(parents=True, exist_ok=True)
             write_text(copy, file.read_text(encoding="utf-8"))
             hashes[copy.relative_to(folder).as_posix()] = sha256_of(copy)
-        copies[path] = (place / path.relative_to(root)).as_posix()
+        copies[plugin] = (place / plugin.relative_to(root)).as_posix()
     write_json(folder / HASHES, hashes)
     return copies
 

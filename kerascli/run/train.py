@@ -119,7 +119,8 @@ def _write_inputs(folder: RunFolder, ready: Ready, record: RunRecord) -> None:
     try:
         write_record(folder.record, record)
         files = [plugin.path for plugin in spec.plugins.plugins if plugin.path is not None]
-        copies = write_sources(folder.source, [(spec.path.name, spec.sources[0].text)], files)
+        texts = [(source.name, source.text) for source in spec.sources if source.name != COMMAND_LINE]
+        copies = write_sources(folder.source, texts, files)
         write_text(folder.spec, dump_spec(_with_copies(spec, copies)))
         save_preprocessing(ready.data.preprocessing, ready.data.tables.train, folder.preprocessing)
         for place in (folder.checkpoints, folder.plots, folder.evaluation, folder.predictions):

@@ -5,13 +5,15 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Sequence as Overrides
+from dataclasses import replace
 from pathlib import Path
 
-from kerascli.errors import SourceText, SpecError, did_you_mean
+from kerascli.errors import SourceText, did_you_mean
 from kerascli.spec.callback_parser import parse_callbacks
 from kerascli.spec.compile_parser import parse_compile
 from kerascli.spec.data_parser import parse_data
 from kerascli.spec.dtype_policy import parse_dtype
+from kerascli.spec.extends import check_bounds, read_file
 from kerascli.spec.fields import infer_known_fields
 from kerascli.spec.fit_parser import parse_checkpoints, parse_fit, parse_logs
 from kerascli.spec.learning_rates import check_settable_rates
@@ -19,14 +21,13 @@ from kerascli.spec.model_parser import parse_model
 from kerascli.spec.nodes import Mapping, Scalar, kind_of
 from kerascli.spec.overrides import apply_overrides
 from kerascli.spec.phase_parser import check_patterns
-from kerascli.spec.places import ROOT, SECTIONS_TO_COME
-from kerascli.spec.plugins import LoadedPlugins, load_plugins
+from kerascli.spec.places import REUSE_SECTIONS, ROOT, SECTIONS_TO_COME
+from kerascli.spec.plugins import load_plugins
 from kerascli.spec.problems import Problems
-from kerascli.spec.references import substitute
 from kerascli.spec.section import text, texts, whole_number
 from kerascli.spec.spec import Spec
 from kerascli.spec.text import read_text
-from kerascli.spec.yaml_loader import load_nodes
+from kerascli.spec.variables import fill_variables
 
 _RUN_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]{0,99}\Z")
 
@@ -61,21 +62,17 @@ def load_spec(
 def read_tree(
     source: SourceText, overrides: Overrides[str], problems: Problems
 ) -> tuple[Mapping, tuple[SourceText, ...]]:
-    """The nodes of a text after the overrides, and the texts that they stand in.
+    """The nodes of a text, all that it extends, and the overrides; and the texts that they stand in.
 
     Raises:
-        SpecError: The text is not YAML, or not a mapping.
+        SpecError: A text is not YAML, or not a mapping; a file that it extends can't be read.
     """
-    root = load_nodes(source)
-    if root is None:
-        raise SpecError(
-            "the spec is empty", code="empty", span=source.span(1, 1), hint="write 'model:' with its 'layers'"
-        )
-    if not isinstance(root, Mapping):
-        message = f"a spec must be a mapping, not {kind_of(root)}"
-        raise SpecError(message, code="wrong-type", span=root.span, hint="write 'model:' with its 'layers'")
+    root, sources = read_file(source, problems)
     command_line, root = apply_overrides(root, overrides, problems)
-    return root, (source, command_line) if command_line is not None else (source,)
+    if command_line is None:
+        return root, sources
+    check_bounds(root, root, problems)
+    return root, (*sources, command_line)
 
 
 def parse_spec(
@@ -93,13 +90,15 @@ def parse_spec(
         SpecError: With every fault.
     """
     _check_sections(root, problems)
-    filled = substitute(root, {}, problems)
-    assert isinstance(filled, Mapping)
+    filled, environment = fill_variables(root, problems)
+    found = len(problems.found)
     plugins = load_plugins(filled, problems, trust=trust)
-    # What else is wrong can't be told without them.
-    problems.raise_errors()
+    if len(problems.found) > found:
+        # What else is wrong can't be told without them.
+        problems.raise_errors()
     with plugins.known():
-        return _parse(filled, path, sources, problems, trust=trust, runs=runs, plugins=plugins)
+        spec = _parse(filled, path, sources, problems, trust=trust, runs=runs)
+    return replace(spec, plugins=plugins, environment=environment.read)
 
 
 def _parse(
@@ -110,7 +109,6 @@ def _parse(
     *,
     trust: bool,
     runs: Path,
-    plugins: LoadedPlugins,
 ) -> Spec:
     """The spec, once its plugins' names are known."""
     model = parse_model(root.get("model"), root, problems, trust=trust, runs=runs)
@@ -136,7 +134,7 @@ def _parse(
     assert model is not None
     return Spec(
         name, model, seed, dtype, data, compile_spec, fit, callbacks, checkpoints, logs,
-        shown, tag_words, path, sources, root, problems.ordered(), trust, plugins,
+        shown, tag_words, path, sources, root, problems.ordered(), trust,
     )  # fmt: skip
 
 
@@ -162,7 +160,7 @@ def _section_hint(word: str) -> str | None:
     for name, place in ROOT.keys.items():
         if word in place.keys and word not in ("name",):
             return f"'{word}' belongs below '{name}:'"
-    return did_you_mean(word, ROOT.keys)
+    return did_you_mean(word, [*ROOT.keys, *REUSE_SECTIONS])
 
 
 def _name(root: Mapping, path: Path, problems: Problems) -> str:

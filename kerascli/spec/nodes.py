@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
+from functools import cached_property
+from pathlib import Path
 
-from kerascli.errors import Span
+from kerascli.errors import SourceText, Span
 
 
 @dataclass(frozen=True)
@@ -18,6 +20,7 @@ class Scalar:
         text: As it is written, without quotes.
         quoted: Whether it is quoted (or a block), and so surely text.
         beats: The nodes that this one replaced, the latest first.
+        begins_in: The text that its beginning stands in, where that is a variable's of another file.
     """
 
     value: bool | int | float | str | None
@@ -25,6 +28,17 @@ class Scalar:
     text: str = field(default="", compare=False, repr=False)
     quoted: bool = field(default=False, compare=False, repr=False)
     beats: tuple[Node, ...] = field(default=(), compare=False, repr=False)
+    begins_in: SourceText | None = field(default=None, compare=False, repr=False)
+
+    @property
+    def size(self) -> int:
+        """How many values it holds, itself included."""
+        return 1
+
+    @property
+    def depth(self) -> int:
+        """How many levels it has, itself included."""
+        return 1
 
 
 @dataclass(frozen=True)
@@ -35,6 +49,16 @@ class Sequence:
     span: Span = field(compare=False, repr=False)
     beats: tuple[Node, ...] = field(default=(), compare=False, repr=False)
 
+    @cached_property
+    def size(self) -> int:
+        """How many values it holds, itself included; each node is counted once, so that shared ones cost nothing."""
+        return 1 + sum(item.size for item in self.items)
+
+    @cached_property
+    def depth(self) -> int:
+        """How many levels it has, itself included."""
+        return 1 + max((item.depth for item in self.items), default=0)
+
 
 @dataclass(frozen=True)
 class Mapping:
@@ -43,6 +67,16 @@ class Mapping:
     entries: tuple[tuple[Scalar, Node], ...]
     span: Span = field(compare=False, repr=False)
     beats: tuple[Node, ...] = field(default=(), compare=False, repr=False)
+
+    @cached_property
+    def size(self) -> int:
+        """How many values it holds, keys and itself included."""
+        return 1 + sum(1 + value.size for _, value in self.entries)
+
+    @cached_property
+    def depth(self) -> int:
+        """How many levels it has, itself included."""
+        return 1 + max((value.depth for _, value in self.entries), default=0)
 
     def get(self, key: str) -> Node | None:
         """The value at `key`, or None; a key that is a number goes by its text."""
@@ -68,7 +102,18 @@ class Mapping:
         return replace(self, entries=tuple(entry for entry in self.entries if str(entry[0].value) != key))
 
 
+# The name of the text that the command line's overrides stand in.
+COMMAND_LINE = "command line"
+
 Node = Scalar | Sequence | Mapping
+
+
+def folder_of(node: Node) -> Path:
+    """The folder that a relative path in a value starts from: that of its file; on the command line, the working folder."""
+    source = node.span.source
+    if isinstance(node, Scalar) and node.begins_in is not None:
+        source = node.begins_in
+    return Path() if source.name == COMMAND_LINE else Path(source.name).parent
 
 
 def plain(node: Node) -> object:

@@ -1,20 +1,37 @@
-"""The command line's `path=value`: each is applied to the nodes, and remembers what it beat."""
+"""`path=value` of the command line and of `override`: each is applied to the nodes, and remembers what it beat."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence as Texts
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from kerascli.errors import SourceText, Span, SpecError, UsageError
-from kerascli.spec.nodes import Mapping, Node, Scalar, Sequence
+from kerascli.spec.nodes import Mapping, Node, Scalar, Sequence, kind_of
 from kerascli.spec.paths import Step, UnknownPath, expand, find_step
 from kerascli.spec.places import ROOT, Place
 from kerascli.spec.problems import COMMAND_LINE, Problems
-from kerascli.spec.yaml_loader import load_nodes
+from kerascli.spec.yaml_loader import MAXIMUM_DEPTH, load_nodes
+
+
+@dataclass(frozen=True)
+class _Change:
+    """One override.
+
+    Attributes:
+        sign: Empty sets, `+` appends, `~` deletes.
+        segments: The path.
+        span: The place of the path, without its sign.
+        value: What is set or appended.
+    """
+
+    sign: str
+    segments: list[str]
+    span: Span
+    value: Node
 
 
 def apply_overrides(root: Mapping, overrides: Texts[str], problems: Problems) -> tuple[SourceText | None, Mapping]:
-    """The tree after the overrides.
+    """The tree after the command line's overrides.
 
     Args:
         root: The whole spec's nodes.
@@ -32,37 +49,66 @@ def apply_overrides(root: Mapping, overrides: Texts[str], problems: Problems) ->
     source = SourceText(COMMAND_LINE, "\n".join(text.replace("\n", " ") for text in overrides))
     for number, text in enumerate(source.lines, 1):
         try:
-            root = _apply(root, text, source, number)
-        except UnknownPath as error:
-            span = source.span(number, error.column + _sign_length(text), len(error.segment))
-            problems.add("unknown-path", error.message, span, error.hint)
+            root = _apply(root, _read(text, source, number), problems)
         except SpecError as error:
             problems.found += error.diagnostics
     return source, root
 
 
-def _sign_length(text: str) -> int:
-    return 1 if text[:1] in "+~" else 0
+def apply_section(root: Mapping, section: Node, problems: Problems) -> Mapping:
+    """The tree after the `override` section of a file: a mapping from path to value, with the command line's signs."""
+    if isinstance(section, Scalar) and section.value is None:
+        return root
+    if not isinstance(section, Mapping):
+        message = f"'override' must map paths to values, not {kind_of(section)}"
+        problems.add("wrong-type", message, section, "write 'override: {fit.epochs: 5}'")
+        return root
+    for key, value in section.entries:
+        text = str(key.value)
+        sign = text[:1] if text[:1] in ("+", "~") else ""
+        path = text[len(sign) :]
+        if not path or path != path.strip():
+            problems.add("override", f"'{key.text}' is not a path", key, "write 'fit.epochs: 5'")
+            continue
+        if sign == "~" and not (isinstance(value, Scalar) and value.value is None):
+            problems.add("override", f"'{text}' deletes, and takes no value", value, f"write '{text}:' alone")
+            continue
+        start = key.span.column + len(sign) + (1 if key.quoted else 0)
+        span = replace(key.span, column=start, length=len(path))
+        root = _apply(root, _Change(sign, path.split("."), span, value), problems)
+    return root
 
 
-def _apply(root: Mapping, text: str, source: SourceText, number: int) -> Mapping:
+def _apply(root: Mapping, change: _Change, problems: Problems) -> Mapping:
+    """The tree after one change; a path that names nothing is a fault at its segment."""
+    try:
+        if len(change.segments) > MAXIMUM_DEPTH:
+            message = f"a path of more than {MAXIMUM_DEPTH} steps"
+            raise UnknownPath.at(change.segments, MAXIMUM_DEPTH, message, None)
+        if change.sign == "~":
+            return _delete(root, change.segments)
+        changed = _set(root, ROOT, change.segments, 0, change.value, change.span, append=change.sign == "+")
+        assert isinstance(changed, Mapping)
+        return changed
+    except UnknownPath as error:
+        span = replace(change.span, column=change.span.column + error.column - 1, length=max(1, len(error.segment)))
+        problems.add("unknown-path", error.message, span, error.hint)
+        return root
+
+
+def _read(text: str, source: SourceText, number: int) -> _Change:
+    """An override as it is typed."""
     sign = text[:1] if text[:1] in ("+", "~") else ""
     path, equals, value_text = text[len(sign) :].partition("=")
     span = source.span(number, 1, len(text))
     if not path or path != path.strip() or (sign == "~" and equals) or (sign != "~" and not equals):
         hint = "write 'path=value', '+path=value' to append or '~path' to delete"
         raise UsageError(f"'{text}' is not an override", code="override", span=span, hint=hint)
-    segments = path.split(".")
-    if sign == "~":
-        return _delete(root, segments)
     offset = len(text) - len(value_text)
-    value = load_nodes(source, value_text, line_offset=number - 1, column_offset=offset)
+    value = load_nodes(source, value_text, line_offset=number - 1, column_offset=offset) if equals else None
     if value is None:
         value = Scalar(None, source.span(number, max(1, offset)), "")
-    path_span = source.span(number, len(sign) + 1, len(path))
-    changed = _set(root, ROOT, segments, 0, value, path_span, append=sign == "+")
-    assert isinstance(changed, Mapping)
-    return changed
+    return _Change(sign, path.split("."), source.span(number, len(sign) + 1, len(path)), value)
 
 
 def _set(node: Node, place: Place, segments: list[str], at: int, value: Node, span: Span, *, append: bool) -> Node:

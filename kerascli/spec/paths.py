@@ -147,7 +147,7 @@ def _component_step(node: Mapping, key: Scalar, place: Place, segments: list[str
     if place.kind == "entry" and word in ENTRY_KEYS:
         return Step(word, node.get(word), _VALUE, at + 1)
     dotted = ".".join(segments[at : at + 1 + name.count(".")])
-    if dotted == name or _same_class(word, name, place.group or ""):
+    if dotted == name or same_class(word, name, place.group or ""):
         used = 1 + name.count(".") if dotted == name else 1
         return Step(name, node.get(name), MODEL if name == _NESTED else Place("free", place.group), at + used)
     arguments = node.get(name)
@@ -164,11 +164,21 @@ def _component_step(node: Mapping, key: Scalar, place: Place, segments: list[str
     return Step(name, inner, _arguments_place(name, place.group or "", word), at)
 
 
-def _same_class(word: str, name: str, group: str) -> bool:
+def same_class(word: str, name: str, group: str) -> bool:
+    """Whether two names mean the same class of a group: `adam` and `Adam`."""
     if group == "sources" or word == name:
         return word == name
     entry = find_name(word, group)
     return entry is not None and entry is find_name(name, group)
+
+
+def arguments_place(name: str, group: str) -> Place:
+    """The place of all arguments of a component: those that may be components themselves by their groups."""
+    if name == _NESTED:
+        return MODEL
+    entry = find_name(name, group) if group != "sources" else None
+    known = {p.name: Place("component", p.group) for p in entry.parameters if p.group} if entry is not None else {}
+    return Place("names", keys=known, each=Place("free"))
 
 
 def _arguments_place(name: str, group: str, word: str) -> Place:
@@ -196,7 +206,7 @@ def _list_step(node: Sequence, place: Place, segments: list[str], at: int) -> St
         index
         for index, key in enumerate(classes)
         if key is not None
-        and (_matches(segments, at, str(key.value)) or _same_class(word, str(key.value), inner.group or ""))
+        and (_matches(segments, at, str(key.value)) or same_class(word, str(key.value), inner.group or ""))
     ]
     if len(matching) == 1:
         key = classes[matching[0]]

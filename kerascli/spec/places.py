@@ -178,6 +178,7 @@ ROOT = Place(
         "name": _VALUE,
         "description": _VALUE,
         "tags": _VALUE,
+        "vars": Place("names", each=Place("free")),
         "seed": Place(default=0),
         "dtype": Place("component", "dtype_policies", default="float32"),
         "plugins": _VALUE,
@@ -191,11 +192,11 @@ ROOT = Place(
     },
 )
 
+# Sections that are gone when a file and all that it extends are one tree.
+REUSE_SECTIONS = ("extends", "override")
+
 # Sections of the language that are not built yet; each is refused by name.
 SECTIONS_TO_COME = (
-    "extends",
-    "vars",
-    "override",
     "distribute",
     "tune",
     "performance",

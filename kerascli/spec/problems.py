@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from kerascli.errors import Diagnostic, ExitCode, Note, Severity, Span, SpecError
+from kerascli.spec.nodes import COMMAND_LINE as COMMAND_LINE
 from kerascli.spec.nodes import Node
 
 
@@ -17,6 +18,7 @@ class Problems:
         self.found: list[Diagnostic] = []
         self._notes: tuple[Note, ...] = ()
         self._seen: set[tuple[str, str, Span | None]] = set()
+        self._settled: set[Span] = set()
 
     def add(
         self,
@@ -32,7 +34,7 @@ class Problems:
         """Adds one; `place` is the offending token, or the node that it is."""
         span = place if place is None or isinstance(place, Span) else place.span
         # A fault inside a block is one, however often the block is used.
-        if (code, message, span) not in self._seen:
+        if span not in self._settled and (code, message, span) not in self._seen:
             self._seen.add((code, message, span))
             self.found.append(Diagnostic(code, message, span, hint, (*notes, *self._notes), severity, status))
 
@@ -43,6 +45,10 @@ class Problems:
     def not_yet(self, what: str, place: Node | Span | None, hint: str | None = None) -> None:
         """Refuses a part of the language that this version does not have."""
         self.add("not-supported", f"{what} is not supported by this version of kerascli", place, hint)
+
+    def settle(self, place: Node) -> None:
+        """Says nothing more of a value that is at fault already: what follows from the fault is no news."""
+        self._settled.add(place.span)
 
     @contextmanager
     def noted(self, notes: tuple[Note, ...]) -> Iterator[None]:
@@ -73,15 +79,14 @@ class Problems:
 
 
 def in_order(diagnostics: list[Diagnostic] | tuple[Diagnostic, ...]) -> tuple[Diagnostic, ...]:
-    """The diagnostics by place: those of files by line and column, then the command line's, then those without one."""
+    """The diagnostics by place: those of the file by line and column, those of files that it extends, the command line's, those without."""
 
-    def key(diagnostic: Diagnostic) -> tuple[int, int, int]:
+    def key(diagnostic: Diagnostic) -> tuple[int, str, int, int]:
         span = diagnostic.span
         if span is None:
-            return (2, 0, 0)
-        return (1 if span.source.name == COMMAND_LINE else 0, span.line, span.column)
+            return (3, "", 0, 0)
+        if span.source.used is not None:
+            return (1, span.source.name, span.line, span.column)
+        return (2 if span.source.name == COMMAND_LINE else 0, "", span.line, span.column)
 
     return tuple(sorted(diagnostics, key=key))
-
-
-COMMAND_LINE = "command line"

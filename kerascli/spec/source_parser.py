@@ -8,8 +8,9 @@ from pathlib import Path
 from kerascli.catalog.overlay import added_entry, added_names
 from kerascli.errors import did_you_mean
 from kerascli.spec.component import Argument, Component
-from kerascli.spec.nodes import Mapping, Node, Scalar, Sequence, kind_of, plain
-from kerascli.spec.problems import COMMAND_LINE, Problems
+from kerascli.spec.environment import kept, reference_of
+from kerascli.spec.nodes import Mapping, Node, Scalar, Sequence, folder_of, kind_of, plain
+from kerascli.spec.problems import Problems
 from kerascli.spec.sources import SOURCES, SOURCES_TO_COME, SYNTHETIC_DISTRIBUTIONS, SourceEntry, SourceParameter
 
 
@@ -110,9 +111,13 @@ def located_path(text: str, node: Node, problems: Problems) -> str:
         problems.add("path", f"'{text}' is an address, not a file", node, "download it first, and name the file")
         return text
     path = Path(text).expanduser()
-    if path.is_absolute() or node.span.source.name == COMMAND_LINE:
-        return os.path.abspath(path)
-    return os.path.abspath(Path(node.span.source.name).parent / path)
+    folder = os.path.abspath(folder_of(node))
+    reference = reference_of(text)
+    if reference is not None and not path.is_absolute():
+        reference = folder.replace("$", "$$") + "/" + reference
+    found = kept(os.path.abspath(Path(folder) / path), reference)
+    assert isinstance(found, str)
+    return found
 
 
 def _check_synthetic(node: Node | None, problems: Problems) -> None:

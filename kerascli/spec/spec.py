@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping as Table
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -32,11 +33,12 @@ class Spec:
         description: What the spec says of itself.
         tags: Its tags.
         path: The file.
-        sources: The texts that it was made of: the file, and the overrides of the command line.
+        sources: The texts that it was made of: the file, those that it extends, and the overrides of the command line.
         tree: The nodes after the overrides, for `config` and the resolved spec.
         warnings: What is doubtful but not wrong.
         trusted: Whether the user said `--trust`.
         plugins: The plugins, imported.
+        environment: The variables of the environment that it read, each with the text that was used.
     """
 
     name: str
@@ -57,3 +59,4 @@ class Spec:
     warnings: tuple[Diagnostic, ...] = field(default=(), repr=False, compare=False)
     trusted: bool = False
     plugins: LoadedPlugins = field(default_factory=LoadedPlugins)
+    environment: Table[str, str] = field(default_factory=dict, repr=False, compare=False)

@@ -6,8 +6,7 @@ from pathlib import Path
 
 from kerascli.errors import UsageError
 from kerascli.record.run_folder import RunFolder, find_run
-from kerascli.spec.nodes import Scalar
-from kerascli.spec.problems import COMMAND_LINE
+from kerascli.spec.nodes import Scalar, folder_of
 from kerascli.spec.topology.base import TrainedModel
 
 
@@ -57,7 +56,4 @@ class TrainedModels:
 
 def _beside(text: str, node: Scalar) -> Path:
     """The path relative to the file that it is written in; on the command line, to the working folder."""
-    path = Path(text).expanduser()
-    if path.is_absolute() or node.span.source.name == COMMAND_LINE:
-        return path.absolute()
-    return (Path(node.span.source.name).parent / path).absolute()
+    return (folder_of(node) / Path(text).expanduser()).absolute()

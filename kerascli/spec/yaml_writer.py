@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 import yaml
 
+from kerascli.spec.environment import reference_of
 from kerascli.spec.scalars import AmbiguousScalar, read_fraction, read_plain
 
 
@@ -35,7 +35,21 @@ class Quoted(str):
 
 def write_yaml(value: Any) -> str:
     """The YAML of plain values; `Flow` and `FlowList` stand on one line."""
-    return yaml.dump(value, Dumper=_Dumper, sort_keys=False, width=118, allow_unicode=True, indent=2)
+    return yaml.dump(as_written(value), Dumper=_Dumper, sort_keys=False, width=118, allow_unicode=True, indent=2)
+
+
+def as_written(value: Any) -> Any:
+    """The values as a spec writes them: dollars doubled, what came from the environment by its reference; keys stay."""
+    reference = reference_of(value)
+    if reference is not None:
+        return reference
+    if isinstance(value, str):
+        return value.replace("$", "$$")
+    if isinstance(value, dict):
+        return type(value)({key: as_written(item) for key, item in value.items()})
+    if isinstance(value, list):
+        return type(value)(as_written(item) for item in value)
+    return value
 
 
 class _Dumper(yaml.SafeDumper):
@@ -53,12 +67,11 @@ class _Dumper(yaml.SafeDumper):
 
 
 def _write_text(dumper: yaml.SafeDumper, value: str) -> yaml.ScalarNode:
-    text = value.replace("$", "$$") if re.search(r"\$", value) else value
     try:
-        ambiguous = read_plain(text) != text or read_fraction(text) is not None
+        ambiguous = read_plain(value) != value or read_fraction(value) is not None
     except AmbiguousScalar:
         ambiguous = True
-    return dumper.represent_scalar("tag:yaml.org,2002:str", text, style="'" if ambiguous else None)
+    return dumper.represent_scalar("tag:yaml.org,2002:str", value, style="'" if ambiguous else None)
 
 
 _Dumper.add_representer(str, _write_text)

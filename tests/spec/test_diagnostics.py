@@ -75,7 +75,7 @@ FAULTS = [
     ("name: good", "name: latest", "name", "latest"),
     ("name: good", "seed: -1", "out-of-range", "-1"),
     ("name: good", "seed: 017", "ambiguous-scalar", "017"),
-    ("name: good", "vars: {a: 1}", "not-supported", "vars"),
+    ("name: good", "tune: {a: 1}", "not-supported", "tune"),
     ("name: good", "epochs: 3", "unknown-key", "epochs"),
     ("name: good", "seed: !!int 3", "tag", "!!int"),
     ("name: good", "description: $x", "unknown-variable", "$x"),

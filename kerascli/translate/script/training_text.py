@@ -81,7 +81,10 @@ def fit_text(spec: Spec, facts: DataFacts) -> str:
         parts.append(f'# The weights of the best epoch are the result.\nmodel.load_weights("{MODEL_FILE}")')
     if facts.tested:
         size: object = spec.fit.validation_batch_size or Source("BATCH_SIZE")
-        test = Call("model.evaluate", (Source("x_test"), Source("y_test")), (("batch_size", size),))
+        keywords: list[tuple[str, object]] = [("batch_size", size)]
+        if spec.data is not None and spec.data.sample_weight:
+            keywords.append(("sample_weight", Source("weights_test")))
+        test = Call("model.evaluate", (Source("x_test"), Source("y_test")), tuple(keywords))
         parts.append(statement(_printed(test)))
     parts.append(f'model.save("{MODEL_FILE}")')
     return blocks(parts)
@@ -171,7 +174,8 @@ def _fit(spec: Spec, facts: DataFacts, phase: PhaseSpec, callbacks: object, done
     if facts.class_weight:
         keywords.append(("class_weight", dict(facts.class_weight)))
     if facts.validated:
-        keywords.append(("validation_data", Source("(x_validation, y_validation)")))
+        held_out = "x_validation, y_validation" + (", weights_validation" if weights else "")
+        keywords.append(("validation_data", Source(f"({held_out})")))
         keywords.append(("validation_batch_size", fit.validation_batch_size or Source("BATCH_SIZE")))
         for name, value in (("validation_steps", fit.validation_steps), ("validation_freq", fit.validation_freq)):
             if value not in (None, 1):
