@@ -42,7 +42,7 @@ def place_at(path: str, place: Place) -> Place:
 
 def root_keys() -> dict[str, Place]:
     """The top-level keys: those of the table, and those of the language that are only read before it."""
-    return {**{path: place for path, place in LANGUAGE.items() if "." not in path}, **ROOT.keys}
+    return {**ROOT.keys, **{path: place for path, place in LANGUAGE.items() if "." not in path}}
 
 
 def section_schemas() -> dict[str, Schema]:
