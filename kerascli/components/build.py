@@ -9,7 +9,8 @@ from typing import Any
 
 from kerascli.catalog import load_catalog
 from kerascli.components.downloads import downloads_allowed
-from kerascli.components.faults import keras_fault
+from kerascli.components.faults import first_line, keras_fault
+from kerascli.errors import EnvironmentProblem
 from kerascli.spec.component import Component
 from kerascli.spec.environment import without_reference
 
@@ -58,6 +59,12 @@ def build_component(component: Component, **additional: object) -> Any:
             setattr(made, name, additional[name])
         return made
     except Exception as error:  # Whatever Keras raises on arguments is said again at their place.
+        if component.group == "applications" and "fetch failure" in str(error):
+            weights = component.argument("weights")
+            message = f"can't download the weights of {component.name}: {first_line(error)}"
+            hint = "write 'weights: null' for random ones, or the path of a file"
+            span = weights.span if weights is not None else component.span
+            raise EnvironmentProblem(message, code="download", span=span, hint=hint) from error
         raise keras_fault(error, component, doing="making") from error
 
 

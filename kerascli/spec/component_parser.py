@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from kerascli.catalog import load_catalog
@@ -11,7 +12,7 @@ from kerascli.spec.argument_parser import parse_argument
 from kerascli.spec.component import Argument, Component
 from kerascli.spec.nodes import Mapping, Node, Scalar, Sequence, kind_of
 from kerascli.spec.problems import Problems
-from kerascli.spec.source_parser import parse_source
+from kerascli.spec.source_parser import located_path, parse_source
 from kerascli.spec.trust import check_trust
 
 if TYPE_CHECKING:
@@ -252,15 +253,20 @@ def _short_form(
 
 
 def _without_download(component: Component, problems: Problems) -> Component:
-    """An application has no weights unless the spec says so; Keras itself would download some."""
+    """An application has no weights unless the spec says so; Keras itself would download some.
+
+    `imagenet` are those that Keras publishes, fetched before training; other text is a file.
+    """
     weights = component.argument("weights")
     if weights is None:
         message = f"{component.name} starts from random weights, since no 'weights' are written"
         problems.add("no-weights", message, component.span, severity="note")
         argument = Argument("weights", None, component.span, component.span)
         return Component(component.group, component.name, (*component.arguments, argument), component.span)
-    if weights.value is not None:
-        problems.not_yet(f"'weights' of {component.name}", weights.span, "write 'weights: null' for random ones")
+    if isinstance(weights.value, str) and weights.value != "imagenet":
+        path = located_path(weights.value, Scalar(weights.value, weights.span), problems)
+        others = tuple(argument for argument in component.arguments if argument is not weights)
+        return replace(component, arguments=(*others, replace(weights, value=path)))
     return component
 
 

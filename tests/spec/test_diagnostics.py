@@ -83,7 +83,6 @@ FAULTS = [
     ("- Dropout: 0.5", "- Lambda: {function: x}", "needs-trust", "Lambda"),
     ("- Dropout: 0.5", "- StringLookup: {vocabulary: /etc/passwd}", "needs-trust", "/etc/passwd"),
     ("- Dropout: 0.5", "- Model: {layers: []}", "missing-layers", "[]"),
-    ("- Dropout: 0.5", "- applications.VGG16: {weights: imagenet}", "not-supported", "imagenet"),
     ("- Dropout: 0.5", "- Dropout:\n      rate: 0.5", "indentation", "rate"),
 ]
 
