@@ -8,7 +8,8 @@ from typing import Any
 
 import keras
 
-from kerascli.model.traced_layers import trace_layers
+from kerascli.catalog.overlay import PREFIX
+from kerascli.model.traced_layers import LayerCall, trace_layers
 from kerascli.record.model_summary import LayerKind, LayerRow, ModelSummary, TensorShape, split_reference
 from kerascli.spec.model_spec import LayerSpec, ModelSpec
 
@@ -40,30 +41,52 @@ def summarise(model: Any, spec: ModelSpec, name: str) -> ModelSummary:
 
 def _own_rows(model: Any) -> tuple[list[LayerRow], list[tuple[str, str]]]:
     """The rows and heads of a model class of one's own, as one symbolic call shows them."""
-    trace = trace_layers(model)
-    rows = [_input_row(tensor, "") for tensor in model.inputs]
-    for call in trace.calls:
-        policy = getattr(call.layer, "dtype_policy", None)
-        outputs = tuple(TensorShape(tuple(one.shape), one.dtype.name) for one in call.outputs)
-        rows.append(
-            LayerRow(
-                path=call.name,
-                class_name=type(call.layer).__name__,
-                kind="model" if isinstance(call.layer, keras.Model) else "layer",
-                inputs=call.reads,
-                outputs=outputs,
-                parameters=0 if call.again else _count(call.layer.weights),
-                trainable_parameters=0 if call.again else _count(call.layer.trainable_weights),
-                trainable=bool(call.layer.trainable),
-                dtype=policy.name if policy is not None else outputs[0].dtype,
-                shared=call.layer.name if call.again else None,
-            )
-        )
-    known = {row.path for row in rows}
-    heads = [(name, head) for name, head in zip(model.output_names, trace.heads, strict=True)]
-    return rows, [
-        (name, head if split_reference(head)[0] in known or head in known else rows[-1].path) for name, head in heads
-    ]
+    whole = model.inputs[0] if len(model.inputs) == 1 else {tensor.name: tensor for tensor in model.inputs}
+    names = {id(tensor): tensor.name for tensor in model.inputs}
+    trace = trace_layers(model, ((whole,), {"training": False}), names)
+    rows = [_input_row(tensor, "") for tensor in model.inputs] + [_traced_row(call) for call in trace.calls]
+    known = {row.path for row in rows if not row.inside}
+    if isinstance(trace.heads, tuple):
+        heads = list(zip(model.output_names, trace.heads, strict=True))
+    else:
+        heads = [(name, trace.heads[name]) for name in model.output_names]
+    return rows, [(name, _outer(head, known)) for name, head in heads]
+
+
+def _outer(head: str, known: set[str]) -> str:
+    """The layer of the model itself that a head comes from, which may be inside one of its models."""
+    return head if split_reference(head)[0] in known or head in known else head.partition("/")[0]
+
+
+def _traced_row(call: LayerCall) -> LayerRow:
+    policy = getattr(call.layer, "dtype_policy", None)
+    outputs = tuple(TensorShape(tuple(one.shape), one.dtype.name) for one in call.outputs)
+    return LayerRow(
+        path=call.path,
+        class_name=type(call.layer).__name__,
+        kind="model" if isinstance(call.layer, keras.Model) else "layer",
+        inputs=call.reads,
+        outputs=outputs,
+        parameters=0 if call.again else _count(call.layer.weights),
+        trainable_parameters=0 if call.again else _count(call.layer.trainable_weights),
+        trainable=bool(call.layer.trainable),
+        dtype=policy.name if policy is not None else outputs[0].dtype,
+        inside=call.inside,
+        shared=call.layer.name if call.again else None,
+    )
+
+
+def _inner_rows(layer: LayerSpec, operation: Any, inside: str) -> Iterator[LayerRow]:
+    """What is inside a model that a layer is: a plugin's, whose layers no spec tells."""
+    path = _path(inside, layer.name)
+    node = operation._inbound_nodes[0]
+    tensors = [one for one in keras.tree.flatten(node.arguments.args) if isinstance(one, keras.KerasTensor)]
+    tensors += [one for one in keras.tree.flatten(node.arguments.kwargs) if isinstance(one, keras.KerasTensor)]
+    reads = [_path(inside, str(reference)) for reference in layer.wiring.references]
+    names = {id(tensor): name for tensor, name in zip(tensors, reads, strict=False)}
+    if len(names) == len({id(tensor) for tensor in tensors}):
+        trace = trace_layers(operation, (node.arguments.args, dict(node.arguments.kwargs)), names, path)
+        yield from (_traced_row(call) for call in trace.calls)
 
 
 def _rows(model: Any, spec: ModelSpec, inside: str) -> Iterator[LayerRow]:
@@ -81,6 +104,8 @@ def _rows(model: Any, spec: ModelSpec, inside: str) -> Iterator[LayerRow]:
         calls[first] += 1
         if layer.nested is not None and layer.shared is None:
             yield from _rows(operation, layer.nested, _path(inside, layer.name))
+        elif layer.component.name.startswith(PREFIX) and isinstance(operation, keras.Model) and layer.shared is None:
+            yield from _inner_rows(layer, operation, inside)
 
 
 def _path(inside: str, name: str) -> str:

@@ -11,23 +11,25 @@ import keras
 import tensorflow as tf
 
 
-@dataclass(frozen=True)
+@dataclass
 class LayerCall:
-    """One call of a layer of the model.
+    """One call of a layer.
 
     Attributes:
-        name: The layer's name.
+        path: The layer's name, below that of the model that it is in.
+        inside: The path of that model; empty for the one that is watched.
         layer: The layer.
-        reads: Where its tensors come from: names of inputs, or of calls before it (`name`, or `name:1`).
-        outputs: The tensors that it made.
         again: Whether the layer was called before.
+        reads: Where its tensors come from: inputs, or calls before it (`name`, or `name:1`).
+        outputs: The tensors that it made.
     """
 
-    name: str
+    path: str
+    inside: str
     layer: Any
-    reads: tuple[str, ...]
-    outputs: tuple[Any, ...]
     again: bool
+    reads: tuple[str, ...] = ()
+    outputs: tuple[Any, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -35,70 +37,82 @@ class Trace:
     """What one call of a model showed.
 
     Attributes:
-        calls: The calls of its own layers, in order.
-        heads: Where each head comes from, in the order of the heads.
+        calls: The calls of its layers, in order; those of a model within it follow that model's own.
+        heads: Where each output comes from, by name for a model that returns a mapping, else in order.
     """
 
     calls: tuple[LayerCall, ...]
-    heads: tuple[str, ...]
+    heads: Mapping[str, str] | tuple[str, ...]
 
 
-def trace_layers(model: Any) -> Trace:
+def trace_layers(model: Any, arguments: Any, names: Mapping[int, str], prefix: str = "") -> Trace:
     """Calls a built model once on symbolic tensors and notes what its layers do.
 
-    Only the model's own layers count, not those inside them. What stands between them, such as an addition, is seen
-    through: a layer reads what its tensors were computed from.
+    What is inside a layer that is no model is not told. What stands between layers, such as an addition, is seen through:
+    a layer reads what its tensors were computed from.
 
     Args:
-        model: The model, with `inputs` as `make_own_class` sets them.
+        model: The model.
+        arguments: Positional and keyword arguments of the call, `(args, kwargs)`, with Keras's symbolic tensors.
+        names: What a symbolic tensor is called, by its `id`.
+        prefix: The path of the model, for one that is a layer itself.
     """
-    watcher = _Watcher(model)
-    heads: list[str] = []
+    symbolic = [one for one in keras.tree.flatten(arguments) if isinstance(one, keras.KerasTensor)]
+    watcher = _Watcher(model, prefix)
+    heads: list[Any] = []
 
     @tf.autograph.experimental.do_not_convert  # type: ignore[untyped-decorator]
-    def call(whole: Any) -> Any:
-        for name, tensor in whole.items():
-            watcher.made[id(tensor)] = name
-            watcher.kept.append(tensor)
+    def call(tensors: list[Any]) -> None:
+        given = {id(one): tensor for one, tensor in zip(symbolic, tensors, strict=True)}
+        for one, tensor in zip(symbolic, tensors, strict=True):
+            watcher.know(tensor, names[id(one)])
+        positional, keywords = keras.tree.map_structure(lambda one: given.get(id(one), one), arguments)
         with watcher.watching():
-            returned = model(next(iter(whole.values())) if len(whole) == 1 else whole, training=False)
-        by_name = isinstance(returned, Mapping)
-        ordered = [returned[name] for name in model.output_names] if by_name else tf.nest.flatten(returned)
-        heads.extend(next(iter(watcher.origins(tensor)), "") for tensor in ordered)
-        return returned
+            returned = model(*positional, **keywords)
+        if isinstance(returned, Mapping):
+            heads.append({str(name): watcher.origin(tensor) for name, tensor in returned.items()})
+        else:
+            heads.append(tuple(watcher.origin(tensor) for tensor in tf.nest.flatten(returned)))
 
-    shapes = {tensor.name: tf.TensorSpec(tensor.shape, tensor.dtype) for tensor in model.inputs}
     # Tracing computes nothing, and moves no random state on.
-    tf.function(call).get_concrete_function(shapes)
-    return Trace(tuple(watcher.calls), tuple(heads))
+    tf.function(call).get_concrete_function([tf.TensorSpec(one.shape, one.dtype) for one in symbolic])
+    return Trace(tuple(watcher.calls), heads[0])
 
 
 class _Watcher:
-    """Sees each call of the model's own layers."""
+    """Sees each call of the layers of a model, and of the models in it."""
 
-    def __init__(self, model: Any) -> None:
-        self.model = model
+    def __init__(self, model: Any, prefix: str) -> None:
+        self.model, self.prefix = model, prefix
         self.calls: list[LayerCall] = []
         # Tensors go by their id, so they are kept for as long as that counts.
-        self.made: dict[int, str] = {}
-        self.kept: list[Any] = []
-        self._depth = 0
+        self._made: dict[int, str] = {}
+        self._kept: list[Any] = []
+        # The layers whose calls are under way, with their paths.
+        self._stack: list[tuple[Any, str]] = []
         self._counts: dict[int, int] = {}
+
+    def know(self, tensor: Any, name: str) -> None:
+        """Remembers what a tensor is called."""
+        self._made[id(tensor)] = name
+        self._kept.append(tensor)
 
     @contextlib.contextmanager
     def watching(self) -> Iterator[None]:
+        """Notes calls while the block runs."""
         original = keras.layers.Layer.__call__
         watcher = self
 
         def called(layer: Any, *arguments: Any, **keywords: Any) -> Any:
-            inside = watcher._depth
-            watcher._depth += 1
+            noted = watcher._begin(layer)
+            reads = watcher._origins_of((arguments, keywords)) if noted is not None else ()
+            watcher._stack.append((layer, noted.path if noted is not None else watcher.prefix))
             try:
                 result = original(layer, *arguments, **keywords)
             finally:
-                watcher._depth -= 1
-            if inside == 1 and layer is not watcher.model:
-                watcher._note(layer, (arguments, keywords), result)
+                watcher._stack.pop()
+            if noted is not None:
+                watcher._end(noted, reads, result)
             return result
 
         keras.layers.Layer.__call__ = called
@@ -107,20 +121,36 @@ class _Watcher:
         finally:
             keras.layers.Layer.__call__ = original
 
-    def _note(self, layer: Any, given: Any, result: Any) -> None:
+    def _begin(self, layer: Any) -> LayerCall | None:
+        """The call, where the layer stands directly in a model."""
+        if not self._stack or not isinstance(self._stack[-1][0], keras.Model):
+            return None
+        inside = self._stack[-1][1]
         count = self._counts.get(id(layer), 0)
         self._counts[id(layer)] = count + 1
         name = layer.name if count == 0 else f"{layer.name} (call {count + 1})"
-        reads: dict[str, None] = {}
-        for tensor in _tensors(given):
-            reads.update(dict.fromkeys(self.origins(tensor)))
-        outputs = _tensors(result)
-        for index, tensor in enumerate(outputs):
-            self.made[id(tensor)] = name if len(outputs) == 1 else f"{name}:{index}"
-            self.kept.append(tensor)
-        self.calls.append(LayerCall(name, layer, tuple(reads), tuple(outputs), count > 0))
+        call = LayerCall(f"{inside}/{name}" if inside else name, inside, layer, count > 0)
+        if not isinstance(layer, keras.layers.InputLayer):
+            self.calls.append(call)
+        return call
 
-    def origins(self, tensor: Any) -> list[str]:
+    def _end(self, call: LayerCall, reads: tuple[str, ...], result: Any) -> None:
+        call.reads = reads
+        call.outputs = tuple(_tensors(result))
+        for index, tensor in enumerate(call.outputs):
+            self.know(tensor, call.path if len(call.outputs) == 1 else f"{call.path}:{index}")
+
+    def _origins_of(self, given: Any) -> tuple[str, ...]:
+        found: dict[str, None] = {}
+        for tensor in _tensors(given):
+            found.update(dict.fromkeys(self._origins(tensor)))
+        return tuple(found)
+
+    def origin(self, tensor: Any) -> str:
+        """What a head comes from."""
+        return next(iter(self._origins(tensor)), "")
+
+    def _origins(self, tensor: Any) -> list[str]:
         """The layers or inputs that a tensor was computed from, nearest first."""
         found: dict[str, None] = {}
         seen: set[int] = set()
@@ -130,8 +160,8 @@ class _Watcher:
             if id(one) in seen:
                 continue
             seen.add(id(one))
-            if id(one) in self.made:
-                found[self.made[id(one)]] = None
+            if id(one) in self._made:
+                found[self._made[id(one)]] = None
             elif getattr(one, "op", None) is not None:
                 waiting += list(one.op.inputs)
         return list(found)

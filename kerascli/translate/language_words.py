@@ -58,6 +58,8 @@ _PARAMETER = Description(
     parameters=(
         ParameterRow("shape", "list", "", True, "The shape of the tensor, without the batch axis."),
         ParameterRow("initializer", "initializer", "glorot_uniform", False, "Its starting values."),
+        ParameterRow("regularizer", "regularizer or null", "null", False, "A penalty on it."),
+        ParameterRow("constraint", "constraint or null", "null", False, "What it is held to after each step."),
     ),
     example="model:\n  inputs: {x: [16, 8]}\n  layers:\n    - Parameter: {shape: [16, 8], initializer: zeros}\n"
     "      name: positions\n    - Add:\n      inputs: [x, positions]\n",

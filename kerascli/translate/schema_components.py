@@ -161,6 +161,8 @@ def _parameter_layer() -> Schema:
     keys = {
         "shape": described(SHAPE, "The shape of the learned tensor, without the batch axis."),
         "initializer": described(reference_to("initializers"), "How it starts.", "glorot_uniform"),
+        "regularizer": described(either(reference_to("regularizers"), of_kinds(["null"])), "A penalty on it."),
+        "constraint": described(either(reference_to("constraints"), of_kinds(["null"])), "What it is held to."),
         "name": of_kinds(["str", "null"]),
         "trainable": of_kinds(["bool"]),
         "dtype": reference_to("dtype_policies"),

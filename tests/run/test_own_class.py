@@ -53,6 +53,18 @@ class Plain(keras.Model):
 
     def train_step(self, data):
         return {**super().train_step(data), "weight": ops.sum(self.score.kernel)}
+
+
+class Tower(keras.Model):
+    """A model in a model."""
+
+    def __init__(self):
+        super().__init__()
+        self.inner = keras.Sequential([layers.Dense(4, name="one"), layers.Dense(3, name="two")], name="inner")
+        self.last = layers.Dense(2, name="last")
+
+    def call(self, x):
+        return self.last(self.inner(x) + 1.0)
 '''
 FIELDS = (
     "title: {shape: [4], uniform: [0, 1]}, text: {shape: [4], uniform: [0, 1]}, "
@@ -122,6 +134,29 @@ def test_summary_shows_layers_and_shapes(folder: Path) -> None:
     }
     assert dict(summary.outputs) == {"score": "score", "kind": "kind"}
     assert summary.parameters == 58
+
+
+def test_mixtures_are_shown_to_the_bottom(folder: Path) -> None:
+    """A class of one's own in a functional graph, a `Sequential` in that class."""
+    text = """
+plugins: [models.py]
+model:
+  inputs: {x: [4], y: [2]}
+  layers:
+    - Tower:
+      name: tower
+      inputs: x
+    - Add:
+      name: sum
+      inputs: [tower, y]
+"""
+    summary = describe_model(load_spec(write(folder, text), trust=True))
+    rows = {row.path: (row.inside, row.inputs, row.outputs[0].shape) for row in summary.layers}
+    assert rows["tower"] == ("", ("x",), (None, 2))
+    assert rows["tower/inner"] == ("tower", ("x",), (None, 3))
+    assert rows["tower/inner/two"] == ("tower/inner", ("tower/inner/one",), (None, 3))
+    assert rows["tower/last"] == ("tower", ("tower/inner",), (None, 2))
+    assert rows["sum"] == ("", ("tower", "y"), (None, 2))
 
 
 @pytest.mark.parametrize(

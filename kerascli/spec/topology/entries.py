@@ -195,10 +195,12 @@ def _expand_block(entry: Entry, expansion: Expansion, stack: tuple[str, ...]) ->
     assert inner is not None and inner.block is not None
     if not inner.inputs or not expansion.budget.spend_values(inner.block.layers, expansion.problems):
         return
-    with expansion.problems.noted(inner.notes):
+    # What is wrong with the arguments is wrong where the block is used, which needs no note.
+    with expansion.problems.noted(entry.scope.notes):
         filled = fill(inner.block, entry.item, expansion.problems)
-        if filled is None:
-            inner.inputs = {}
-            return
-        layers, inner.output_node = filled
+    if filled is None:
+        inner.inputs = {}
+        return
+    layers, inner.output_node = filled
+    with expansion.problems.noted(inner.notes):
         expand(layers.items, inner, expansion, (*stack, inner.block.name))

@@ -242,8 +242,9 @@ def find_entry(scope: Scope, path: str) -> Entry | None:
 
 
 def known_names(scope: Scope) -> list[str]:
-    """The names that can be read in a scope."""
-    return [*scope.by_name, *scope.last_of]
+    """The names that can be read in a scope; a call of a shared layer without a name has none."""
+    readable = [name for name, entry in scope.by_name.items() if entry.named or entry.item.shared is None]
+    return [*readable, *scope.last_of]
 
 
 def path_back(start: Entry, target: Entry) -> list[str] | None:

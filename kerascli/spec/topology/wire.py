@@ -177,7 +177,8 @@ def _shared_layer(graph: Graph, entry: Entry, target: Scalar) -> LayerSpec | Non
     name = str(target.value)
     problems = graph.problems
     other = find_entry(entry.scope, name)
-    if other is None:
+    if other is None or (other.item.shared is not None and not other.named):
+        # A call without a name goes by one of ours, which nobody wrote.
         if entry.scope.block is None and name in graph.base:
             return graph.base[name]
         known_input = name in entry.scope.inputs or (entry.scope.block is None and name in graph.inputs)
