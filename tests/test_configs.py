@@ -10,10 +10,13 @@ from pathlib import Path
 import pytest
 
 from kerascli.check import check_spec
+from kerascli.errors import SpecError
 from kerascli.spec.dump import dump_spec
 from kerascli.spec.load import load_spec
 
-CONFIGS = sorted((Path(__file__).parent.parent / "configs").glob("*.yaml"))
+FOLDER = Path(__file__).parent.parent / "configs"
+CONFIGS = sorted(FOLDER.glob("*.yaml"))
+CUSTOM = sorted((FOLDER / "custom").glob("*.yaml"))
 IDS = [path.stem for path in CONFIGS]
 
 
@@ -47,6 +50,30 @@ SHORT = [path for path in CONFIGS if path.stem in ("news", "regression", "two_br
 def test_trains(path: Path, tmp_path: Path) -> None:
     record = run(path, tmp_path, "fit.epochs=1", "fit.steps_per_epoch=4", "fit.validation_steps=2")
     assert (record["status"], record["steps"]) == ("done", 4)
+
+
+@pytest.mark.parametrize("path", CUSTOM, ids=[path.stem for path in CUSTOM])
+def test_custom_ones_are_sound_with_trust_alone(path: Path, tmp_path: Path) -> None:
+    with pytest.raises(SpecError) as caught:
+        load_spec(path)
+    assert [one.code for one in caught.value.diagnostics] == ["needs-trust"]
+    spec = load_spec(path, trust=True)
+    assert check_spec(spec) == ()
+    (tmp_path / "resolved.yaml").write_text(dump_spec(spec))
+    assert dump_spec(load_spec(tmp_path / "resolved.yaml", trust=True)) == dump_spec(spec)
+
+
+def test_custom_ones_train(tmp_path: Path) -> None:
+    """In this process: all of them with two short epochs, and what their parts leave behind."""
+    from kerascli.run.train import train
+
+    short = ["fit.epochs=2", "fit.steps_per_epoch=6", "fit.validation_steps=2"]
+    results = {path.stem: train(load_spec(path, short, trust=True), tmp_path) for path in CUSTOM}
+    assert (results["digits"].folder / "plots" / "batch_loss.png").stat().st_size > 5000
+    assert {"sparse_rmse", "brier", "val_sparse_rmse"} <= set(results["digits"].history)
+    assert results["digits"].history["learning_rate"] == pytest.approx([0.0005, 0.001])
+    assert type(results["own_model"].model).__name__ == "Classifier"
+    assert set(results["spirals"].metrics) == {"loss", "accuracy"}
 
 
 LEAST = {"mnist": 0.97, "mnist_cnn": 0.97, "mnist_lstm": 0.94, "two_branch": 0.92, "residual": 0.93}

@@ -9,6 +9,7 @@ from typing import Any
 
 import keras
 
+from kerascli.catalog.overlay import PREFIX
 from kerascli.components import build_argument, build_component
 from kerascli.spec.component import Argument, Component
 from kerascli.spec.spec import Spec
@@ -41,7 +42,11 @@ def _build(component: Component, folder: Path) -> Any:
     if schedule is not None:
         others = tuple(argument for argument in component.arguments if argument.name != "schedule")
         return build_component(replace(component, arguments=others), schedule=_rate_of_epoch(schedule))
-    return build_component(_in_folder(component, folder))
+    made = build_component(_in_folder(component, folder))
+    if component.name.startswith(PREFIX):
+        # A plugin's callback learns where its files belong.
+        made.run_folder = folder
+    return made
 
 
 def _rate_of_epoch(schedule: object) -> Callable[..., Any]:
