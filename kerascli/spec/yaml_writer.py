@@ -44,7 +44,8 @@ def as_written(value: Any) -> Any:
     if reference is not None:
         return reference
     if isinstance(value, str):
-        return value.replace("$", "$$")
+        # `Plain` and `Quoted` stay what they are.
+        return type(value)(value.replace("$", "$$"))
     if isinstance(value, dict):
         return type(value)({key: as_written(item) for key, item in value.items()})
     if isinstance(value, list):
@@ -87,6 +88,6 @@ _Dumper.add_representer(
 )
 _Dumper.add_representer(Nothing, lambda dumper, value: dumper.represent_scalar("tag:yaml.org,2002:null", ""))
 _Dumper.add_representer(
-    Quoted, lambda dumper, value: dumper.represent_scalar("tag:yaml.org,2002:str", value.replace("$", "$$"), style="'")
+    Quoted, lambda dumper, value: dumper.represent_scalar("tag:yaml.org,2002:str", str(value), style="'")
 )
 _Dumper.add_representer(Plain, lambda dumper, value: dumper.represent_scalar("tag:yaml.org,2002:str", str(value)))
