@@ -22,6 +22,7 @@ from kerascli.components import (
 from kerascli.errors import Diagnostic, Note, SpecError
 from kerascli.model.own_class import make_own_class
 from kerascli.spec.component import Component
+from kerascli.spec.leading_arguments import leading_arguments
 from kerascli.spec.model_spec import (
     Constant,
     InputSpec,
@@ -216,7 +217,8 @@ def _call_arguments(layer: LayerSpec, tensors: Mapping[str, Any]) -> tuple[list[
     wiring = layer.wiring
     found = [_tensor(reference, tensors) for reference in wiring.tensors]
     if wiring.kind == "mapping":
-        return [], {name: _wired(layer, name, value, tensors) for name, value in wiring.arguments}
+        named = {name: _wired(layer, name, value, tensors) for name, value in wiring.arguments}
+        return [named.pop(name) for name in leading_arguments(layer)], named
     return ([found] if wiring.kind == "list" else found), {}
 
 

@@ -227,3 +227,34 @@ def test_growth_is_refused_before_it_is_expanded(tmp_path: Path) -> None:
     with pytest.raises(SpecError) as caught:
         load_spec(tmp_path / "spec.yaml")
     assert {one.code for one in caught.value.diagnostics if one.severity == "error"} == {"too-many-layers"}
+
+
+def test_a_repeated_block_hands_all_its_outputs_on(model) -> None:  # type: ignore[no-untyped-def]
+    made = model(
+        """
+model:
+  inputs: {x: [4]}
+  blocks:
+    gated:
+      inputs: [wave, skips]
+      layers:
+        - Dense: {units: 4, name: next}
+          inputs: wave
+        - Add:
+          inputs: [next, skips]
+          name: sum
+      outputs: [next, sum]
+  layers:
+    - Dense: 4
+      name: first
+    - gated:
+      repeat: 2
+      name: stack
+      inputs: [first, first]
+    - Dense: 1
+      inputs: stack:sum
+"""
+    )
+    assert reads(made)["stack_2/next"] == ["stack_1/next"]
+    assert reads(made)["stack_2/sum"] == ["stack_2/next", "stack_1/sum"]
+    assert reads(made)["dense"] == ["stack_2/sum"]

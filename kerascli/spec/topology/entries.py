@@ -30,6 +30,7 @@ class Entry:
         above: The entry above it in its scope, or None.
         inner: What a block holds; None for a layer.
         end: The number of the last entry inside, its own for a layer.
+        copy: Whether it is a further copy of a repeated entry, which reads the copy before.
     """
 
     name: str
@@ -42,6 +43,7 @@ class Entry:
     above: Entry | None = field(repr=False)
     inner: Scope | None = field(default=None, repr=False)
     end: int = 0
+    copy: bool = False
 
     @property
     def path(self) -> str:
@@ -148,7 +150,7 @@ def _add(copy: Copy, scope: Scope, expansion: Expansion, stack: tuple[str, ...])
     name = copy.name or scope.names.give_default(_base(item), item.key)
     above = scope.entries[-1] if scope.entries else None
     inputs = item.inputs if copy.first else None
-    entry = Entry(name, copy.name is not None, item, inputs, len(expansion.order), scope, above)
+    entry = Entry(name, copy.name is not None, item, inputs, len(expansion.order), scope, above, copy=not copy.first)
     block = expansion.blocks.get(item.word) if item.shared is None else None
     if block is not None:
         expansion.used.add(block.name)

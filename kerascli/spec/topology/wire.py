@@ -56,6 +56,10 @@ def _given(graph: Graph, entry: Entry, inner: Scope) -> dict[str, TensorReferenc
         return {
             name: None if value is None else graph.find(value, entry.scope, entry) for name, value in found
         }  # fmt: skip
+    before = entry.above.inner.outputs if entry.copy and entry.above is not None and entry.above.inner else []
+    if len(before) == len(names) > 1:
+        # A repeated block with as many outputs as inputs: each copy reads those of the one before, in order.
+        return {name: reference for name, (_, reference) in zip(names, before, strict=True)}
     items = node.items if isinstance(node, Sequence) else (node,)
     if len(items) != len(names):
         _report_count(graph, inner.block.name, names, node if node is not None else entry.key)

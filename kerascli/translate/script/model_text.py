@@ -7,6 +7,7 @@ import re
 
 from kerascli.catalog import load_catalog
 from kerascli.errors import SpecError
+from kerascli.spec.leading_arguments import leading_arguments
 from kerascli.spec.model_spec import (
     Constant,
     InputSpec,
@@ -141,7 +142,9 @@ class _Graph:
         wiring = layer.wiring
         tensors = [self._tensor(one) for one in wiring.tensors]
         if wiring.kind == "mapping":
-            return (), tuple((name, self._wired(value)) for name, value in wiring.arguments)
+            named = {name: self._wired(value) for name, value in wiring.arguments}
+            leading = tuple(named.pop(name) for name in leading_arguments(layer))
+            return leading, tuple(named.items())
         return ((tensors,) if wiring.kind == "list" else tuple(tensors)), ()
 
     def _wired(self, value: WiredArgument) -> object:
