@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -70,17 +71,21 @@ def evaluate(
         table.add_row(name, f"{value:.4f}")
     output_console().print(table)
     if result.path is not None and not quiet:
-        print(f"written to {result.path}")
+        print(f"written to {_from_here(result.path)}")
 
 
 def _check_run(run: str, runs: object) -> None:
     """A run that does not exist is said before TensorFlow is imported."""
-    from pathlib import Path
-
     if not run.endswith(".keras"):
         from kerascli.record.run_folder import find_run
 
         find_run(run, Path(str(runs)))
+
+
+def _from_here(path: Path) -> Path:
+    """The path as `train` prints it: from the working folder, where it lies below that."""
+    here = Path.cwd()
+    return path.relative_to(here) if path.is_relative_to(here) else path
 
 
 def check_weights(weights: str) -> None:

@@ -47,7 +47,8 @@ def write_predictions(
     """Writes a file that is there wholly or not at all.
 
     Args:
-        columns: Name to array `(samples, ...)`, all of one length.
+        columns: Name to array `(samples, ...)`, all of one length. One of `(samples, 1)` has a number a sample, as a
+            regression head gives it: only the arrays of NumPy's files keep that axis.
         path: Ends in `.npz`, `.npy` (one column), `.csv`, `.jsonl` or `.parquet`; `-` writes JSON lines to `stream`.
         labels: For columns `(samples, n)`, the names of the n values, which CSV files put behind the column's name.
         stream: What `-` means; standard output where it is left out.
@@ -59,7 +60,7 @@ def write_predictions(
     check_output(path)
     plain = {name: _plain(array) for name, array in columns.items()}
     if path == "-":
-        _write_lines(plain, stream if stream is not None else sys.stdout)
+        _write_lines(_without_single_axis(plain), stream if stream is not None else sys.stdout)
         return
     write = _WRITERS[Path(path).suffix.lower()]
     try:
@@ -71,6 +72,11 @@ def write_predictions(
 def _plain(array: Array) -> Array:
     """The array in a dtype that every kind of file knows: bfloat16 is none of NumPy's."""
     return array.astype(np.float32) if array.dtype.kind == "V" or array.dtype == np.float16 else array
+
+
+def _without_single_axis(columns: Mapping[str, Array]) -> dict[str, Array]:
+    """The columns with a number a sample where an array has one value a sample."""
+    return {name: array[:, 0] if array.ndim == 2 and array.shape[1] == 1 else array for name, array in columns.items()}
 
 
 def _write_npz(path: Path, columns: Mapping[str, Array], labels: Labels) -> None:
@@ -93,7 +99,7 @@ def _write_npy(path: Path, columns: Mapping[str, Array], labels: Labels) -> None
 
 def _write_csv(path: Path, columns: Mapping[str, Array], labels: Labels) -> None:
     flat: list[tuple[str, Array]] = []
-    for name, array in columns.items():
+    for name, array in _without_single_axis(columns).items():
         flat += _flat_columns(name, array, labels.get(name))
     twice = [name for name, count in Counter(name for name, _ in flat).items() if count > 1]
     if twice:
@@ -125,7 +131,7 @@ def _flat_columns(name: str, array: Array, labels: Sequence[str] | None) -> Iter
 def _write_jsonl(path: Path, columns: Mapping[str, Array], labels: Labels) -> None:
     del labels
     with path.open("w", encoding="utf-8", newline="\n") as file:
-        _write_lines(columns, file)
+        _write_lines(_without_single_axis(columns), file)
 
 
 def _write_lines(columns: Mapping[str, Array], file: TextIO | IO[str]) -> None:
@@ -141,7 +147,7 @@ def _write_parquet(path: Path, columns: Mapping[str, Array], labels: Labels) -> 
     import pyarrow.parquet as pa_parquet
 
     del labels
-    table = pa.table({name: _nested(pa, array) for name, array in columns.items()})
+    table = pa.table({name: _nested(pa, array) for name, array in _without_single_axis(columns).items()})
     pa_parquet.write_table(table, path)
 
 

@@ -46,12 +46,12 @@ def _component_place(place: Place, base: Node, upper: Node) -> Place:
 def _class_key(node: Node, place: Place) -> Scalar | None:
     """The node of a component's class name; of one that only a plugin knows, by its capital."""
     key = component_key(node, place)
-    if key is not None or place.kind in ("section", "entries", "entry"):
+    if key is not None or place.kind in ("section", "entries", "entry", "names", "free"):
         return key
     if isinstance(node, Mapping) and len(node.entries) == 1:
         only = node.entries[0][0]
-        if place.kind == "component" or (str(only.value)[:1].isupper() and place.kind != "names"):
-            return None if str(only.value).startswith("~") else only
+        if (place.kind == "component" or str(only.value)[:1].isupper()) and not _removes(only):
+            return only
     if isinstance(node, Scalar) and place.kind in ("component", "components") and isinstance(node.value, str):
         return node
     return None

@@ -178,7 +178,7 @@ def arguments_place(name: str, group: str) -> Place:
         return MODEL
     entry = find_name(name, group) if group != "sources" else None
     known = {p.name: Place("component", p.group) for p in entry.parameters if p.group} if entry is not None else {}
-    return Place("names", keys=known, each=Place("free"))
+    return Place("names", keys=known, each=_VALUE)
 
 
 def _arguments_place(name: str, group: str, word: str) -> Place:

@@ -178,7 +178,7 @@ ROOT = Place(
         "name": _VALUE,
         "description": _VALUE,
         "tags": _VALUE,
-        "vars": Place("names", each=Place("free")),
+        "vars": Place("free"),
         "seed": Place(default=0),
         "dtype": Place("component", "dtype_policies", default="float32"),
         "plugins": _VALUE,

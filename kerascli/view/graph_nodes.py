@@ -75,14 +75,16 @@ def totals_line(summary: ModelSummary) -> str:
     """Kind, parameters and size in one line."""
     return (
         f"{summary.kind} · {summary.parameters:,} parameters, {summary.trainable_parameters:,} trainable"
-        f" · {megabytes(summary.size_bytes)}"
+        f" · {size_text(summary.size_bytes)}"
     )
 
 
-def megabytes(size: int) -> str:
-    """The size in MB (10⁶ bytes), with more digits where it is small."""
-    value = size / 1e6
-    return f"{value:,.1f} MB" if value >= 10 or not size else f"{value:.3g} MB" if value >= 0.001 else f"{size} bytes"
+def size_text(size: int) -> str:
+    """A size in bytes, KB (10³ bytes), MB or GB, with about three digits."""
+    if size < 1000:
+        return f"{size} bytes"
+    value, unit = next((size / scale, unit) for scale, unit in ((1e9, "GB"), (1e6, "MB"), (1e3, "KB")) if size >= scale)
+    return f"{value:,.1f} {unit}" if value >= 10 else f"{value:.3g} {unit}"
 
 
 def wrap(text: str, length: int = LINE_LENGTH) -> tuple[str, ...]:

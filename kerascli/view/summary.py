@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from kerascli.errors import visible
 from kerascli.record.model_summary import LayerRow, ModelSummary, split_reference
-from kerascli.view.graph_nodes import megabytes
+from kerascli.view.graph_nodes import size_text
 
 if TYPE_CHECKING:
     from rich.console import Group
@@ -97,7 +97,7 @@ def _totals(summary: ModelSummary) -> Text:
         ("parameters", f"{summary.parameters:,}"),
         ("trainable", f"{summary.trainable_parameters:,}"),
         ("frozen or not trained", f"{summary.parameters - summary.trainable_parameters:,}"),
-        ("size", megabytes(summary.size_bytes)),
+        ("size", size_text(summary.size_bytes)),
     ]
     if summary.optimizer is not None:
         rows.append(("optimizer", summary.optimizer))

@@ -51,6 +51,21 @@ def test_csv_gives_every_value_a_column(tmp_path: Path) -> None:
     assert "animal_probabilities_0,animal_probabilities_1" in path.read_text(encoding="utf-8").splitlines()[0]
 
 
+def test_one_number_a_sample_is_a_number(tmp_path: Path) -> None:
+    points = {"points": np.array([[81.2], [3.0]], np.float32)}
+    for ending in (".csv", ".jsonl", ".parquet"):
+        path = tmp_path / f"out{ending}"
+        write_predictions(points, str(path))
+        found = read_file(path).fields
+        assert {name: array.shape for name, array in found.items()} == {"points": (2,)}
+        np.testing.assert_allclose(found["points"].astype(np.float32), points["points"][:, 0])
+    stream = io.StringIO()
+    write_predictions(points, "-", stream=stream)
+    assert [json.loads(line) for line in stream.getvalue().splitlines()] == [{"points": 81.2}, {"points": 3.0}]
+    write_predictions(points, str(tmp_path / "out.npz"))
+    assert read_file(tmp_path / "out.npz").fields["points"].shape == (2, 1)
+
+
 def test_many_rows_keep_their_order(tmp_path: Path) -> None:
     values = np.arange(3 * 4096 + 5)
     for ending in (".csv", ".jsonl"):
@@ -98,12 +113,12 @@ def test_standard_output_gets_json_lines(capsys: pytest.CaptureFixture[str]) -> 
 
 def test_numbers_that_are_not_finite(tmp_path: Path) -> None:
     stream = io.StringIO()
-    bad = {"x": np.array([np.nan, np.inf, 1]), "v": np.array([[np.nan], [1], [2]], np.float32)}
+    bad = {"x": np.array([np.nan, np.inf, 1]), "v": np.array([[np.nan, 0], [1, 0], [2, 0]], np.float32)}
     write_predictions(bad, "-", stream=stream)
     assert [json.loads(line) for line in stream.getvalue().splitlines()] == [
-        {"x": None, "v": [None]},
-        {"x": None, "v": [1.0]},
-        {"x": 1.0, "v": [2.0]},
+        {"x": None, "v": [None, 0.0]},
+        {"x": None, "v": [1.0, 0.0]},
+        {"x": 1.0, "v": [2.0, 0.0]},
     ]
     write_predictions(bad, str(tmp_path / "out.csv"))
     np.testing.assert_array_equal(read_file(tmp_path / "out.csv").fields["x"], bad["x"])

@@ -225,3 +225,14 @@ def test_calls_are_short() -> None:
     assert counts[-1] * 0.001 == pytest.approx(CALL_SECONDS, rel=0.1)
     quick.took(counts[-1], 100 * CALL_SECONDS)
     assert quick.steps < counts[-1] / 10
+
+
+def test_a_stop_in_mid_epoch_counts_the_steps_that_were_done(write_spec: Callable[..., Path]) -> None:
+    class Stop(keras.callbacks.Callback):
+        def on_train_batch_end(self, batch: int, logs: Any = None) -> None:
+            self.model.stop_training = self.model.optimizer.iterations == 7
+
+    ready = ready_with(write_spec)
+    position = fit(ready.model, ready.plan, [Stop()])
+    assert (position.epoch, position.steps) == (2, 7)
+    assert len(position.history) == 2

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 MERMAID = """\
 # two\\_branches
 
-Functional · 609 parameters, 345 trainable · 0.00244 MB
+Functional · 609 parameters, 345 trainable · 2.44 KB
 
 ```mermaid
 flowchart TD

@@ -8,7 +8,7 @@ import pytest
 from rich.console import Console
 
 from kerascli.record.model_summary import ModelSummary, split_reference
-from kerascli.view.graph_nodes import megabytes
+from kerascli.view.graph_nodes import size_text
 from kerascli.view.summary import summary_table, summary_text
 
 from . import model_summaries as models
@@ -97,7 +97,7 @@ def test_totals(width: int) -> None:
     text = printed(models.branches(), width)
     facts = dict(line.rsplit(maxsplit=1) for line in text.splitlines()[-5:-3])
     assert facts == {"parameters": "609", "trainable": "345"}
-    assert "0.00244 MB" in text and "Adam" in text
+    assert "2.44 KB" in text and "Adam" in text
 
 
 def test_states_are_numbered() -> None:
@@ -124,10 +124,18 @@ def test_references() -> None:
 
 
 @pytest.mark.parametrize(
-    ("size", "text"), [(0, "0.0 MB"), (400, "400 bytes"), (5_253_000, "5.25 MB"), (97_490_000, "97.5 MB")]
+    ("size", "text"),
+    [
+        (0, "0 bytes"),
+        (400, "400 bytes"),
+        (3_570, "3.57 KB"),
+        (2_000_000_000, "2 GB"),
+        (5_253_000, "5.25 MB"),
+        (97_490_000, "97.5 MB"),
+    ],
 )
-def test_megabytes(size: int, text: str) -> None:
-    assert megabytes(size) == text
+def test_size_text(size: int, text: str) -> None:
+    assert size_text(size) == text
 
 
 @pytest.mark.parametrize(("width", "text"), [(80, NARROW), (160, WIDE)])
