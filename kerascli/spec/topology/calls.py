@@ -106,7 +106,8 @@ def _by_name(graph: Graph, entry: Entry, node: Mapping, callee: Callee) -> Wirin
         sound = sound and wired is not None
         if wired is not None:
             arguments.append((word, wired))
-    sound = _check_call(graph, node, callee, arguments) and sound
+    # A misspelt argument is not also a missing one.
+    sound = set(node.keys()) <= set(known) and _check_call(graph, node, callee, arguments) and sound
     return Wiring("mapping", (), tuple(arguments)) if sound else None
 
 

@@ -126,6 +126,8 @@ def expand(items: tuple[Node, ...], scope: Scope, expansion: Expansion, stack: t
             copies.append(copy)
     copies = [_take_name(copy, scope.names, problems) for copy in copies]
     for copy in copies:
+        _check_group(copy, scope.names, problems)
+    for copy in copies:
         if expansion.budget.exhausted:
             return
         _add(copy, scope, expansion, stack)
@@ -143,6 +145,17 @@ def _take_name(copy: Copy, names: Names, problems: Problems) -> Copy:
     notes = (Note("first used here", taken.span),)
     problems.add("duplicate-name", f"the name '{copy.name}' is used twice", node, "choose another name", notes=notes)
     return Copy(copy.item, None, copy.group, copy.first)
+
+
+def _check_group(copy: Copy, names: Names, problems: Problems) -> None:
+    """The name of a whole repeat means its last copy, so that nothing else can have it; told at the later of the two."""
+    taken = names.taken.get(copy.group) if copy.group is not None and copy.first else None
+    if taken is None or copy.item.name is None:
+        return
+    first, second = sorted((taken.span, copy.item.name.span), key=lambda span: (span.line, span.column))
+    message = f"the name '{copy.group}' is used twice; of a repeat it means the last copy"
+    notes = (Note("first used here", first),)
+    problems.add("duplicate-name", message, second, "choose another name", notes=notes)
 
 
 def _add(copy: Copy, scope: Scope, expansion: Expansion, stack: tuple[str, ...]) -> None:

@@ -125,6 +125,8 @@ def _component(
         elif word in arguments:
             message = f"'{word}' stands beside {chosen[0].value}, not below it"
             problems.add("indentation", message, key, f"indent it by two more than '{chosen[0].value}:'")
+            # What the layer lacks now stands there.
+            problems.settle(chosen[0])
         else:
             hint_word = did_you_mean(word, [*ENTRY_KEYS, *arguments])
             problems.add("unknown-key", f"an entry of 'layers' has no key '{word}'", key, hint_word)
