@@ -11,6 +11,7 @@ from kerascli.components.downloads import no_downloads
 from kerascli.data.prepare import PreparedData, prepare_data
 from kerascli.data.table import Array
 from kerascli.data.transforms import LEARNT, Layers
+from kerascli.data.weights import class_weights
 from kerascli.run.build import build_compiled, close_spec, output_shapes, with_facts
 from kerascli.run.monitor import Monitor
 from kerascli.run.preflight import prepare_training
@@ -82,6 +83,9 @@ def _facts(spec: Spec, data: PreparedData, monitor: Monitor | None) -> DataFacts
         tested=test is not None,
         samples=data.train().samples,
         class_weight=_class_weight(spec, data),
+        weighted=tuple(name for name in data.train().y if _has_field(spec, name)),
+        outputs=tuple(data.train().y),
+        one_hot=tuple(name for name, y in data.train().y.items() if y.ndim == 2 and y.shape[1] > 1),
         monitor=(monitor.name, monitor.mode) if monitor is not None and monitor.decides else None,
     )
 
@@ -102,12 +106,17 @@ def _kind(array: Array) -> str:
     return kind if array.ndim == 1 else f"many-{kind}"
 
 
-def _class_weight(spec: Spec, data: PreparedData) -> dict[int, float]:
-    """The weight of each class of the only head, as the samples got it."""
-    if not spec.fit.class_weight or len(spec.model.outputs) != 1:
-        return {}
-    train = data.train()
-    labels = next(iter(train.y.values()))
-    weights = next(iter(train.weights.values()))
-    indices = np.argmax(labels, axis=1) if labels.ndim == 2 and labels.shape[1] > 1 else labels.reshape(len(labels))
-    return {int(index): float(weights[indices == index][0]) for index in np.unique(indices)}
+def _has_field(spec: Spec, output: str) -> bool:
+    return spec.data is not None and any(name in (None, output) for name, _, _ in spec.data.sample_weight)
+
+
+def _class_weight(spec: Spec, data: PreparedData) -> dict[str, dict[int, float]]:
+    """The weight of each class of each head that has them, as the samples got it."""
+    y = data.train().y
+    found = {}
+    for name, weights in class_weights(spec.fit, data.preprocessing, y).items():
+        labels = y[name]
+        one_hot = labels.ndim == 2 and labels.shape[1] > 1
+        indices = np.argmax(labels, axis=1) if one_hot else labels.reshape(len(labels))
+        found[name] = {int(index): float(weights[indices == index][0]) for index in np.unique(indices)}
+    return found

@@ -11,7 +11,8 @@ from kerascli.spec.data_spec import DataSpec, FieldSpec, SplitSpec
 from kerascli.spec.model_spec import InputSpec, ModelSpec
 from kerascli.translate.script.components import expression
 from kerascli.translate.script.facts import DataFacts
-from kerascli.translate.script.python_text import Call, Source, assign, blocks, render
+from kerascli.translate.script.python_text import WIDTH, Call, Source, assign, blocks, render
+from kerascli.translate.script.weights_text import sample_weights
 
 _TAKE = '''
 def take(fields, rows):
@@ -37,7 +38,6 @@ class DataText:
         """Takes the data section with every field found."""
         self.data, self.model, self.facts = data, model, facts
         self.imports: set[str] = set()
-        self._counted = False
 
     def text(self) -> str:
         """All of it.
@@ -150,6 +150,9 @@ class DataText:
         written = [("test", self.data.test), ("validation", self.data.validation)]
         splits = [(name, split) for name, split in written if split is not None]
         lines: list[str] = []
+        if any(split.fraction is not None for _, split in splits):
+            # A fraction is of the whole, also where a part was taken before.
+            lines.append(f"samples = len(data[{render(self._read_fields()[0])}])")
         for number, (name, split) in enumerate(splits):
             lines += self._split(name, split, "train" if number == len(splits) - 1 else "data")
         return "\n".join(lines or ["train = data"])
@@ -163,10 +166,6 @@ class DataText:
         if split.count is not None:
             count = str(split.count)
         else:
-            # A fraction is of the whole, also where a part was taken before.
-            if not self._counted:
-                lines.append(f"samples = len(data[{first}])")
-                self._counted = True
             lines.append(f"count = int({split.fraction} * samples + 0.5)")
             count = "count"
         if not split.shuffle:
@@ -184,6 +183,8 @@ class DataText:
 
     def _column(self, one: FieldSpec, *, target: bool) -> str:
         """The transforms of one input or target, and the function that makes its array."""
+        if target and one.name in self.facts.classes:
+            return self._labels(one, self.facts.classes[one.name])
         name = self._function(one, target=target)
         lines: list[str] = []
         raw = self._raw(one, target=target)
@@ -206,14 +207,29 @@ class DataText:
         lines += ["", "", f"def {name}(fields):", f'    """{self._what(one, target=target)}"""']
         result = self._result(one, target=target)
         if steps or result.count("values") != 1 or one.stacked:
-            lines += [f"    values = {raw}", *steps, f"    return {result}"]
+            cast = result.removeprefix("values")
+            lines += [f"    values = {raw.removesuffix(cast) if not steps else raw}", *steps, f"    return {result}"]
         else:
             lines.append(f"    return {_once(result.replace('values', raw, 1))}")
         return "\n".join(lines).lstrip("\n")
 
+    def _labels(self, one: FieldSpec, classes: tuple[object, ...]) -> str:
+        """Labels become the indices of their classes."""
+        name = self._function(one, target=True)
+        found = f"{name.removesuffix('_target_of')}_classes"
+        field = render(one.fields[0])
+        lines = [assign(found, [*classes]), "", "", f"def {name}(fields):"]
+        lines.append(f'    """{self._what(one, target=True)}"""')
+        indices = f"    indices = [{found}.index(label) for label in fields[{field}].tolist()]"
+        if len(indices) > WIDTH:
+            lines.append(f"    labels = fields[{field}].tolist()")
+            indices = f"    indices = [{found}.index(label) for label in labels]"
+        one_hot = f"np.eye(len({found}), dtype=np.float32)[indices]"
+        return "\n".join([*lines, indices, f"    return {one_hot if one.one_hot else 'np.array(indices, np.int32)'}"])
+
     def _what(self, one: FieldSpec, *, target: bool) -> str:
         what = "What the output" if target else "What the input"
-        fields = " and ".join(one.fields)
+        fields = ", ".join(one.fields)
         return f"{what} '{one.name}' {'is compared with' if target else 'reads'}: {fields}."
 
     def _function(self, one: FieldSpec, *, target: bool) -> str:
@@ -239,11 +255,6 @@ class DataText:
         return next((item for item in self.model.inputs if item.name == one.name), None)
 
     def _result(self, one: FieldSpec, *, target: bool) -> str:
-        classes = self.facts.classes.get(one.name) if target else None
-        if classes is not None:
-            listed = render([*classes])
-            indices = f"np.array([{listed}.index(value) for value in values.tolist()], dtype=np.int32)"
-            return f"np.eye({len(classes)}, dtype=np.float32)[{indices}]" if one.one_hot else indices
         if target:
             kind = self.facts.kinds.get(one.fields[0], "float")
             dtype = "int32" if kind in ("int", "bool", "many-int") and not one.transforms else _STANDARD
@@ -275,8 +286,8 @@ class DataText:
                 joined = ", ".join(target.text for target in targets)
                 y = targets[0] if len(targets) == 1 else Source(f"({joined})")
                 lines.append(assign(f"y_{split}", y))
-            for _, field, _ in self.data.sample_weight:
-                lines.append(f'weights_{split} = {split}[{render(field)}].astype("float32").reshape(-1)')
+            weights = sample_weights(self.data, self.facts, split, self._read_fields()[0])
+            lines += [assign(f"weights_{split}", weights)] if weights is not None else []
         return "\n".join(lines)
 
 

@@ -6,7 +6,9 @@ import keyword
 import re
 
 from kerascli.catalog import load_catalog
+from kerascli.catalog.overlay import PREFIX
 from kerascli.errors import SpecError
+from kerascli.spec.component import Component
 from kerascli.spec.leading_arguments import leading_arguments
 from kerascli.spec.model_spec import (
     Constant,
@@ -17,7 +19,7 @@ from kerascli.spec.model_spec import (
     WiredArgument,
 )
 from kerascli.translate.script.components import argument, expression, index_source
-from kerascli.translate.script.python_text import Call, Source, assign, render
+from kerascli.translate.script.python_text import Call, Source, assign, render, statement
 
 # Names that a layer's variable may not hide.
 _TAKEN = {"keras", "np", "layers", "ops", "model", "train", "test", "validation", "data", "order", "history"}
@@ -39,6 +41,8 @@ def model_text(model: ModelSpec, name: str = "model", result: str = "model", ind
         return assign(result, expression(model.own_class), indent=indent)
     if model.topology == "sequential" and all(layer.nested is None for layer in model.layers):
         parts = [_input(model.inputs[0]), *(_layer(layer) for layer in model.layers)]
+        if any(_draws_late(layer.component) for layer in model.layers):
+            return _one_by_one(parts, name, result, indent) + _frozen(model, result, indent)
         text = assign(result, Call("keras.Sequential", (parts,), (("name", name),)), indent=indent)
         return text + _frozen(model, result, indent)
     return _Graph(model, indent).text(name, result)
@@ -61,6 +65,19 @@ def _layer(layer: LayerSpec) -> object:
     if frozen and layer.component.group == "layers" and isinstance(made, Call):
         return Call(made.function, made.positional, (*made.keywords, ("trainable", False)))
     return made
+
+
+def _draws_late(component: Component) -> bool:
+    """Whether a layer may draw first weights when it is built, not when it is made."""
+    if component.group == "layers" and (component.name == "SpectralNormalization" or component.name.startswith(PREFIX)):
+        return True
+    return any(_draws_late(value) for value in component.keywords.values() if isinstance(value, Component))
+
+
+def _one_by_one(parts: list[object], name: str, result: str, indent: int) -> str:
+    """In a list all layers are made before the first is built, and the others would draw other numbers."""
+    lines = [assign(result, Call("keras.Sequential", (parts[:1],), (("name", name),)), indent=indent)]
+    return "\n".join([*lines, *(statement(Call(f"{result}.add", (part,)), indent=indent) for part in parts[1:])])
 
 
 def _frozen(model: ModelSpec, result: str, indent: int) -> str:

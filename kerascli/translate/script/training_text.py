@@ -9,31 +9,11 @@ from kerascli.spec.component import Component
 from kerascli.spec.patterns import layer_paths, matches
 from kerascli.spec.spec import Spec
 from kerascli.spec.training_spec import CompileSpec, Pattern, PhaseSpec
+from kerascli.translate.script.batches_text import needs_batches
 from kerascli.translate.script.components import expression
 from kerascli.translate.script.facts import DataFacts
 from kerascli.translate.script.python_text import Call, Source, assign, blocks, statement
 
-BATCHES = '''
-class Batches(keras.utils.PyDataset):
-    """The training samples in batches, each epoch in an order that follows from the seed."""
-
-    def __init__(self, samples, *arrays):
-        super().__init__()
-        self.samples, self.arrays = samples, arrays
-        self.order, self.epoch = np.arange(samples), 0
-
-    def __len__(self):
-        return -(-self.samples // BATCH_SIZE)
-
-    def __getitem__(self, step):
-        rows = self.order[step * BATCH_SIZE : (step + 1) * BATCH_SIZE]
-        return keras.tree.map_structure(lambda values: values[rows], self.arrays)
-
-    def on_epoch_begin(self):
-        generator = np.random.Generator(np.random.PCG64([SEED, 0x0D3, self.epoch]))
-        self.order = generator.permutation(self.samples)
-        self.epoch += 1
-'''
 MODEL_FILE = "model.keras"
 _LOG = Call("keras.callbacks.CSVLogger", ("history.csv",))
 
@@ -52,9 +32,10 @@ def compile_text(spec: CompileSpec, optimizer: Component | None = None, *, inden
         lists = [[expression(metric) for metric in head] for head in metrics]
         if any(lists):
             keywords.append((name, lists[0] if one else lists))
-    for name, value in (("run_eagerly", spec.run_eagerly), ("jit_compile", spec.jit_compile)):
-        if value:
-            keywords.append((name, value))
+    if spec.run_eagerly:
+        keywords.append(("run_eagerly", True))
+    if spec.jit_compile is not None:
+        keywords.append(("jit_compile", spec.jit_compile))
     if isinstance(spec.steps_per_execution, int):
         keywords.append(("steps_per_execution", spec.steps_per_execution))
     if not spec.auto_scale_loss:
@@ -70,9 +51,11 @@ def fit_text(spec: Spec, facts: DataFacts) -> str:
     """
     _refuse(spec)
     phases = spec.fit.all_phases
+    batches = assign("batches", _batches(facts)) if len(phases) > 1 and needs_batches(spec.fit) else ""
     log = assign("log", _LOG) if len(phases) > 1 and spec.logs.csv else ""
     listed = [_callback(one) for one in _callbacks(spec, facts)]
-    parts = [log, assign("callbacks", [Source("log") if log and one == _LOG else one for one in listed])]
+    parts = [batches, log, assign("callbacks", [Source("log") if log and one == _LOG else one for one in listed])]
+    parts.append(_cut_validation(spec, facts))
     done = 0
     for number, phase in enumerate(phases):
         parts.append(_phase(spec, facts, phase, number, done))
@@ -82,7 +65,7 @@ def fit_text(spec: Spec, facts: DataFacts) -> str:
     if facts.tested:
         size: object = spec.fit.validation_batch_size or Source("BATCH_SIZE")
         keywords: list[tuple[str, object]] = [("batch_size", size)]
-        if spec.data is not None and spec.data.sample_weight:
+        if facts.weighted:
             keywords.append(("sample_weight", Source("weights_test")))
         test = Call("model.evaluate", (Source("x_test"), Source("y_test")), tuple(keywords))
         parts.append(statement(_printed(test)))
@@ -147,41 +130,75 @@ def _phase(spec: Spec, facts: DataFacts, phase: PhaseSpec, number: int, done: in
     elif phase.freeze or phase.unfreeze:
         message = "a script needs an 'optimizer' for a phase in which other layers learn"
         raise SpecError(message, code="not-ejectable", span=phase.span)
+    if phase.batch_size is not None or (number and spec.fit.phases[number - 1].batch_size is not None):
+        lines.append("batches.batch_size = " + (str(phase.batch_size) if phase.batch_size else "BATCH_SIZE"))
+    stopped = number > 0 and _may_stop(spec, number)
+    if stopped:
+        lines.append("# A callback may have ended the phase before.")
+        lines.append("done = history.epoch[-1] + 1")
     extra = [_callback(one) for one in phase.callbacks]
     callbacks: object = Source("callbacks") if not extra else Source(f"callbacks + [{', '.join(map(_flat, extra))}]")
-    lines.append(statement(_fit(spec, facts, phase, callbacks, done)))
+    begun: object = Source("done") if stopped else done
+    call = _fit(spec, facts, phase, callbacks, begun)
+    goes_on = number + 1 < len(spec.fit.all_phases) and _may_stop(spec, number + 1)
+    lines.append(assign("history", call) if goes_on else statement(call))
     return "\n".join(lines)
 
 
-def _fit(spec: Spec, facts: DataFacts, phase: PhaseSpec, callbacks: object, done: int) -> Call:
+def _may_stop(spec: Spec, number: int) -> bool:
+    """Whether a phase before this one may end early."""
+    callbacks = [*spec.callbacks, *(one for phase in spec.fit.all_phases[:number] for one in phase.callbacks)]
+    harmless = ("LearningRateScheduler", "ReduceLROnPlateau", "CSVLogger", "TensorBoard", "ModelCheckpoint")
+    return any(one.name not in harmless for one in callbacks)
+
+
+def _fit(spec: Spec, facts: DataFacts, phase: PhaseSpec, callbacks: object, done: object) -> Call:
     fit = spec.fit
-    epochs = Source("EPOCHS") if len(fit.all_phases) == 1 else done + phase.epochs
+    epochs: object = Source("EPOCHS")
+    if len(fit.all_phases) > 1:
+        epochs = Source(f"{done.text} + {phase.epochs}") if isinstance(done, Source) else int(str(done)) + phase.epochs
     keywords: list[tuple[str, object]] = [("epochs", epochs)]
     if done:
         keywords.append(("initial_epoch", done))
+    size = phase.batch_size or Source("BATCH_SIZE")
     positional: tuple[object, ...]
-    weights = "weights_train" if spec.data is not None and spec.data.sample_weight else ""
-    if fit.shuffle:
-        parts = ", ".join(part for part in ("x_train", "y_train", weights) if part)
-        positional = (Source("batches") if done else Source(f"batches := Batches({facts.samples}, {parts})"),)
-        if len(fit.all_phases) == 1:
-            positional = (Source(f"Batches({facts.samples}, {parts})"),)
+    if needs_batches(fit):
+        positional = (Source("batches"),) if len(fit.all_phases) > 1 else (_batches(facts),)
     else:
         positional = (Source("x_train"), Source("y_train"))
-        keywords.append(("batch_size", Source("BATCH_SIZE")))
-        keywords += [("sample_weight", Source(weights))] if weights else []
+        keywords.append(("batch_size", size))
+        keywords += [("sample_weight", Source("weights_train"))] if facts.train_weighted else []
     keywords.append(("shuffle", False))
-    if facts.class_weight:
-        keywords.append(("class_weight", dict(facts.class_weight)))
+    if facts.class_weight and not facts.train_weighted:
+        keywords.append(("class_weight", dict(next(iter(facts.class_weight.values())))))
     if facts.validated:
-        held_out = "x_validation, y_validation" + (", weights_validation" if weights else "")
+        held_out = "x_validation, y_validation" + (", weights_validation" if facts.weighted else "")
         keywords.append(("validation_data", Source(f"({held_out})")))
-        keywords.append(("validation_batch_size", fit.validation_batch_size or Source("BATCH_SIZE")))
-        for name, value in (("validation_steps", fit.validation_steps), ("validation_freq", fit.validation_freq)):
-            if value not in (None, 1):
-                keywords.append((name, value))
+        keywords.append(("validation_batch_size", fit.validation_batch_size or size))
+        if fit.validation_freq != 1:
+            keywords.append(("validation_freq", fit.validation_freq))
     keywords.append(("callbacks", callbacks))
     return Call("model.fit", positional, tuple(keywords))
+
+
+def _batches(facts: DataFacts) -> Call:
+    arrays = ["x_train", "y_train", *(["weights_train"] if facts.train_weighted else [])]
+    return Call("Batches", (facts.samples, *map(Source, arrays)))
+
+
+def _cut_validation(spec: Spec, facts: DataFacts) -> str:
+    """Keras's `validation_steps` would go on in the next epoch where it ended; a run begins anew each time."""
+    steps = spec.fit.validation_steps
+    if steps is None or not facts.validated:
+        return ""
+    size = spec.fit.validation_batch_size or "BATCH_SIZE"
+    held_out = "x_validation, y_validation" + (", weights_validation" if facts.weighted else "")
+    number = f"{size}" if steps == 1 else f"{steps} * {size}"
+    return (
+        f"# Each validation looks at the first {steps} batch{'es' if steps > 1 else ''} alone.\n"
+        f"{held_out} = keras.tree.map_structure(\n"
+        f"    lambda values: values[: {number}], ({held_out})\n)"
+    )
 
 
 def _flags(spec: Spec, phase: PhaseSpec) -> list[str]:
@@ -215,14 +232,12 @@ def _refuse(spec: Spec) -> None:
         raise SpecError(f"a script can't say {what}", code="not-ejectable", span=span)
 
     fit = spec.fit
-    if fit.steps_per_epoch is not None:
-        refuse("'steps_per_epoch', by which passes over the data go across epochs", fit.span)
-    if any(phase.batch_size is not None for phase in fit.phases):
-        refuse("a 'batch_size' of one phase", fit.span)
+    sized = [phase for phase in fit.phases if phase.batch_size is not None]
+    if fit.steps_per_epoch is not None and len(fit.phases) > 1:
+        refuse("'steps_per_epoch' with several phases", fit.span)
+    if sized and fit.validation_steps is not None and fit.validation_batch_size is None:
+        refuse("'validation_steps' in batches whose size changes from phase to phase", sized[0].span)
     if any(item.batch_size is not None for item in spec.model.inputs):
         refuse("a fixed batch size of an input", spec.model.span)
     if spec.model.start:
         refuse("weights from another model", spec.model.start[0].span)
-    weights = spec.data.sample_weight if spec.data is not None else ()
-    if len(spec.model.outputs) > 1 and (weights or fit.class_weight):
-        refuse("weights of samples or classes with several heads", fit.span)

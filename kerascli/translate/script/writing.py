@@ -6,13 +6,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from kerascli.spec.spec import Spec
+from kerascli.translate.script.batches_text import batches_text
 from kerascli.translate.script.components import plugin_name
 from kerascli.translate.script.data_text import DataText
 from kerascli.translate.script.facts import DataFacts
 from kerascli.translate.script.model_text import model_text
 from kerascli.translate.script.parameter_layer import PARAMETER
 from kerascli.translate.script.python_text import blocks, tidy
-from kerascli.translate.script.training_text import BATCHES, compile_text, fit_text
+from kerascli.translate.script.training_text import compile_text, fit_text
 
 
 @dataclass(frozen=True)
@@ -45,7 +46,7 @@ def write_script(spec: Spec, facts: DataFacts) -> Script:
     training_part = fit_text(spec, facts) if training else _compiled(spec)
     imports = _imports(spec, data, "\n".join((data_part, model_part, training_part)))
     helpers = [PARAMETER.strip()] if "Parameter(" in model_part else []
-    helpers += [BATCHES.strip()] if "Batches(" in training_part else []
+    helpers += [one.strip() for one in batches_text(spec.fit)] if "Batches(" in training_part else []
     head = blocks([_title(spec), imports, _constants(spec, training=training)])
     parts = [head, *(f"\n{helper}\n" for helper in helpers)]
     sections = (("Data", data_part), ("Model", model_part), ("Training", training_part))
@@ -61,13 +62,16 @@ def _title(spec: Spec) -> str:
 
 
 def _imports(spec: Spec, data: DataText | None, text: str) -> str:
-    standard = sorted(data.imports) if data is not None else []
+    needed = set(data.imports) if data is not None else set()
+    needed |= (
+        {"functools"} if spec.fit.steps_per_epoch is not None and spec.fit.shuffle and "Batches(" in text else set()
+    )
+    standard = sorted(needed)
     others = ["import keras"] + (["import numpy as np"] if "np." in text or "Batches(" in text else [])
     others += ["import tensorflow as tf"] if spec.fit.deterministic else []
     stems = sorted({one for one in _plugin_modules(spec) if f"{one}." in text})
-    return blocks(
-        ["\n".join(f"import {name}" for name in standard), "\n".join([*others, *(f"import {s}" for s in stems)])]
-    )
+    groups = ([f"import {name}" for name in standard], others, [f"import {stem}" for stem in stems])
+    return blocks("\n".join(group) for group in groups)
 
 
 def _plugin_modules(spec: Spec) -> set[str]:
@@ -78,6 +82,7 @@ def _constants(spec: Spec, *, training: bool) -> str:
     lines = [f"SEED = {spec.seed}"]
     if training:
         lines.append(f"BATCH_SIZE = {spec.fit.batch_size}")
+        lines += [f"STEPS_PER_EPOCH = {spec.fit.steps_per_epoch}"] if spec.fit.steps_per_epoch is not None else []
         lines += [f"EPOCHS = {spec.fit.epochs}"] if len(spec.fit.all_phases) == 1 else []
     return "\n".join(lines)
 
@@ -92,7 +97,9 @@ def _model(spec: Spec) -> str:
     lines.append("keras.utils.set_random_seed(SEED)")
     name = spec.model.topology
     lines.append(model_text(spec.model, name if name != "class" else "model"))
-    lines.append("model.summary()")
+    if spec.model.own_class is None:
+        # One of a class of one's own is built by its first batch.
+        lines.append("model.summary()")
     return "\n".join(lines)
 
 
