@@ -86,11 +86,11 @@ def _facts(spec: Spec, data: PreparedData, monitor: Monitor | None) -> DataFacts
         weighted=tuple(name for name in data.train().y if _has_field(spec, name)),
         outputs=tuple(data.train().y),
         one_hot=tuple(name for name, y in data.train().y.items() if y.ndim == 2 and y.shape[1] > 1),
-        monitor=(monitor.name, monitor.mode) if _is_seen(spec, monitor) else None,
+        monitor=(monitor.name, monitor.mode) if _is_seen(monitor, spec) else None,
     )
 
 
-def _is_seen(spec: Spec, monitor: Monitor | None) -> TypeGuard[Monitor]:
+def _is_seen(monitor: Monitor | None, spec: Spec) -> TypeGuard[Monitor]:
     """Whether the monitor decides and has a value at all: validation may be rarer than the epochs are many."""
     if monitor is None or not monitor.decides:
         return False
