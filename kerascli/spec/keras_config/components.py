@@ -40,9 +40,11 @@ def find_class(config: Config, group: str | None = None) -> Entry | None:
         return catalog.find(group, name) if group is not None else None
     if module.startswith("keras.src.applications."):
         return catalog.find("layers", f"applications.{module.rpartition('.')[2]}.{name}")
-    if not module.startswith("keras"):
-        return None
-    of_module = {"keras": "dtype_policies", "keras.optimizers.schedules": "schedules", "kerascli.layers": "layers"}
+    if config.get("registered_name") == f"kerascli>{name}":
+        return catalog.find("layers", name)
+    if not module.startswith("keras."):
+        return catalog.find("dtype_policies", name) if module == "keras" else None
+    of_module = {"keras.optimizers.schedules": "schedules"}
     return catalog.find(of_module.get(module, module.removeprefix("keras.")), name)
 
 

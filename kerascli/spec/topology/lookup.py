@@ -131,7 +131,7 @@ class Graph:
             self.problems.add("unknown-layer", message, node, "give it a 'name', and read that", notes=notes)
             return None
         if not entry.named:
-            message = f"'{entry.path}' is a default name; it changes when layers are added above"
+            message = f"'{entry.name}' is a default name; it changes when layers are added above"
             self.problems.warn("default-name", message, node, "give the layer a 'name'")
         return self._select(entry, suffix, node, f"'{entry.name}'")
 
