@@ -41,6 +41,7 @@ class Plan:
         drop_remainder: Whether a last partial batch is left out (models with a fixed batch size).
         steps_per_call: Steps in one graph call; None: as many as callbacks and the clock allow.
         checkpoint_steps: A graph call ends at each multiple of this many steps; None: nowhere in particular.
+        reset_states: Whether stateful layers start each epoch, and each validation, anew.
     """
 
     train: Split
@@ -56,6 +57,7 @@ class Plan:
     drop_remainder: bool = False
     steps_per_call: int | None = None
     checkpoint_steps: int | None = None
+    reset_states: bool = False
 
 
 @dataclass
@@ -160,6 +162,7 @@ class _Loop:
         started = time.perf_counter()
         if position.step == 0:
             self.model.reset_metrics()
+            self._reset_states()
         self.progress.epoch_started(position.epoch + 1)
         self.callbacks.on_epoch_begin(position.epoch)
         logs = self._train(position)
@@ -179,6 +182,14 @@ class _Loop:
         seconds = time.perf_counter() - started
         self.progress.epoch_ended(position.epoch, position.history[-1], seconds=seconds, best=best)
         return logs
+
+    def _reset_states(self) -> None:
+        """The states of stateful layers, as `layer.reset_state()` does for one, where the plan says so."""
+        if not self.plan.reset_states:
+            return
+        for layer in self.model._flatten_layers():
+            if getattr(layer, "stateful", False) and hasattr(layer, "reset_state"):
+                layer.reset_state()
 
     def _logged(self, logs: Mapping[str, float]) -> dict[str, float]:
         """The logs of the epoch as Keras's own history has them, where a callback may have changed them."""
@@ -251,6 +262,7 @@ class _Loop:
                     variable.assign(value)
                 self.hooks.after_call(position)
 
+        self._reset_states()
         self.callbacks.on_test_begin()
         self.model.reset_metrics()
         logs = run_test(

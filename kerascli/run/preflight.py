@@ -191,6 +191,7 @@ def make_plan(spec: Spec, train: Split, validation: Split | None, phase: PhaseSp
         drop_remainder=drop,
         steps_per_call=written if isinstance(written, int) else None,
         checkpoint_steps=int(spec.checkpoints.interval) if spec.checkpoints.every == "steps" else None,
+        reset_states=fit.reset_states,
     )
 
 

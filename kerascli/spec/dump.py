@@ -149,6 +149,7 @@ class _Writer:
             "validation_steps": fit.validation_steps,
             "validation_freq": fit.validation_freq,
             "deterministic": fit.deterministic,
+            "reset_states": fit.reset_states,
         }
         if fit.class_weight:
             weights = {name: one if isinstance(one, str) else Flow(dict(one.items())) for name, one in fit.class_weight}

@@ -39,11 +39,10 @@ def parse_fit(node: Node | None, outputs: Names[str], problems: Problems, *, tru
             problems.add("elsewhere", f"'{key.value}' has another place here", key, _ELSEWHERE[str(key.value)])
     known = Mapping(tuple(entry for entry in section.entries if entry[0].value not in _ELSEWHERE), section.span)
     check_keys(known, FIT, "'fit'", problems)
-    if section.key("reset_states") is not None:
-        problems.not_yet("'fit.reset_states'", section.key("reset_states"))
     phases = parse_phases(section, problems, trust=trust)
     numbers = {word: _positive(section, word, problems) for word in _NUMBERS}
     shuffle, deterministic = section.get("shuffle"), section.get("deterministic")
+    reset = section.get("reset_states")
     return FitSpec(
         epochs=sum(phase.epochs for phase in phases) or numbers["epochs"] or 1,
         batch_size=numbers["batch_size"] or 32,
@@ -54,6 +53,7 @@ def parse_fit(node: Node | None, outputs: Names[str], problems: Problems, *, tru
         validation_steps=numbers["validation_steps"],
         validation_freq=numbers["validation_freq"] or 1,
         deterministic=deterministic is not None and truth(deterministic, "deterministic", problems) is True,
+        reset_states=reset is not None and truth(reset, "reset_states", problems) is True,
         phases=phases,
         span=section.span,
     )

@@ -159,7 +159,7 @@ FIT = Place(
         "validation_steps": _VALUE,
         "validation_freq": Place(default=1),
         "deterministic": Place(default=False),
-        "reset_states": _VALUE,
+        "reset_states": Place(default=False),
         "phases": Place("sections", keys=PHASE.keys),
     },
 )

@@ -88,6 +88,7 @@ class FitSpec:
         validation_steps: Steps a validation; None: one pass.
         validation_freq: Epochs from one validation to the next.
         deterministic: Whether TensorFlow's deterministic kernels are asked for.
+        reset_states: Whether stateful layers start each epoch, and each validation, anew.
         phases: The phases as written; empty: one phase with nothing of its own.
         span: Where `fit` stands.
     """
@@ -101,6 +102,7 @@ class FitSpec:
     validation_steps: int | None = None
     validation_freq: int = 1
     deterministic: bool = False
+    reset_states: bool = False
     phases: tuple[PhaseSpec, ...] = ()
     span: Span | None = field(default=None, compare=False, repr=False)
 
