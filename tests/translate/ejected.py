@@ -57,6 +57,7 @@ def run_both(spec_path: Path, overrides: list[str], folder: Path, monkeypatch: p
         # Keras's own logger has no learning rate, or that of the next epoch.
         if name != "learning_rate":
             found = [float("nan") if row[name] == "NA" else float(row[name]) for row in rows]
+            values = np.asarray(values, float)
             np.testing.assert_allclose(found[:1], values[:1], rtol=1e-6, err_msg=name)
             np.testing.assert_allclose(found, values, rtol=2e-5, err_msg=name)
     return names

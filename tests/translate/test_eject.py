@@ -36,7 +36,7 @@ READY = [
     ("residual", FEW),
     ("two_branch", FEW),
 ]
-QUICK = ("mnist", "regression")
+QUICK = ("regression",)
 FIELDS = (
     "{a: {shape: [6], normal: [0, 1]}, b: {shape: [], choice: [red, green, blue]}, t: {shape: [5], integers: [0, 9]}, "
     "kind: {shape: [], choice: [cat, dog, eel]}, score: {shape: [], uniform: [0, 4]}, w: {shape: [], uniform: [1, 2]}}"
@@ -191,6 +191,7 @@ def test_in_a_process_of_its_own(tmp_path: Path) -> None:
 )
 def test_what_a_script_cant_say_is_refused(old: str, new: str, word: str, tmp_path: Path) -> None:
     assert old in PHASES
+    np.save(tmp_path / "body.npy", np.zeros((4, 5), np.float32))
     (tmp_path / "spec.yaml").write_text(PHASES.replace(old, new))
     np.save(tmp_path / "body.npy", np.ones((4, 5), "float32"))
     with pytest.raises(SpecError) as caught:

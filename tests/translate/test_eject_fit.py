@@ -68,6 +68,7 @@ LONG = {
     "steps in a fixed order": (ONE, ["fit.steps_per_epoch=3", "fit.shuffle=false"]),
     "a fixed order": (ONE, ["fit.shuffle=false"]),
     "validation now and then": (ONE, ["fit.validation_freq=2", "fit.validation_steps=1"]),
+    "no validation yet": (ONE, ["fit.epochs=1", "fit.validation_freq=2"]),
     "no validation": (ONE, ["~data.validation"]),
     "several steps a call": (ONE, ["compile.steps_per_execution=2"]),
     "xla": (ONE, ["compile.jit_compile=true"]),
@@ -88,6 +89,7 @@ CASES = [pytest.param(*case, id=name) for name, case in QUICK.items()]
 CASES += [pytest.param(*case, id=name, marks=pytest.mark.long) for name, case in LONG.items()]
 
 
+@pytest.mark.filterwarnings("ignore:Gradients do not exist", "ignore:Can save best model only")
 @pytest.mark.parametrize(("text", "overrides"), CASES)
 def test_same_history(text: str, overrides: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "spec.yaml").write_text(text)
