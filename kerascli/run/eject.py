@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any, TypeGuard
+from typing import Any
 
 import numpy as np
 
@@ -86,15 +86,17 @@ def _facts(spec: Spec, data: PreparedData, monitor: Monitor | None) -> DataFacts
         weighted=tuple(name for name in data.train().y if _has_field(spec, name)),
         outputs=tuple(data.train().y),
         one_hot=tuple(name for name, y in data.train().y.items() if y.ndim == 2 and y.shape[1] > 1),
-        monitor=(monitor.name, monitor.mode) if _is_seen(monitor, spec) else None,
+        monitor=_monitored(spec, monitor),
     )
 
 
-def _is_seen(monitor: Monitor | None, spec: Spec) -> TypeGuard[Monitor]:
-    """Whether the monitor decides and has a value at all: validation may be rarer than the epochs are many."""
+def _monitored(spec: Spec, monitor: Monitor | None) -> tuple[str, str] | None:
+    """The log that decides; None where it never has a value: validation may be rarer than the epochs are many."""
     if monitor is None or not monitor.decides:
-        return False
-    return not monitor.name.startswith("val_") or spec.fit.epochs >= spec.fit.validation_freq
+        return None
+    if monitor.name.startswith("val_") and spec.fit.epochs < spec.fit.validation_freq:
+        return None
+    return monitor.name, monitor.mode
 
 
 def _learnt(layers: Layers) -> tuple[int, ...]:
