@@ -55,17 +55,19 @@ def why(
     overrides: options.Overrides = None,
     json: options.Json = False,
 ) -> None:
-    """Say where a value comes from (file and line, command line, default), and what it beat."""
+    """Say where a value comes from (file and line, variable, environment, command line, default), and what it beat."""
     from kerascli.cli.console import print_json
     from kerascli.errors import UsageError
     from kerascli.spec.load import read_tree
     from kerascli.spec.paths import UnknownPath
     from kerascli.spec.problems import Problems
     from kerascli.spec.text import read_text
+    from kerascli.spec.variables import fill_variables
     from kerascli.spec.why import why as find_origins
 
     problems = Problems()
     tree, _ = read_tree(read_text(Path(spec)), overrides or [], problems)
+    tree, _ = fill_variables(tree, problems)
     problems.raise_errors()
     try:
         origins = find_origins(tree, path)
@@ -81,6 +83,8 @@ def why(
             if number == 0
             else f"  beat {_shown(origin.value)}    {place}"
         )
+        for note in origin.through:
+            print(f"    {note.message}" + (f"    {note.span}" if note.span is not None else ""))
 
 
 def _shown(value: object) -> str:

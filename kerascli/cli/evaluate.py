@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from kerascli.cli import options
+from kerascli.cli.specs import warn_of_environment
 
 Weights = Annotated[
     str,
@@ -79,7 +80,7 @@ def _check_run(run: str, runs: object) -> None:
     if not run.endswith(".keras"):
         from kerascli.record.run_folder import find_run
 
-        find_run(run, Path(str(runs)))
+        warn_of_environment(find_run(run, Path(str(runs))))
 
 
 def _from_here(path: Path) -> Path:

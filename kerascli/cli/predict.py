@@ -9,6 +9,7 @@ import typer
 
 from kerascli.cli import options
 from kerascli.cli.evaluate import Weights, check_weights
+from kerascli.cli.specs import warn_of_environment
 
 
 def register(app: typer.Typer) -> None:
@@ -51,7 +52,7 @@ def predict(
     from kerascli.record.run_folder import find_run
 
     check_output(output)
-    find_run(run, Path(runs))
+    warn_of_environment(find_run(run, Path(runs)))
     from kerascli.cli.quiet import prepare_tensorflow
 
     prepare_tensorflow(verbose=verbose)

@@ -29,6 +29,17 @@ def read_spec(path: Path, overrides: list[str], runs: Path, *, trust: bool, verb
     return load_spec(path, overrides, trust=trust, runs=runs)
 
 
+def warn_of_environment(run: RunFolder) -> None:
+    """Says on standard error where a run would read other values of the environment than it was made with."""
+    from kerascli.cli.console import print_diagnostics
+    from kerascli.errors import Diagnostic
+    from kerascli.record.run_record import changed_environment, read_record
+
+    for name in changed_environment(read_record(run.record)):
+        message = f"the environment variable '{name}' is not what it was when the run was made"
+        print_diagnostics([Diagnostic("environment-changed", message, hint="set it as it was", severity="warning")])
+
+
 def spec_or_run(
     name: str, overrides: list[str], runs: Path, *, trust: bool, verbose: bool = False
 ) -> tuple[Spec, RunFolder | None]:

@@ -7,8 +7,10 @@ import os
 import platform
 import subprocess
 import sys
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
+from hashlib import sha256
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any, Literal
@@ -50,6 +52,7 @@ class RunRecord:
         test: The metrics of `model.keras` on the test split.
         description: The spec's own words.
         tags: The spec's tags.
+        environment: The variables of the environment that the spec read, each with a hash of its value; None where it was not set.
     """
 
     name: str
@@ -77,6 +80,7 @@ class RunRecord:
     test: dict[str, float] | None = None
     description: str | None = None
     tags: tuple[str, ...] = ()
+    environment: dict[str, str | None] = field(default_factory=dict)
 
     def changed(self, **values: Any) -> RunRecord:
         """A copy with some values changed."""
@@ -110,6 +114,17 @@ def read_record(path: Path) -> dict[str, Any]:
     if not isinstance(record, dict) or "status" not in record:
         raise EnvironmentProblem(f"'{path}' is not the record of a run", code="record")
     return record
+
+
+def digest(value: str | None) -> str | None:
+    """What the record holds in place of a value of the environment, which may be a secret."""
+    return None if value is None else sha256(value.encode("utf-8", "surrogateescape")).hexdigest()
+
+
+def changed_environment(record: Mapping[str, Any]) -> tuple[str, ...]:
+    """The variables of the environment that a run's spec read and that now have another value."""
+    before = record.get("environment") or {}
+    return tuple(name for name, value in before.items() if value != digest(os.environ.get(name)))
 
 
 def versions() -> dict[str, str | None]:

@@ -18,7 +18,7 @@ from kerascli.record.atomic import replace_file, write_json, write_text
 from kerascli.record.checkpoints import load_newest
 from kerascli.record.lock import lock_folder
 from kerascli.record.run_folder import RunFolder, create_run_folder
-from kerascli.record.run_record import RunRecord, git_facts, machine, now, versions, write_record
+from kerascli.record.run_record import RunRecord, digest, git_facts, machine, now, versions, write_record
 from kerascli.record.sources import write_sources
 from kerascli.run.engine import Hooks, Position
 from kerascli.run.evaluate import evaluate_split
@@ -106,6 +106,7 @@ def _first_record(ready: Ready, command: Sequence[str] | None) -> RunRecord:
         monitor={"name": ready.monitor.name, "mode": ready.monitor.mode},
         description=spec.description,
         tags=spec.tags,
+        environment={name: digest(value) for name, value in spec.environment.items()},
     )
 
 

@@ -5,14 +5,21 @@ from __future__ import annotations
 import os
 import re
 from dataclasses import dataclass, field
-from hashlib import sha256
+from pathlib import Path
 
-from kerascli.errors import SourceText, SpecError
-from kerascli.spec.nodes import Scalar
+from kerascli.errors import EnvironmentProblem, SourceText, SpecError
+from kerascli.record.run_record import changed_environment, read_record
+from kerascli.spec.nodes import Node, Scalar
+from kerascli.spec.problems import Problems
 from kerascli.spec.scalars import AmbiguousScalar, read_plain
 from kerascli.spec.yaml_loader import load_nodes
 
 Value = bool | int | float | str | None
+
+# The code of the warning that a value is not what it was.
+CHANGED = "environment-changed"
+# How the note of a value from the environment begins.
+FROM_ENVIRONMENT = "from the environment variable"
 
 
 class EnvironmentText(str):
@@ -69,17 +76,33 @@ class Environment:
     """The variables of the environment that a spec has read.
 
     Attributes:
-        read: Name to the text that was used, defaults included.
+        read: Name to its value; None for one that is not set.
+        places: Name to the first node that reads it.
     """
 
-    read: dict[str, str] = field(default_factory=dict)
+    read: dict[str, str | None] = field(default_factory=dict)
+    places: dict[str, Node] = field(default_factory=dict)
 
-    def text(self, name: str, default: str | None) -> str | None:
-        """The text of a variable, or its default; None where it has neither."""
-        found = os.environ.get(name, default)
-        if found is not None:
-            self.read[name] = found
-        return found
+    def text(self, name: str, default: str | None, place: Node) -> str | None:
+        """The value of a variable, or its default; None where it has neither."""
+        self.read[name] = os.environ.get(name)
+        self.places.setdefault(name, place)
+        return os.environ.get(name, default)
+
+
+def warn_of_changes(environment: Environment, folder: Path, problems: Problems) -> None:
+    """Warns where the resolved spec of a run reads other values of the environment than the run did."""
+    record = folder / "run.json"
+    if not environment.read or not record.is_file():
+        return
+    try:
+        changed = changed_environment(read_record(record))
+    except EnvironmentProblem:
+        return  # Whoever needs the record will say so.
+    for name, place in environment.places.items():
+        if name in changed:
+            message = f"the environment variable '{name}' is not what it was when the run was made"
+            problems.warn(CHANGED, message, place, "set it as it was")
 
 
 def read_value(text: str) -> Value:
@@ -104,8 +127,3 @@ def unquoted(text: str) -> str:
 
 
 _QUOTED = re.compile(r"\"(?:[^\"\\]|\\.)*\"|'(?:[^']|'')*'", re.DOTALL)
-
-
-def digest(text: str) -> str:
-    """What `run.json` holds in place of the value."""
-    return sha256(text.encode("utf-8", "surrogateescape")).hexdigest()

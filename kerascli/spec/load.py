@@ -13,6 +13,7 @@ from kerascli.spec.callback_parser import parse_callbacks
 from kerascli.spec.compile_parser import parse_compile
 from kerascli.spec.data_parser import parse_data
 from kerascli.spec.dtype_policy import parse_dtype
+from kerascli.spec.environment import warn_of_changes
 from kerascli.spec.extends import check_bounds, read_file
 from kerascli.spec.fields import infer_known_fields
 from kerascli.spec.fit_parser import parse_checkpoints, parse_fit, parse_logs
@@ -91,6 +92,7 @@ def parse_spec(
     """
     _check_sections(root, problems)
     filled, environment = fill_variables(root, problems)
+    warn_of_changes(environment, path.parent, problems)
     found = len(problems.found)
     plugins = load_plugins(filled, problems, trust=trust)
     if len(problems.found) > found:

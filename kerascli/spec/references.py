@@ -8,7 +8,7 @@ from collections.abc import Mapping as Scope
 from dataclasses import dataclass, field, replace
 
 from kerascli.errors import Note, did_you_mean
-from kerascli.spec.environment import Environment, kept, read_value, reference_of, unquoted
+from kerascli.spec.environment import FROM_ENVIRONMENT, Environment, kept, read_value, reference_of, unquoted
 from kerascli.spec.nodes import Mapping, Node, Scalar, Sequence
 from kerascli.spec.problems import Problems
 from kerascli.spec.scalars import AmbiguousScalar
@@ -132,7 +132,7 @@ class _Filler:
             return node
         note = Note(f"'${name}' is filled in here", node.span)
         found = _placed(value if later is None else map_texts(value, _escape), note)
-        return replace(found, beats=(*found.beats, node, *node.beats))
+        return replace(found, beats=(*found.beats, *node.beats))
 
     def _from_environment(self, match: re.Match[str], node: Scalar, later: Later) -> Node:
         raw = self._environment_text(match, node)
@@ -148,12 +148,17 @@ class _Filler:
             return node
         if isinstance(value, str) and later is not None:
             value = value.replace("$", "$$")
-        note = Note(f"from the environment variable '{match['env']}'", None)
+        beats = node.beats
+        note = Note(f"the environment variable '{match['env']}' is not set", None)
+        if self.environment.read[match["env"]] is not None:
+            note = Note(f"{FROM_ENVIRONMENT} '{match['env']}'", None)
+            if match["default"] is not None:
+                beats = (Scalar(match["default"], node.span, match["default"]), *beats)
         span = replace(node.span, notes=(*node.span.notes, note))
-        return replace(node, value=kept(value, match[0]), text=raw, span=span, beats=(node, *node.beats))
+        return replace(node, value=kept(value, match[0]), text=raw, span=span, beats=beats)
 
     def _environment_text(self, match: re.Match[str], node: Scalar) -> str | None:
-        found = self.environment.text(match["env"], match["default"])
+        found = self.environment.text(match["env"], match["default"], node)
         if found is None:
             message = f"the environment variable '{match['env']}' is not set"
             hint = f"set it, or write a default: '$(env:{match['env']}:default)'"

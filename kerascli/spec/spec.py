@@ -38,7 +38,7 @@ class Spec:
         warnings: What is doubtful but not wrong.
         trusted: Whether the user said `--trust`.
         plugins: The plugins, imported.
-        environment: The variables of the environment that it read, each with the text that was used.
+        environment: The variables of the environment that it read, each with its value; None where it is not set.
     """
 
     name: str
@@ -59,4 +59,4 @@ class Spec:
     warnings: tuple[Diagnostic, ...] = field(default=(), repr=False, compare=False)
     trusted: bool = False
     plugins: LoadedPlugins = field(default_factory=LoadedPlugins)
-    environment: Table[str, str] = field(default_factory=dict, repr=False, compare=False)
+    environment: Table[str, str | None] = field(default_factory=dict, repr=False, compare=False)

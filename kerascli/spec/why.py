@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from kerascli.errors import Span
+from kerascli.errors import Note, Span
 from kerascli.spec.component_parser import find_name
+from kerascli.spec.environment import FROM_ENVIRONMENT
 from kerascli.spec.nodes import Mapping, Node, plain
 from kerascli.spec.paths import Step, UnknownPath, component_key, expand, find_step
 from kerascli.spec.places import ROOT, Place
@@ -20,27 +21,36 @@ class Origin:
 
     Attributes:
         value: The value as plain Python values.
-        kind: `file`, `command line` or `default`.
+        kind: `file`, `environment`, `command line` or `default`.
         span: Where it is written; None for a default.
         default_of: What the default belongs to: `kerascli`, or the Keras class.
+        through: How it came to its path: the variables and the environment, each with its place.
     """
 
     value: Any
-    kind: Literal["file", "command line", "default"]
+    kind: Literal["file", "environment", "command line", "default"]
     span: Span | None = None
     default_of: str | None = None
+    through: tuple[Note, ...] = ()
 
     def to_json(self) -> dict[str, Any]:
         """The origin as JSON values."""
         place = None if self.span is None else str(self.span)
-        return {"value": self.value, "from": self.kind, "place": place, "default_of": self.default_of}
+        through = [{"message": n.message, "place": None if n.span is None else str(n.span)} for n in self.through]
+        return {
+            "value": self.value,
+            "from": self.kind,
+            "place": place,
+            "default_of": self.default_of,
+            "through": through,
+        }
 
 
 def why(tree: Mapping, path: str) -> tuple[Origin, ...]:
     """The origin of the value at a path, then those that it beat, the latest first.
 
     Args:
-        tree: The spec's nodes after the overrides.
+        tree: The spec's nodes after the overrides, variables filled in.
         path: A path as in overrides.
 
     Returns:
@@ -71,8 +81,12 @@ def _inside(step: Step, owner: Any, place: Place) -> Place:
 
 
 def _origin(node: Node) -> Origin:
-    kind: Literal["file", "command line"] = "command line" if node.span.source.name == COMMAND_LINE else "file"
-    return Origin(plain(node), kind, node.span)
+    kind: Literal["file", "environment", "command line"] = "file"
+    if any(note.message.startswith(FROM_ENVIRONMENT) for note in node.span.notes):
+        kind = "environment"
+    elif node.span.source.name == COMMAND_LINE:
+        kind = "command line"
+    return Origin(plain(node), kind, node.span, through=node.span.notes)
 
 
 def _default(place: Place, step: Step, owner: object, segments: list[str], at: int) -> Origin:
