@@ -9,6 +9,8 @@ from contextvars import ContextVar
 from kerascli.catalog.entries import Entry
 
 PREFIX = "plugins."
+# The parameter of a plugin's function that takes any name (`**keywords`).
+ANY_NAME = "**"
 
 Entries = Mapping[tuple[str, str], Entry]
 _NOTHING: Entries = {}

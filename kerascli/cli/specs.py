@@ -48,8 +48,10 @@ def spec_or_run(
     Raises:
         UsageError: It is neither a file nor a run, or a run is given overrides.
         SpecError: The spec is wrong.
+        EnvironmentProblem: A plugin of the run was changed.
     """
     from kerascli.record.run_folder import find_run
+    from kerascli.record.sources import check_sources
 
     path = Path(name)
     if path.suffix in (".yaml", ".yml") or path.is_file():
@@ -57,4 +59,5 @@ def spec_or_run(
     run = find_run(name, runs)
     if overrides:
         raise UsageError(f"the run '{name}' is what it is", code="override", hint="give overrides to a spec")
+    check_sources(run.source)
     return read_spec(run.spec, [], runs, trust=trust, verbose=verbose), run

@@ -8,9 +8,10 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from kerascli.catalog import load_catalog
+from kerascli.catalog.overlay import PREFIX
 from kerascli.components.downloads import downloads_allowed
 from kerascli.components.faults import first_line, keras_fault
-from kerascli.errors import EnvironmentProblem
+from kerascli.errors import EnvironmentProblem, SpecError
 from kerascli.spec.component import Component
 from kerascli.spec.environment import without_reference
 
@@ -57,7 +58,6 @@ def build_component(component: Component, **additional: object) -> Any:
         made = factory(**{**keywords, **{name: value for name, value in additional.items() if name not in unknown}})
         for name in unknown:
             setattr(made, name, additional[name])
-        return made
     except Exception as error:  # Whatever Keras raises on arguments is said again at their place.
         if component.group == "applications" and "fetch failure" in str(error):
             weights = component.argument("weights")
@@ -66,6 +66,30 @@ def build_component(component: Component, **additional: object) -> Any:
             span = weights.span if weights is not None else component.span
             raise EnvironmentProblem(message, code="download", span=span, hint=hint) from error
         raise keras_fault(error, component, doing="making") from error
+    if component.name.startswith(PREFIX):
+        _check_savable(made, component)
+    return made
+
+
+def _check_savable(made: Any, component: Component) -> None:
+    """Refuses a plugin's object that Keras could not write into `model.keras`, before time is spent on training it.
+
+    Raises:
+        SpecError: It has arguments, and no `get_config` that tells them.
+    """
+    get_config = getattr(made, "get_config", None)
+    if get_config is None:
+        return
+    try:
+        get_config()
+    except Exception as error:
+        if not isinstance(error, NotImplementedError):
+            # One that needs a built layer is asked again when the model is saved.
+            return
+        name = component.name.removeprefix(PREFIX)
+        message = f"{component.name} can't be saved: it has no 'get_config' that tells its arguments"
+        hint = f"let {name} have one: 'return {{**super().get_config(), \"units\": self.units}}'"
+        raise SpecError(message, code="plugin", span=component.span, hint=hint) from error
 
 
 def _unnamed(factory: Any, additional: Mapping[str, object]) -> list[str]:

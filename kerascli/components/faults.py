@@ -6,6 +6,7 @@ import re
 
 from kerascli.errors import Diagnostic, Note, Span, SpecError
 from kerascli.spec.component import Component
+from kerascli.spec.plugins import own_line, raised_by_plugin
 
 
 def keras_fault(error: Exception, component: Component, *, doing: str, span: Span | None = None) -> SpecError:
@@ -22,11 +23,15 @@ def keras_fault(error: Exception, component: Component, *, doing: str, span: Spa
     """
     text = first_line(error)
     place = span or _named_argument(text, component) or component.span
-    diagnostic = Diagnostic("keras-error", f"Keras refuses {doing} {component.name}: {text}", place)
+    own = own_line(error)
+    notes = (Note("raised here", own),) if own is not None else ()
+    if raised_by_plugin(error):
+        # Keras only passed it on.
+        message = f"{doing} {component.name} failed: {type(error).__name__}: {text}"
+        return SpecError([Diagnostic("plugin", message, place, notes=notes)])
     more = _useful_line(error, text)
-    if more:
-        diagnostic = Diagnostic("keras-error", diagnostic.message, place, notes=(Note(more),))
-    return SpecError([diagnostic])
+    notes = (Note(more), *notes) if more else notes
+    return SpecError([Diagnostic("keras-error", f"Keras refuses {doing} {component.name}: {text}", place, notes=notes)])
 
 
 def first_line(error: Exception) -> str:
@@ -38,8 +43,11 @@ def first_line(error: Exception) -> str:
         return type(error).__name__
     if lines[0].startswith("Exception encountered when calling") and len(lines) > 1:
         # Keras wraps what a layer's call raises; the cause follows, perhaps behind TensorFlow's {{node}} prefix.
-        return re.sub(r"^\{\{.*?\}\}\s*", "", lines[1])
-    return lines[0]
+        del lines[0]
+    if lines[0].endswith("Error encountered:") and len(lines) > 1:
+        # It wraps again what a layer raises while its shapes are found.
+        del lines[0]
+    return re.sub(r"^\{\{.*?\}\}\s*", "", lines[0])
 
 
 def _useful_line(error: Exception, shown: str) -> str | None:

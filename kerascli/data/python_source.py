@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import traceback
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any, cast
 
 import numpy as np
@@ -12,8 +10,9 @@ import tensorflow as tf
 
 from kerascli.components import keras_object
 from kerascli.data.table import Table, make_table
-from kerascli.errors import DataError, Diagnostic, ExitCode, Note, SourceText, Span
+from kerascli.errors import DataError, Diagnostic, ExitCode, Note, Span
 from kerascli.spec.component import Component
+from kerascli.spec.plugins import own_line
 
 SPLITS = ("train", "validation", "test")
 # A dataset that says neither its length nor that it has no end is read up to here.
@@ -38,9 +37,9 @@ def call_source(component: Component) -> dict[str, Table]:
         returned = function(**keywords)
     except Exception as error:  # Whatever the plugin raises is said at its name.
         message = f"'{name}' raised {type(error).__name__}: {error}".splitlines()[0]
-        raise DataError(
-            [Diagnostic("plugin", message, argument.span, notes=_own_line(error), status=ExitCode.DATA)]
-        ) from error
+        place = own_line(error)
+        notes = (Note("raised here", place),) if place is not None else ()
+        raise DataError([Diagnostic("plugin", message, argument.span, notes=notes, status=ExitCode.DATA)]) from error
     if isinstance(returned, Mapping) and "train" in returned and set(returned) <= set(SPLITS):
         return {split: _table(value, f"{name} ({split})", argument.span) for split, value in returned.items()}
     return {"train": _table(returned, name, argument.span)}
@@ -82,18 +81,3 @@ def _arrays(dataset: Any, source: str, span: Span) -> Mapping[str, Any]:
     if not rows:
         raise DataError(f"the dataset of '{source}' has no samples", code="no-samples", span=span)
     return {name: np.stack([row[name] for row in rows]) for name in rows[0]}
-
-
-def _own_line(error: Exception) -> tuple[Note, ...]:
-    """Where the plugin's own code raised."""
-    frames = traceback.extract_tb(error.__traceback__)
-    for frame in reversed(frames):
-        path = Path(frame.filename)
-        if "kerascli_plugin" in frame.name or (path.suffix == ".py" and "site-packages" not in frame.filename):
-            text = path.read_text(encoding="utf-8", errors="replace") if path.is_file() else ""
-            line = frame.lineno or 1
-            words = text.splitlines()[line - 1] if 0 < line <= len(text.splitlines()) else ""
-            column = len(words) - len(words.lstrip()) + 1
-            span = SourceText(frame.filename, text).span(line, column, max(1, len(words.strip())))
-            return (Note("raised here", span),)
-    return ()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -11,6 +12,7 @@ import keras
 
 from kerascli.catalog.overlay import PREFIX
 from kerascli.components import build_argument, build_component
+from kerascli.errors import SpecError
 from kerascli.spec.component import Argument, Component
 from kerascli.spec.spec import Spec
 
@@ -57,8 +59,24 @@ def _rate_of_epoch(schedule: object) -> Callable[..., Any]:
     if isinstance(made, keras.optimizers.schedules.LearningRateSchedule):
         return lambda epoch, rate: float(made(epoch))
     assert callable(made)
-    function: Callable[..., Any] = made
-    return function
+    return _checked(made, schedule)
+
+
+def _checked(function: Callable[..., Any], schedule: object) -> Callable[..., float]:
+    """A plugin's function of the epoch, or of the epoch and the rate so far, which must give a number."""
+    takes_rate = len(inspect.signature(function).parameters) > 1
+
+    def rate_of(epoch: int, rate: float) -> float:
+        found = function(epoch, rate) if takes_rate else function(epoch)
+        try:
+            return float(found)
+        except (TypeError, ValueError) as error:
+            span = schedule.span if isinstance(schedule, Component) else None
+            message = f"the learning rate of epoch {epoch + 1} is {found!r}, not a number"
+            hint = f"let '{function.__name__}' return a number"
+            raise SpecError(message, code="plugin", span=span, hint=hint) from error
+
+    return rate_of
 
 
 def _in_folder(component: Component, folder: Path) -> Component:

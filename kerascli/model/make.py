@@ -135,6 +135,9 @@ def _sequential(model: ModelSpec, name: str) -> Any:
         except Exception as error:  # Whatever Keras raises on a call is said again at the layer's place.
             with _noted(layer):
                 raise keras_fault(error, layer.component, doing="calling", span=layer.span) from error
+        if getattr(built, "outputs", None) is None:
+            # Keras leaves a model unbuilt where a layer does not tell its shapes, and says why only in a call.
+            _called(layer, made, [above], {})
         above = built.outputs[0] if len(built.outputs) == 1 else built.outputs
         if not isinstance(above, keras.KerasTensor):
             # The fault is the reader's: the entry below, or the model's output.
@@ -176,13 +179,22 @@ def _call(layer: LayerSpec, tensors: Mapping[str, Any], made: dict[str, Any]) ->
         called = made[layer.shared]
     else:
         called = made[layer.name] = _make_layer(layer, _read(layer, tensors))
-    try:
-        result = called(*positional, **keywords)
-    except Exception as error:  # Whatever Keras raises on a call is said again at the layer's place.
-        with _noted(layer):
-            raise keras_fault(error, layer.component, doing="calling", span=layer.span) from error
+    result = _called(layer, called, positional, keywords)
     if layer.component.group == "ops":
         _name_operation(result, layer.keras_name)
+    return result
+
+
+def _called(layer: LayerSpec, called: Any, positional: list[Any], keywords: dict[str, Any]) -> Any:
+    """What a call returns; whatever Keras raises is said again at the layer's place."""
+    try:
+        result = called(*positional, **keywords)
+    except Exception as error:
+        with _noted(layer):
+            raise keras_fault(error, layer.component, doing="calling", span=layer.span) from error
+    if result is None:
+        message = f"the 'call' of {layer.component.name} returns nothing"
+        raise SpecError(message, code="plugin", span=layer.span, hint="let it return a tensor")
     return result
 
 

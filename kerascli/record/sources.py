@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from kerascli.errors import EnvironmentProblem
-from kerascli.record.atomic import write_json, write_text
+from kerascli.record.atomic import write_bytes, write_json, write_text
 from kerascli.record.manifest import sha256_of
 
 HASHES = "sha256.json"
@@ -46,7 +46,7 @@ def write_sources(folder: Path, texts: Iterable[tuple[str, str]], plugins: Itera
         for file in files:
             copy = folder / place / file.relative_to(root)
             copy.parent.mkdir(parents=True, exist_ok=True)
-            write_text(copy, file.read_text(encoding="utf-8"))
+            write_bytes(copy, file.read_bytes())
             hashes[copy.relative_to(folder).as_posix()] = sha256_of(copy)
         copies[plugin] = (place / plugin.relative_to(root)).as_posix()
     write_json(folder / HASHES, hashes)
@@ -79,7 +79,12 @@ def check_sources(folder: Path) -> None:
     except (OSError, ValueError) as error:
         raise EnvironmentProblem(f"can't read '{folder / HASHES}': {error}", code="run-folder") from error
     known = {name for name in hashes if name.startswith(f"{PLUGINS}/")}
-    found = {path.relative_to(folder).as_posix() for path in (folder / PLUGINS).rglob("*.py")}
+    # Compiled code of other programs may lie there; plugins are imported from their source alone.
+    found = {
+        path.relative_to(folder).as_posix()
+        for path in (folder / PLUGINS).rglob("*")
+        if (path.is_symlink() or not path.is_dir()) and path.parent.name != "__pycache__"
+    }
     for name in sorted(known | found):
         path = folder / name
         if name not in known or not path.is_file() or sha256_of(path) != hashes[name]:

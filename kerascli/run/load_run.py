@@ -20,14 +20,14 @@ from kerascli.data.sources import read_source
 from kerascli.data.split import Split
 from kerascli.data.table import Table
 from kerascli.data.weights import field_weights
-from kerascli.errors import DataError, EnvironmentProblem, SourceText, Span, UsageError
+from kerascli.errors import DataError, EnvironmentProblem, KerascliError, SourceText, Span, UsageError
 from kerascli.model.phases import Phases
 from kerascli.record.checkpoints import load_newest
 from kerascli.record.run_folder import RunFolder, find_run
 from kerascli.record.run_record import read_record
-from kerascli.record.sources import check_sources
+from kerascli.record.sources import PLUGINS, check_sources
 from kerascli.run.build import build_compiled
-from kerascli.run.session import keras_session
+from kerascli.run.session import keras_session, saved_names
 from kerascli.run.snapshot import read_snapshot, restore_weights
 from kerascli.spec import nodes
 from kerascli.spec.component import Component
@@ -236,14 +236,28 @@ def load_model_file(path: Path, *, trust: bool = False) -> tuple[Any, Callable[[
         EnvironmentProblem: Keras can't load it.
     """
     try:
-        model = keras.saving.load_model(path, safe_mode=not trust)
+        with keras.saving.custom_object_scope(_plugins_beside(path, trust=trust)):
+            model = keras.saving.load_model(path, safe_mode=not trust)
+    except KerascliError:
+        raise
     except Exception as error:  # Keras raises many kinds on a damaged or forbidden archive.
         message = f"can't load '{path}': {error}".splitlines()[0]
-        raise EnvironmentProblem(message, code="model-file") from error
+        needs_code = not trust and (RunFolder(path.parent).source / PLUGINS).is_dir()
+        hint = "say '--trust' if you trust the run's plugins" if needs_code else None
+        raise EnvironmentProblem(message, code="model-file", hint=hint) from error
     if (path.parent / "preprocessing" / FILE).is_file():
         saved = load_preprocessing(path.parent / "preprocessing")
         return model, lambda table, targets: Split(saved.x(table), saved.y(table) if targets else {}, {})
     return model, lambda table, targets: _by_name(model, table, targets=targets)
+
+
+def _plugins_beside(path: Path, *, trust: bool) -> dict[str, Any]:
+    """What a model needs that is the result of a run with plugins; nothing without trust."""
+    folder = RunFolder(path.parent)
+    if not trust or not (folder.source / PLUGINS).is_dir() or not folder.spec.is_file():
+        return {}
+    check_sources(folder.source)
+    return saved_names(load_spec(folder.spec, trust=True))
 
 
 def _by_name(model: Any, table: Table, *, targets: bool) -> Split:

@@ -9,7 +9,7 @@ from kerascli.components.downloads import no_downloads
 from kerascli.components.faults import first_line
 from kerascli.data.prepare import PreparedData, prepare_data
 from kerascli.data.split import Split
-from kerascli.errors import Diagnostic, SpecError
+from kerascli.errors import Diagnostic, Note, SpecError
 from kerascli.model.phases import Phases
 from kerascli.run.build import (
     build_compiled,
@@ -25,6 +25,7 @@ from kerascli.run.monitor import Monitor, choose_monitor
 from kerascli.run.session import keras_session
 from kerascli.run.start_weights import StartReport
 from kerascli.run.steps import as_numbers, build_state
+from kerascli.spec.plugins import own_line
 from kerascli.spec.spec import Spec
 from kerascli.spec.training_spec import PhaseSpec
 
@@ -142,7 +143,9 @@ def _try_batch(spec: Spec, model: Any, train: Split) -> None:
         build_state(model, dataset.element_spec)
     except Exception as error:  # Whatever Keras or TensorFlow raise on shapes that don't fit.
         message = f"model, loss, metrics and data don't fit each other: {first_line(error)}"
-        raise SpecError(message, code="keras-error", span=spec.compile.span) from error
+        own = own_line(error)
+        notes = (Note("raised here", own),) if own is not None else ()
+        raise SpecError([Diagnostic("keras-error", message, spec.compile.span, notes=notes)]) from error
 
 
 def _log_names(model: Any, *, validated: bool) -> tuple[str, ...]:

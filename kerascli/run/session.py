@@ -5,11 +5,14 @@ from __future__ import annotations
 import contextlib
 import random
 from collections.abc import Iterator
+from typing import Any
 
 import keras
 import numpy as np
 import tensorflow as tf
 
+from kerascli.catalog import load_catalog
+from kerascli.spec.plugins import named_object
 from kerascli.spec.spec import Spec
 
 
@@ -17,7 +20,7 @@ from kerascli.spec.spec import Spec
 def keras_session(spec: Spec) -> Iterator[None]:
     """Sets the dtype policy of a spec while the block runs, and asks for deterministic kernels where it says so.
 
-    The objects of the spec's plugins are known by their names.
+    The objects of the spec's plugins are known by their names, to Keras too where it loads what was saved with them.
 
     The policy and the random states of Python and NumPy are put back. TensorFlow can't take deterministic kernels back
     and does not tell its seed: both hold on.
@@ -29,12 +32,25 @@ def keras_session(spec: Spec) -> Iterator[None]:
         keras.utils.set_random_seed(spec.seed)
         tf.config.experimental.enable_op_determinism()
     try:
-        with spec.plugins.known():
+        with spec.plugins.known(), keras.saving.custom_object_scope(saved_names(spec)):
             yield
     finally:
         keras.config.set_dtype_policy(policy)
         random.setstate(python_random)
         np.random.set_state(numpy_random)
+
+
+def saved_names(spec: Spec) -> dict[str, Any]:
+    """The objects of a spec's plugins by the names that Keras saves them under.
+
+    Keras saves its own functions by their bare names too, so a plugin's function of such a name is left out.
+    """
+    catalog = load_catalog()
+    return {
+        name: named_object(entry)
+        for (_, name), entry in spec.plugins.entries.items()
+        if entry.kind == "class" or not catalog.groups_of(name)
+    }
 
 
 def threads() -> dict[str, int]:

@@ -8,7 +8,9 @@ from collections.abc import Iterator
 
 import tensorflow as tf
 
-from kerascli.errors import EnvironmentProblem, TrainingError
+from kerascli.components.faults import first_line
+from kerascli.errors import EnvironmentProblem, KerascliError, TrainingError
+from kerascli.spec.plugins import own_line
 
 
 @contextlib.contextmanager
@@ -20,10 +22,13 @@ def step_faults(doing: str) -> Iterator[None]:
 
     Raises:
         EnvironmentProblem: The memory does not suffice.
-        TrainingError: A step failed, mostly over values that a layer can't take (an `Embedding` index beyond its size).
+        TrainingError: A step failed, mostly over values that a layer can't take (an `Embedding` index beyond its size);
+            or a plugin raised, at its own line.
     """
     try:
         yield
+    except KerascliError:
+        raise
     except (tf.errors.ResourceExhaustedError, MemoryError) as error:
         message = f"the memory does not suffice for {doing}: {_useful_line(error)}"
         hint = "choose a smaller 'batch_size' or a smaller model"
@@ -31,6 +36,12 @@ def step_faults(doing: str) -> Iterator[None]:
     except tf.errors.OpError as error:
         hint = "compare the values of the data with what the layers take"
         raise TrainingError(f"{doing} failed: {_useful_line(error)}", code="step-failed", hint=hint) from error
+    except Exception as error:  # A plugin's callback, step or metric may raise anything; what is ours stays a bug.
+        place = own_line(error)
+        if place is None:
+            raise
+        message = f"{doing} failed in a plugin: {type(error).__name__}: {first_line(error)}"
+        raise TrainingError(message, code="plugin", span=place) from error
 
 
 def _useful_line(error: BaseException) -> str:

@@ -11,8 +11,9 @@ from pathlib import Path
 from typing import Any
 
 from kerascli.check import require_sound
+from kerascli.components.faults import first_line
 from kerascli.data.saved_preprocessing import save_preprocessing
-from kerascli.errors import Diagnostic, EnvironmentProblem, Interrupted, KerascliError
+from kerascli.errors import Diagnostic, EnvironmentProblem, Interrupted, KerascliError, TrainingError
 from kerascli.model.callbacks import build_callbacks
 from kerascli.record.atomic import replace_file, write_json, write_text
 from kerascli.record.checkpoints import load_newest
@@ -34,6 +35,7 @@ from kerascli.run.snapshot import position_of, read_snapshot, restore_weights
 from kerascli.run.step_faults import step_faults
 from kerascli.run.tensorboard import WRITE_ERRORS, make_callback, write_graph
 from kerascli.spec.dump import dump_spec
+from kerascli.spec.plugins import own_line
 from kerascli.spec.problems import COMMAND_LINE
 from kerascli.spec.spec import Spec
 
@@ -126,6 +128,9 @@ def _write_inputs(folder: RunFolder, ready: Ready, record: RunRecord) -> None:
         save_preprocessing(ready.data.preprocessing, ready.data.tables.train, folder.preprocessing)
         for place in (folder.checkpoints, folder.plots, folder.evaluation, folder.predictions):
             place.mkdir()
+    except KerascliError:
+        shutil.rmtree(folder.path, ignore_errors=True)
+        raise
     except OSError as error:
         shutil.rmtree(folder.path, ignore_errors=True)
         message = f"can't write the run folder '{folder.path}': {error.strerror or error}"
@@ -144,14 +149,14 @@ def _with_copies(spec: Spec, copies: Mapping[Path, str]) -> Spec:
 def _train(folder: RunFolder, ready: Ready, record: RunRecord, progress: Progress) -> RunResult:
     spec, model = ready.spec, ready.model
     with watch_signals() as interrupts:
-        callbacks = build_callbacks(spec, folder.path)
         recorder = Recorder(spec, folder, ready.model, ready.monitor, record, interrupts, progress)
         progress.started(_start(folder, ready))
         position = Position()
         started = time.perf_counter()
         try:
+            own_callbacks = build_callbacks(spec, folder.path)
             logs = _log_callbacks(spec, folder, recorder)
-            callbacks = [[*own, *logs] for own in callbacks]
+            callbacks = [[*own, *logs] for own in own_callbacks]
             hooks = Hooks(recorder.after_call, lambda: interrupts.received is not None, recorder.after_epoch)
             with step_faults("training"):
                 fit_phases(
@@ -159,7 +164,7 @@ def _train(folder: RunFolder, ready: Ready, record: RunRecord, progress: Progres
                 )
             seconds = time.perf_counter() - started
             weights, phase = _choose_weights(folder, ready, recorder, position)
-            replace_file(folder.model, model.save)
+            _save(folder, model)
             test = _test(folder, ready)
             recorder.try_log("plots", lambda: draw_run(folder, ready, model, position, recorder.best))
         except Interrupted:
@@ -188,6 +193,24 @@ def _train(folder: RunFolder, ready: Ready, record: RunRecord, progress: Progres
     )
     progress.ended(result)
     return result
+
+
+def _save(folder: RunFolder, model: Any) -> None:
+    """Writes the result.
+
+    Raises:
+        TrainingError: Keras can't: a plugin's object does not say how it was made. The checkpoints hold the weights.
+        OSError: The disk can't.
+    """
+    try:
+        replace_file(folder.model, model.save)
+    except (OSError, KerascliError):
+        raise
+    except Exception as error:
+        place = own_line(error)
+        message = f"Keras can't save the model: {type(error).__name__}: {first_line(error)}"
+        hint = f"the weights are kept: 'kerascli evaluate {folder.name} --weights last'"
+        raise TrainingError(message, code="model-file", span=place, hint=hint) from error
 
 
 def _start(folder: RunFolder, ready: Ready) -> RunStart:

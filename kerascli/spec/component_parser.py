@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from kerascli.catalog import load_catalog
-from kerascli.catalog.overlay import PREFIX, added_entry, added_names
+from kerascli.catalog.overlay import PREFIX
 from kerascli.errors import did_you_mean, nearest
 from kerascli.spec.argument_parser import parse_argument
 from kerascli.spec.component import Argument, Component
@@ -14,28 +14,10 @@ from kerascli.spec.nodes import Mapping, Node, Scalar, Sequence, kind_of
 from kerascli.spec.problems import Problems
 from kerascli.spec.source_parser import located_path, parse_source
 from kerascli.spec.trust import check_trust
+from kerascli.spec.unknown_names import SINGULAR, report_ambiguous, report_unknown
 
 if TYPE_CHECKING:
     from kerascli.catalog import Entry
-
-SINGULAR = {
-    "layers": "layer",
-    "optimizers": "optimizer",
-    "schedules": "learning-rate schedule",
-    "losses": "loss",
-    "metrics": "metric",
-    "callbacks": "callback",
-    "initializers": "initializer",
-    "regularizers": "regularizer",
-    "constraints": "constraint",
-    "activations": "activation",
-    "dtype_policies": "dtype policy",
-    "sources": "data source",
-    "ops": "operation",
-    "applications": "application",
-    "functions": "function",
-    "models": "model class",
-}
 
 # Names that Keras resolves by the shapes of target and output; they are no classes.
 SHAPE_METRICS = ("accuracy", "acc")
@@ -63,7 +45,7 @@ def parse_component(
     name, arguments = parts
     if group == "sources":
         return parse_source(name, arguments, problems)
-    special = _special_name(name, group, arguments)
+    special = _special_name(name, group, arguments, problems)
     if special is not None:
         return special
     if group == "layers" and str(name.value) == "Model":
@@ -139,10 +121,11 @@ def _nested_model(name: Scalar, arguments: Node | None, problems: Problems, *, t
     return Component("models", "Model", (Argument("model", model, name.span, name.span),), name.span)
 
 
-def _special_name(name: Scalar, group: str, arguments: Node | None) -> Component | None:
+def _special_name(name: Scalar, group: str, arguments: Node | None, problems: Problems) -> Component | None:
     """`accuracy` and its like, which are kept as they are written."""
     special = {"metrics": SHAPE_METRICS, "losses": SHAPE_LOSSES}.get(group, ())
     if str(name.value) in special and (arguments is None or _is_null(arguments)):
+        report_ambiguous(name, group, problems)
         return Component(group, str(name.value), (), name.span)
     return None
 
@@ -168,31 +151,11 @@ def find_entry(name: Scalar, group: str, problems: Problems) -> Entry | None:
     text = str(name.value)
     entry = find_name(text, group)
     if entry is not None:
-        if not text.startswith(PREFIX) and not entry.name.startswith(PREFIX) and added_entry(group, text) is not None:
-            message = f"both Keras and a plugin have a {SINGULAR[group]} '{text}'"
-            problems.add("ambiguous-name", message, name, f"write '{PREFIX}{text}' for the plugin's, or rename it")
+        if not text.startswith(PREFIX) and not entry.name.startswith(PREFIX):
+            report_ambiguous(name, group, problems)
         return entry
-    if text.startswith(PREFIX):
-        _report_unknown_plugin(name, text.removeprefix(PREFIX), group, problems)
-        return None
-    catalog = load_catalog()
-    place = "layers" if group == "layers" else group
-    prefix = text.partition(".")[0]
-    if group == "layers" and prefix in ("ops", "applications"):
-        place = prefix
-    near = catalog.suggest(place, text)
-    elsewhere = [SINGULAR[other] for other in catalog.groups_of(text) if other in SINGULAR]
-    hint = f"did you mean '{near}'?" if near else None
-    if hint is None and elsewhere:
-        hint = f"'{text}' is a Keras {elsewhere[0]}; write a {SINGULAR[group]} here"
-    problems.add("unknown-class", f"Keras has no {SINGULAR[place]} '{text}'", name, hint)
+    report_unknown(name, group, problems)
     return None
-
-
-def _report_unknown_plugin(name: Scalar, bare: str, group: str, problems: Problems) -> None:
-    near = nearest(bare, added_names(group))
-    hint = f"did you mean '{PREFIX}{near}'?" if near else "list the file that has it in 'plugins'"
-    problems.add("unknown-class", f"no plugin has a {SINGULAR[group]} '{bare}'", name, hint)
 
 
 def _arguments(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from kerascli.catalog.overlay import added_entry, added_names
+from kerascli.catalog.overlay import ANY_NAME, added_entry, added_names
 from kerascli.errors import did_you_mean
 from kerascli.spec.component import Argument, Component
 from kerascli.spec.environment import kept, reference_of
@@ -35,7 +35,7 @@ def parse_source(name: Scalar, node: Node | None, problems: Problems) -> Compone
     elif entry.any_name and not arguments:
         problems.add("missing-argument", f"the source '{text}' needs a file", name, f"write '{text}: {{field: file}}'")
     if text == "python":
-        _check_function(arguments, problems)
+        _check_function(arguments, node.get("arguments") if isinstance(node, Mapping) else None, problems)
     return Component("sources", text, arguments, name.span)
 
 
@@ -64,14 +64,29 @@ def _arguments(entry: SourceEntry, node: Node | None, problems: Problems) -> lis
     return found
 
 
-def _check_function(arguments: tuple[Argument, ...], problems: Problems) -> None:
-    """The function of a `python` source is a plugin's."""
+def _check_function(arguments: tuple[Argument, ...], given: Node | None, problems: Problems) -> None:
+    """The function of a `python` source is a plugin's, and takes what it is given."""
     argument = next((one for one in arguments if one.name == "function"), None)
-    if argument is None or added_entry("functions", str(argument.value)) is not None:
+    if argument is None:
         return
-    message = f"no plugin has a function '{argument.value}'"
-    hint = did_you_mean(str(argument.value), added_names("functions")) or "list the file that has it in 'plugins'"
-    problems.add("unknown-function", message, argument.span, hint)
+    function = added_entry("functions", str(argument.value))
+    if function is None:
+        message = f"no plugin has a function '{argument.value}'"
+        hint = did_you_mean(str(argument.value), added_names("functions")) or "list the file that has it in 'plugins'"
+        problems.add("unknown-function", message, argument.span, hint)
+        return
+    known = [parameter.name for parameter in function.parameters]
+    names = [str(key.value) for key, _ in given.entries] if isinstance(given, Mapping) else []
+    if isinstance(given, Mapping) and ANY_NAME not in known:
+        for key, _ in given.entries:
+            if key.value not in known:
+                message = f"{argument.value} has no argument '{key.value}'"
+                problems.add("unknown-argument", message, key, did_you_mean(str(key.value), known))
+    missing = [one.name for one in function.parameters if one.required and one.name not in names]
+    if missing and all(name in known or ANY_NAME in known for name in names):
+        words = ", ".join(f"'{word}'" for word in missing)
+        hint = f"write 'arguments: {{{missing[0]}: …}}'"
+        problems.add("missing-argument", f"{argument.value} needs {words}", argument.span, hint)
 
 
 _TYPES: dict[str, type | tuple[type, ...]] = {

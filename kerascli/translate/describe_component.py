@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from kerascli.catalog import Entry, Parameter, load_catalog, load_docs
-from kerascli.spec.component_parser import SINGULAR
+from kerascli.spec.unknown_names import SINGULAR
 from kerascli.translate.descriptions import Description, ParameterRow
 from kerascli.translate.docstring_text import argument_sentence, documented_types, first_sentence, paragraphs
 from kerascli.translate.examples import example_of

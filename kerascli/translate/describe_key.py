@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from kerascli.spec.component_parser import SINGULAR
 from kerascli.spec.key_docs import KEY_DOCS
 from kerascli.spec.places import ROOT, Place
+from kerascli.spec.unknown_names import SINGULAR
 from kerascli.translate.descriptions import Description, KeyRow
 from kerascli.translate.flow_yaml import flow
 from kerascli.translate.key_examples import key_example

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
-from kerascli.spec.component_parser import SHAPE_LOSSES, SHAPE_METRICS, SINGULAR
+from kerascli.spec.component_parser import SHAPE_LOSSES, SHAPE_METRICS
+from kerascli.spec.unknown_names import SINGULAR
 from kerascli.translate.schema_components import definition_name, entries
 from kerascli.translate.schema_values import NAME, REFERENCE, Schema, one_of_names, reference_to
 

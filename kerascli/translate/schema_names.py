@@ -10,8 +10,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
-from kerascli.spec.component_parser import SINGULAR
 from kerascli.spec.places import ENTRY_KEYS, ROOT, Place
+from kerascli.spec.unknown_names import SINGULAR
 from kerascli.translate.schema_components import entries
 from kerascli.translate.schema_groups import LAYER_GROUPS, SPECIAL_NAMES, members_of
 from kerascli.translate.schema_sections import place_at

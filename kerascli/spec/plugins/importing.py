@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import hashlib
 import importlib
-import importlib.util
 import sys
-import traceback
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from types import ModuleType
 
-from kerascli.errors import Diagnostic, Note, SourceText, Span, SpecError
-
-_PREFIX = "kerascli_plugin_"
+from kerascli.errors import Diagnostic, Note, Span, SpecError
+from kerascli.spec.plugins.own_line import FILE_PREFIX, INSTALLED, own_line
+from kerascli.spec.plugins.source_loader import load_source
 
 
 def import_file(path: Path, span: Span) -> ModuleType:
@@ -29,15 +29,13 @@ def import_file(path: Path, span: Span) -> ModuleType:
         message = f"can't read the plugin '{path}': {error.strerror or error}"
         raise SpecError(message, code="plugin", span=span, hint="name a Python file") from error
     root, inside = _package_of(path)
-    digest = hashlib.sha256(str(path).encode() + b"\0" + content).hexdigest()[:12]
-    name = ".".join([f"{_PREFIX}{digest}", *inside]) if inside else f"{_PREFIX}{digest}_{path.stem}"
-    if name in sys.modules:
-        return sys.modules[name]
-    with _located(str(path), span):
-        if inside:
-            _import(f"{_PREFIX}{digest}", root / "__init__.py", [str(root)])
-            return importlib.import_module(name)
-        return _import(name, path, None)
+    name = f"{FILE_PREFIX}{_digest(path, content, root)}"
+    with _located(str(path), span, folder=path.parent):
+        if root is None:
+            name = f"{name}_{path.stem}"
+            return sys.modules.get(name) or load_source(name, path)
+        package = sys.modules.get(name) or load_source(name, root / "__init__.py")
+        return importlib.import_module(".".join([name, *inside])) if inside else package
 
 
 def import_module(name: str, span: Span) -> ModuleType:
@@ -47,70 +45,52 @@ def import_module(name: str, span: Span) -> ModuleType:
         SpecError: There is none, or it can't be imported.
     """
     with _located(name, span):
+        INSTALLED.add(name)
         return importlib.import_module(name)
 
 
-def _package_of(path: Path) -> tuple[Path, list[str]]:
-    """The outermost package around a file, and the names from there to the file; no names for a file by itself."""
-    root, names = path.parent, [path.stem]
+def _package_of(path: Path) -> tuple[Path | None, list[str]]:
+    """The folder of the outermost package around a file, and the names from there; None for a file by itself."""
+    root = path.parent
     if not (root / "__init__.py").is_file():
-        return root, []
+        return None, []
+    names = [] if path.name == "__init__.py" else [path.stem]
     while (root.parent / "__init__.py").is_file():
         names.insert(0, root.name)
         root = root.parent
-    return root, [] if names == ["__init__"] else [name for name in names if name != "__init__"]
+    return root, names
 
 
-def _import(name: str, path: Path, search: list[str] | None) -> ModuleType:
-    found = importlib.util.spec_from_file_location(name, path, submodule_search_locations=search)
-    if found is None or found.loader is None:
-        raise ImportError(f"'{path.name}' is no Python file")
-    module = importlib.util.module_from_spec(found)
-    sys.modules[name] = module
-    try:
-        found.loader.exec_module(module)
-    except BaseException:
-        del sys.modules[name]
-        raise
-    return module
+def _digest(path: Path, content: bytes, root: Path | None) -> str:
+    """What changes with the file, and with its neighbours where it may import them."""
+    seen = hashlib.sha256(str(path).encode() + b"\0" + content)
+    for neighbour in sorted(root.rglob("*.py")) if root is not None else ():
+        facts = neighbour.stat()
+        seen.update(f"{neighbour}\0{facts.st_mtime_ns}\0{facts.st_size}\0".encode())
+    return seen.hexdigest()[:12]
 
 
-class _located:  # noqa: N801 - reads as a statement
+@contextmanager
+def _located(what: str, span: Span, *, folder: Path | None = None) -> Iterator[None]:
     """Says whatever an import raises at the plugin's place in the spec, with a note at the plugin's own line."""
-
-    def __init__(self, what: str, span: Span) -> None:
-        self.what, self.span = what, span
-
-    def __enter__(self) -> None:
-        return None
-
-    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
-        if error is None or isinstance(error, KeyboardInterrupt | SpecError):
-            return
-        shown = str(error).splitlines()[0] if str(error) else type(error).__name__
-        message = f"can't import the plugin '{self.what}': {type(error).__name__}: {shown}"
-        place = _own_line(error)
-        notes = (Note("raised here", place),) if place is not None else ()
-        raise SpecError([Diagnostic("plugin", message, self.span, notes=notes)]) from error
-
-
-def _own_line(error: BaseException) -> Span | None:
-    """The last line of a plugin's own file that the error came through."""
-    if isinstance(error, SyntaxError) and error.filename and error.lineno:
-        return _span(error.filename, error.lineno)
-    frames = [frame for frame in traceback.extract_tb(error.__traceback__) if "importlib" not in frame.filename]
-    own = [
-        frame for frame in frames if Path(frame.filename).is_file() and "kerascli/spec/plugins" not in frame.filename
-    ]
-    return _span(own[0].filename, own[0].lineno or 1) if own else None
-
-
-def _span(filename: str, line: int) -> Span | None:
     try:
-        text = Path(filename).read_text(encoding="utf-8")
-    except (OSError, ValueError):
+        yield
+    except (KeyboardInterrupt, SpecError):
+        raise
+    except BaseException as error:  # A plugin may raise anything, `SystemExit` too.
+        shown = str(error).splitlines()[0] if str(error) else type(error).__name__
+        message = f"can't import the plugin '{what}': {type(error).__name__}: {shown}"
+        place = own_line(error)
+        notes = (Note("raised here", place),) if place is not None else ()
+        raise SpecError([Diagnostic("plugin", message, span, _hint(error, what, folder), notes)]) from error
+
+
+def _hint(error: BaseException, what: str, folder: Path | None) -> str | None:
+    """What to do about a module that is missing."""
+    if not isinstance(error, ModuleNotFoundError) or error.name is None:
         return None
-    lines = text.splitlines()
-    words = lines[line - 1] if 0 < line <= len(lines) else ""
-    column = len(words) - len(words.lstrip()) + 1
-    return SourceText(filename, text).span(line, column, max(1, len(words.strip())))
+    if folder is None and what.startswith(error.name):
+        return "install it, or name a file: 'my_layers.py'"
+    if folder is not None and (folder / f"{error.name}.py").is_file():
+        return f"put an empty '__init__.py' beside it, and write 'from . import {error.name}'"
+    return f"install '{error.name}'"

@@ -12,7 +12,7 @@ from types import ModuleType
 from typing import Any
 
 from kerascli.catalog import CallSignature, Entry, Parameter, component_group, load_catalog, may_be_tensor
-from kerascli.catalog.overlay import PREFIX
+from kerascli.catalog.overlay import ANY_NAME, PREFIX
 
 # Keras's base class of each group; the first that fits counts.
 _BASES = (
@@ -41,8 +41,13 @@ def public_objects(module: ModuleType) -> dict[str, Any]:
         for name, value in vars(module).items()
         if not name.startswith("_")
         and (inspect.isclass(value) or inspect.isfunction(value))
-        and str(getattr(value, "__module__", "")).startswith(module.__name__)
+        and _is_of(str(getattr(value, "__module__", "")), module.__name__)
     }
+
+
+def _is_of(place: str, module: str) -> bool:
+    """Whether something was defined in a module, or in a module below it."""
+    return place == module or place.startswith(f"{module}.")
 
 
 def entries_of(name: str, value: Any, module: str) -> Iterator[Entry]:
@@ -50,7 +55,7 @@ def entries_of(name: str, value: Any, module: str) -> Iterator[Entry]:
     path = f"{module}.{name}"
     if not inspect.isclass(value):
         for group in _FUNCTION_GROUPS:
-            yield Entry(group, PREFIX + name, "function", path)
+            yield Entry(group, PREFIX + name, "function", path, _taken(value) if group == FUNCTIONS else ())
         return
     kind = _group(value)
     if kind is None:
@@ -61,6 +66,18 @@ def entries_of(name: str, value: Any, module: str) -> Iterator[Entry]:
     if kind == "layers" and issubclass(value, sys.modules["keras"].Model):
         # It can be a model by itself too.
         yield Entry("models", PREFIX + name, "class", path, own, more, call=call)
+
+
+def _taken(function: Any) -> tuple[Parameter, ...]:
+    """What a function takes by name; `**` stands for any name."""
+    try:
+        found = list(inspect.signature(function).parameters.values())
+    except (TypeError, ValueError):
+        return (Parameter(ANY_NAME, required=False),)
+    named = [one for one in found if one.kind not in (one.POSITIONAL_ONLY, one.VAR_POSITIONAL, one.VAR_KEYWORD)]
+    open_end = any(one.kind is one.VAR_KEYWORD for one in found)
+    any_name = (Parameter(ANY_NAME, required=False),) if open_end else ()
+    return (*(Parameter(one.name, required=one.default is one.empty) for one in named), *any_name)
 
 
 def _group(cls: type) -> str | None:
@@ -123,3 +140,9 @@ def entries_by_name(module: ModuleType) -> Mapping[tuple[str, str], Entry]:
         for entry in entries_of(name, value, module.__name__):
             found[entry.group, name] = entry
     return found
+
+
+def named_object(entry: Entry) -> Any:
+    """The class or function that an entry of a plugin names."""
+    module, _, name = entry.path.rpartition(".")
+    return getattr(sys.modules[module], name)

@@ -13,7 +13,7 @@ from kerascli.catalog.overlay import Entries, with_entries
 from kerascli.errors import Note, Span, SpecError
 from kerascli.spec.nodes import Mapping, Node, Scalar, Sequence, kind_of
 from kerascli.spec.plugins.importing import import_file, import_module
-from kerascli.spec.plugins.objects import entries_by_name
+from kerascli.spec.plugins.objects import entries_by_name, named_object
 from kerascli.spec.problems import Problems
 from kerascli.spec.source_parser import located_path
 
@@ -99,14 +99,19 @@ def _load(
     problems: Problems,
 ) -> None:
     text = str(item.value)
+    path: Path | None
     try:
         if text.endswith(".py") or "/" in text:
-            path: Path | None = Path(located_path(text, item, problems))
-            assert path is not None
-            module = import_file(path, item.span)
+            before = len(problems.found)
+            file = Path(located_path(text, item, problems))
+            if len(problems.found) > before:
+                return
+            module, path = import_file(file, item.span), file
         elif _MODULE.match(text):
             module = import_module(text, item.span)
-            path = Path(module.__file__) if module.__file__ else None
+            # What is no Python file (built in, compiled) can't be copied into a run; it stays a name.
+            place = getattr(module, "__file__", None)
+            path = Path(place) if place is not None and place.endswith(".py") else None
         else:
             problems.add("plugin", f"'{text}' is neither a Python file nor a module", item, "write 'my_layers.py'")
             return
@@ -117,6 +122,8 @@ def _load(
     plugins.append(plugin)
     found = entries_by_name(module)
     for name in dict.fromkeys(name for _, name in found):
+        if name in origin and origin[name].path != path and _same(entries, found, name):
+            continue
         if name in origin and origin[name].path != path:
             notes = (Note("the other stands here", origin[name].span),)
             message = f"two plugins hold a '{name}'"
@@ -124,3 +131,11 @@ def _load(
             continue
         origin[name] = plugin
         entries.update({key: entry for key, entry in found.items() if key[1] == name})
+
+
+def _same(known: Entries, found: Entries, name: str) -> bool:
+    """Whether a name stands for one object in both: a package may offer what its modules hold."""
+    objects = [
+        {id(named_object(entry)) for key, entry in entries.items() if key[1] == name} for entries in (known, found)
+    ]
+    return objects[0] == objects[1]

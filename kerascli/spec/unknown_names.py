@@ -1,0 +1,64 @@
+"""What is said of a name that its place can't take: nobody has it, or Keras and a plugin both do."""
+
+from __future__ import annotations
+
+from kerascli.catalog import load_catalog
+from kerascli.catalog.overlay import PREFIX, added_entry, added_names
+from kerascli.errors import nearest
+from kerascli.spec.nodes import Scalar
+from kerascli.spec.problems import Problems
+
+SINGULAR = {
+    "layers": "layer",
+    "optimizers": "optimizer",
+    "schedules": "learning-rate schedule",
+    "losses": "loss",
+    "metrics": "metric",
+    "callbacks": "callback",
+    "initializers": "initializer",
+    "regularizers": "regularizer",
+    "constraints": "constraint",
+    "activations": "activation",
+    "dtype_policies": "dtype policy",
+    "sources": "data source",
+    "ops": "operation",
+    "applications": "application",
+    "functions": "function",
+    "models": "model class",
+}
+
+
+def report_ambiguous(name: Scalar, group: str, problems: Problems) -> None:
+    """A name of Keras's that a plugin has too is a fault."""
+    text = str(name.value)
+    if added_entry(group, text) is not None:
+        message = f"both Keras and a plugin have the {SINGULAR[group]} '{text}'"
+        problems.add("ambiguous-name", message, name, f"write '{PREFIX}{text}' for the plugin's, or rename it")
+
+
+def report_unknown(name: Scalar, group: str, problems: Problems) -> None:
+    """A name that the group does not have, with the nearest one that it has."""
+    text = str(name.value)
+    if text.startswith(PREFIX):
+        _report_unknown_plugin(name, text.removeprefix(PREFIX), group, problems)
+        return
+    catalog = load_catalog()
+    place = "layers" if group == "layers" else group
+    prefix = text.partition(".")[0]
+    if group == "layers" and prefix in ("ops", "applications"):
+        place = prefix
+    near = catalog.suggest(place, text)
+    elsewhere = [other for other in catalog.groups_of(text) if other in SINGULAR]
+    hint = f"did you mean '{near}'?" if near else None
+    if hint is None and elsewhere:
+        whose = "Keras" if added_entry(elsewhere[0], text) is None else "plugin's"
+        kind = "function" if added_entry("functions", text) is not None else SINGULAR[elsewhere[0]]
+        hint = f"'{text}' is a {whose} {kind}; write a {SINGULAR[group]} here"
+    who = "neither Keras nor a plugin has the" if added_names(group) else "Keras has no"
+    problems.add("unknown-class", f"{who} {SINGULAR[place]} '{text}'", name, hint)
+
+
+def _report_unknown_plugin(name: Scalar, bare: str, group: str, problems: Problems) -> None:
+    near = nearest(bare, added_names(group))
+    hint = f"did you mean '{PREFIX}{near}'?" if near else "list the file that has it in 'plugins'"
+    problems.add("unknown-class", f"no plugin has the {SINGULAR[group]} '{bare}'", name, hint)
