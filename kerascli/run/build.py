@@ -55,6 +55,9 @@ def close_spec(spec: Spec) -> Spec:
     model = close_base(spec.model)
     data = spec.data
     if data is not None:
+        if data.inputs is not None and len(data.inputs) == len(model.inputs) == 1 and not spec.model.inputs:
+            # The short form went by the name of its field; the input is the base's.
+            data = replace(data, inputs=(replace(data.inputs[0], name=model.inputs[0].name),))
         problems = Problems()
         data = infer_known_fields(data, model, problems)
         problems.raise_errors()

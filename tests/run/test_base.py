@@ -128,6 +128,29 @@ model:
     ]
 
 
+def test_train_on_an_application(runs: Path) -> None:
+    """The base's input goes by the short form of `data.inputs`; the run is read again without making the application."""
+    text = """
+name: app
+data:
+  source: {synthetic: {samples: 8, fields: {image: {shape: [32, 32, 3], uniform: [0, 255]}, kind: {integers: [0, 3]}}}}
+  inputs: image
+model:
+  base: {from: {applications.MobileNetV3Small: {input_shape: [32, 32, 3], include_top: false}}, trainable: false}
+  layers:
+    - GlobalAveragePooling2D
+    - Dense: {units: 3, activation: softmax}
+      name: kind
+compile: {optimizer: adam, loss: sparse_categorical_crossentropy}
+fit: {batch_size: 8}
+logs: {tensorboard: false}
+"""
+    result = train(load_spec(write(runs, text)), runs=runs)
+    again = load_run(run_or_file("app", runs)).model  # type: ignore[arg-type]
+    for one, other in zip(result.model.get_weights(), again.get_weights(), strict=True):
+        np.testing.assert_array_equal(one, other)
+
+
 def test_weights_by_name_with_a_report(runs: Path) -> None:
     text = TWO.replace("name: two", "name: again").replace(
         "  outputs:", "  weights: {from: two, skip: [a]}\n  outputs:"
