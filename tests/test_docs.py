@@ -30,6 +30,10 @@ data:
 }
 
 
+# The first line of an example that others extend.
+NAMED_FILE = re.compile(r"# file: ([\w./]+)\n")
+
+
 def examples(name: str) -> list[str]:
     return re.findall(r"```yaml\n(.*?)```", (ROOT / name).read_text(), re.DOTALL)
 
@@ -41,6 +45,8 @@ def sections(text: str) -> set[str]:
 
 
 def whole(text: str) -> str:
+    if "extends" in sections(text):
+        return text
     missing = [section for name, section in BASE.items() if name not in sections(text)]
     return text + "\n".join(missing)
 
@@ -59,7 +65,12 @@ def test_example(name: str, number: int, text: str, tmp_path: Path) -> None:
     (tmp_path / "table.csv").write_text("\n".join(["age,fare,deck,weight", *rows]) + "\n")
     kinds = np.asarray(["ant", "bee"])[np.arange(12) % 2]
     np.savez(tmp_path / "arrays.npz", a=np.ones((12, 3), np.float32), kind=kinds)
-    path = tmp_path / "spec.yaml"
+    for other in examples(name):
+        if named := NAMED_FILE.match(other):
+            (tmp_path / named[1]).parent.mkdir(exist_ok=True)
+            (tmp_path / named[1]).write_text(other)
+    own = NAMED_FILE.match(text)
+    path = tmp_path / (own[1] if own else "spec.yaml")
     if sections(text) == {"model"} and "inputs: {x: [8]}" not in text and "steps: [6, 4]" not in text:
         # A model alone needs no data.
         path.write_text(text)

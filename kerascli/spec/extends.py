@@ -54,7 +54,7 @@ class _Reader:
             for base in bases[1:]:
                 below = merge(below, base, ROOT, self.problems)
             own = merge(below, own, ROOT, self.problems)
-        elif extends is None:
+        elif extends is None or extends == Sequence((), extends.span):
             own = without_removals(own, self.problems)
         assert isinstance(own, Mapping)
         if override is not None:

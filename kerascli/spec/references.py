@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from collections.abc import Mapping as Scope
 from dataclasses import dataclass, field, replace
 
-from kerascli.errors import Note, did_you_mean
+from kerascli.errors import Note, Span, did_you_mean
 from kerascli.spec.environment import FROM_ENVIRONMENT, Environment, kept, read_value, reference_of, unquoted
 from kerascli.spec.nodes import Mapping, Node, Scalar, Sequence
 from kerascli.spec.problems import Problems
@@ -26,6 +26,8 @@ _REFERENCE = re.compile(
     )""",
     re.VERBOSE,
 )
+
+MAXIMUM_NOTES = 8
 
 # The names that are filled in later; None where nothing is put off.
 Later = frozenset[str] | None
@@ -63,8 +65,25 @@ def map_texts(node: Node, change: Callable[[Scalar, Later], Node], later: Later 
 def _map_value(key: Scalar, value: Node, change: Callable[[Scalar, Later], Node], later: Later) -> Node:
     if key.value != "blocks" or not isinstance(value, Mapping):
         return map_texts(value, change, later)
-    blocks = tuple((k, map_texts(v, change, (later or frozenset()) | _parameters(v))) for k, v in value.entries)
+    blocks = tuple((name, _map_block(block, change, later or frozenset())) for name, block in value.entries)
     return replace(value, entries=blocks)
+
+
+def _map_block(block: Node, change: Callable[[Scalar, Later], Node], later: frozenset[str]) -> Node:
+    """A definition: its parameters are bound in it; in a default only those that stand before it."""
+    parameters = block.get("parameters") if isinstance(block, Mapping) else None
+    if not isinstance(block, Mapping) or not isinstance(parameters, Mapping):
+        return map_texts(block, change, later)
+    names = list(parameters.keys())
+    defaults = tuple(
+        (key, map_texts(value, change, later.union(names[:number])))
+        for number, (key, value) in enumerate(parameters.entries)
+    )
+    done = replace(parameters, entries=defaults)
+    inner = map_texts(block.without("parameters"), change, later.union(names))
+    assert isinstance(inner, Mapping)
+    rest = dict(inner.entries)
+    return replace(block, entries=tuple((key, done if old is parameters else rest[key]) for key, old in block.entries))
 
 
 def _regions(node: Mapping, later: Later) -> Iterator[tuple[Scalar, Node, Later]]:
@@ -73,11 +92,6 @@ def _regions(node: Mapping, later: Later) -> Iterator[tuple[Scalar, Node, Later]
     inner = (later or frozenset()) | frozenset(over.keys()) if isinstance(over, Mapping) else later
     for key, value in node.entries:
         yield key, value, later if key.value == "repeat" else inner
-
-
-def _parameters(node: Node) -> frozenset[str]:
-    parameters = node.get("parameters") if isinstance(node, Mapping) else None
-    return frozenset(parameters.keys()) if isinstance(parameters, Mapping) else frozenset()
 
 
 def names_in(node: Node) -> set[str]:
@@ -242,7 +256,7 @@ def _shown(value: Scalar) -> str:
     """A value inside a longer text, as it is written."""
     if isinstance(value.value, str):
         return str(value.value)
-    return value.text or ("" if value.value is None else str(value.value))
+    return "" if value.value is None else value.text or str(value.value)
 
 
 def _escape(node: Scalar, later: Later) -> Node:
@@ -255,13 +269,15 @@ def _escape(node: Scalar, later: Later) -> Node:
 
 def _placed(node: Node, note: Note) -> Node:
     """The node with a note of where it was filled in, at every depth."""
-    span = replace(node.span, notes=(*node.span.notes, note))
+    span = _noted(node.span, note)
     if isinstance(node, Scalar):
         return replace(node, span=span)
     if isinstance(node, Sequence):
         return replace(node, items=tuple(_placed(item, note) for item in node.items), span=span)
-    entries = tuple(
-        (replace(key, span=replace(key.span, notes=(*key.span.notes, note))), _placed(value, note))
-        for key, value in node.entries
-    )
+    entries = tuple((replace(key, span=_noted(key.span, note)), _placed(value, note)) for key, value in node.entries)
     return replace(node, entries=entries, span=span)
+
+
+def _noted(span: Span, note: Note) -> Span:
+    """The place with one note more; of a long chain of variables the first ones say enough."""
+    return span if len(span.notes) >= MAXIMUM_NOTES else replace(span, notes=(*span.notes, note))

@@ -25,11 +25,16 @@ def fill_variables(root: Mapping, problems: Problems) -> tuple[Mapping, Environm
     written = _written(root.get("vars"), problems)
     rest = root.without("vars")
     values: dict[str, Node] = {}
+    failed: set[str] = set()
     for name in _order(written, problems):
-        filled = _within_bounds(written[name], values, problems)
-        values[name] = substitute(written[name], values, problems, environment) if filled else _nothing(written[name])
-    for name in written.keys() - values.keys():  # Those in a circle.
-        values[name] = _nothing(written[name])
+        # What reads a faulty variable is not looked at: it could grow anew, or be said to be wrong a second time.
+        if not names_in(written[name]) & failed and _within_bounds(written[name], values, problems):
+            values[name] = substitute(written[name], values, problems, environment)
+        else:
+            failed.add(name)
+    for name in written.keys() - values.keys():
+        problems.settle(written[name])
+        values[name] = Scalar(None, written[name].span)
     _report_unused(root, rest, written, problems)
     if not _within_bounds(rest, values, problems):
         return rest, environment
@@ -42,10 +47,6 @@ def fill_variables(root: Mapping, problems: Problems) -> tuple[Mapping, Environm
         assert key is not None
         done = done.with_entry(key, replace(section, entries=entries))
     return done, environment
-
-
-def _nothing(node: Node) -> Scalar:
-    return Scalar(None, node.span)
 
 
 def _written(node: Node | None, problems: Problems) -> dict[str, Node]:

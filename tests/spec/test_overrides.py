@@ -129,6 +129,7 @@ def test_why_knows_defaults(write_spec: Callable[..., Path]) -> None:
         "from": "default",
         "place": None,
         "default_of": "kerascli",
+        "through": [],
     }
     (origin,) = why(found, "compile.optimizer.learning_rate")
     assert (origin.value, origin.default_of) == (0.001, "Keras's Adam")
