@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from functools import cache
 from pathlib import Path
@@ -33,6 +34,11 @@ BY_HAND = {build.__name__: build for build in (*PICTURES, *SEQUENCES, *TABLES)}
 
 def test_every_spec_has_its_model() -> None:
     assert set(IDS) == set(BY_HAND)
+
+
+def test_the_page_of_examples_lists_each() -> None:
+    page = (HERE.parents[1] / "docs" / "examples.md").read_text()
+    assert sorted(re.findall(r"^\| `(\w+)` \|", page, re.MULTILINE)) == IDS
 
 
 @pytest.mark.parametrize("path", SPECS, ids=IDS)

@@ -10,6 +10,7 @@ import keras
 import numpy as np
 import pytest
 
+from kerascli.layers import Parameter
 from kerascli.run.build import build_model
 from kerascli.spec.load import load_spec
 
@@ -130,8 +131,67 @@ def regression(keras: Any) -> Any:
     return model
 
 
-MODELS = (mnist, mnist_cnn, mnist_lstm, news, two_branch, residual, regression)
+def vision_transformer(keras: Any) -> Any:
+    layers = keras.layers
+
+    def encoder(x: Any, name: str) -> Any:
+        normal = layers.LayerNormalization(name=f"{name}.normal")(x)
+        attended = layers.MultiHeadAttention(2, 32, dropout=0.1, name=f"{name}.attended")(normal, normal)
+        seen = layers.Add(name=f"{name}.seen")([x, attended])
+        thought = layers.LayerNormalization(name=f"{name}.layer_normalization")(seen)
+        thought = layers.Dense(64, activation="gelu", name=f"{name}.dense")(thought)
+        thought = layers.Dense(32, name=f"{name}.thought")(thought)
+        return layers.Add(name=f"{name}.add")([seen, thought])
+
+    image = keras.Input((28, 28, 1), name="image")
+    patches = layers.Reshape((16, 32), name="patches")(layers.Conv2D(32, 7, strides=7)(image))
+    class_token = Parameter((1, 32), "zeros", name="class_token")(patches)
+    tokens = keras.ops.concatenate([class_token, patches], axis=1)
+    positions = Parameter((17, 32), keras.initializers.RandomNormal(stddev=0.02), name="positions")(tokens)
+    x = encoder(encoder(layers.Add()([tokens, positions]), "encoder"), "encoder_1")
+    x = layers.LayerNormalization()(x)[:, 0]
+    model = keras.Model(image, layers.Dense(10, activation="softmax", name="digit")(x))
+    optimizer = keras.optimizers.AdamW(2e-3, weight_decay=1e-4)
+    model.compile(optimizer, "sparse_categorical_crossentropy", metrics=["accuracy"])
+    return model
+
+
+def autoencoder(keras: Any) -> Any:
+    layers = keras.layers
+    half = {"kernel_size": 3, "strides": 2, "padding": "same", "activation": "relu"}
+    encoder = keras.Sequential(
+        [
+            keras.Input((28, 28), name="picture"),
+            layers.Reshape((28, 28, 1)),
+            layers.Conv2D(8, **half, name="look_1"),
+            layers.Conv2D(16, **half, name="look_2"),
+            layers.Flatten(),
+            layers.Dense(16, name="code"),
+        ],
+        name="encoder",
+    )
+    decoder = keras.Sequential(
+        [
+            keras.Input((16,), name="code"),
+            layers.Dense(784, activation="relu", name="dense"),
+            layers.Reshape((7, 7, 16), name="reshape"),
+            layers.Conv2DTranspose(16, **half, name="draw_1"),
+            layers.Conv2DTranspose(8, **half, name="draw_2"),
+            layers.Conv2D(1, 3, padding="same", activation="sigmoid", name="conv2d"),
+            layers.Reshape((28, 28), name="reshape_1"),
+        ],
+        name="decoder",
+    )
+    model = keras.Sequential([keras.Input((28, 28), name="image"), encoder, decoder])
+    model.compile(keras.optimizers.Adam(2e-3), "binary_crossentropy", metrics=["mean_absolute_error"])
+    return model
+
+
+MODELS = (mnist, mnist_cnn, mnist_lstm, news, two_branch, residual, regression, vision_transformer, autoencoder)
 IDS = [build.__name__ for build in MODELS]
+# TensorFlow takes long to compile these.
+SLOW = (vision_transformer, autoencoder)
+TRAINED = [pytest.param(b, id=b.__name__, marks=[pytest.mark.long] if b in SLOW else []) for b in MODELS]
 CALLBACKS = {
     "mnist_lstm": lambda: [keras.callbacks.ReduceLROnPlateau(monitor="val_loss", patience=1, factor=0.5)],
     "regression": lambda: [keras.callbacks.EarlyStopping(monitor="val_loss", patience=15)],
@@ -155,7 +215,7 @@ def test_same_model(build: Any) -> None:
     assert_same(ours if isinstance(ours, list) else [ours], theirs if isinstance(theirs, list) else [theirs])
 
 
-@pytest.mark.parametrize("build", MODELS, ids=IDS)
+@pytest.mark.parametrize("build", TRAINED)
 def test_same_weights_after_training(build: Any, tmp_path: Path) -> None:
     overrides = ["fit.epochs=2", "fit.steps_per_epoch=5", "fit.validation_steps=1", "~data.test"]
     path = CONFIGS / f"{build.__name__}.yaml"
