@@ -15,7 +15,7 @@ from kerascli.spec.section import check_keys, section_of
 from kerascli.spec.topology.base import BASE_OUTPUT, Base, read_base, splice
 from kerascli.spec.topology.blocks import Block, read_blocks
 from kerascli.spec.topology.budget import MAXIMUM_DEPTH, Budget
-from kerascli.spec.topology.entries import Expansion, Scope, expand
+from kerascli.spec.topology.entries import Expansion, Scope, expand, nothing_left
 from kerascli.spec.topology.heads import read_outputs, read_topology
 from kerascli.spec.topology.inputs import read_inputs
 from kerascli.spec.topology.lookup import Graph
@@ -128,6 +128,8 @@ class _Reader:
         root = Scope("", {}, Names({**taken, **_base_names(base)}))
         expansion = Expansion({**self.blocks, **own}, self.budget, problems)
         expand(items, root, expansion)
+        if items and not expansion.order and base is None and not problems.failed:
+            problems.add(*nothing_left("the model", section.get("layers") or section))
         self._warn_unused(own, expansion.used)
         graph = self._graph(known, root, expansion, base)
         wire(graph)

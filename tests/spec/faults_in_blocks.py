@@ -191,4 +191,14 @@ blocks:
 layers:
   - one:
     weights: «glove.npy»
+
+# duplicate-name: an output of a block that is listed twice
+inputs: {x: [4]}
+blocks: {b: {layers: [{Dense: {units: 4, name: a}}], outputs: [a, «a»]}}
+layers: [{b: , name: z}, {Dense: 1, inputs: 'z:0'}]
+
+# name: an output of a block whose name can't be one
+inputs: {x: [4]}
+blocks: {b: {layers: [{Dense: {units: 4, name: a}}], outputs: {«'1 2'»: a}}}
+layers: [{b: , name: z}]
 """

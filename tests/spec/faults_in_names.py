@@ -190,6 +190,19 @@ inputs: {x: [4]}
 layers:
   - «Dense»: 3
     repeat: 20000
+
+# missing-layers: all layers no times
+inputs: {x: [4]}
+layers: «[{Dense: 3, repeat: 0}]»
+
+# missing-layers: over no values
+inputs: {x: [4]}
+layers: «[{Dense: $n, repeat: {n: []}}]»
+
+# missing-layers: all layers of a block no times
+inputs: {x: [4]}
+blocks: {b: {layers: «[{Dense: 3, repeat: 0}]»}}
+layers: [{Dense: 3}, {b: }]
 """
 
 PATTERNS = """

@@ -196,4 +196,28 @@ layers:
 inputs: {x: [4], y: [4]}
 layers:
   - «Dense»: 3
+
+# missing-argument: attention that reads one tensor
+inputs: {x: [4, 4]}
+layers:
+  - MultiHeadAttention: {num_heads: 1, key_dim: 2}
+    inputs: «x»
+
+# missing-argument: attention that reads one tensor, in a list
+inputs: {x: [4, 4]}
+layers:
+  - MultiHeadAttention: {num_heads: 1, key_dim: 2}
+    inputs: «[x]»
+
+# missing-argument: attention on the entry above
+inputs: {x: [4, 4]}
+layers:
+  - Dense: 4
+  - «MultiHeadAttention»: {num_heads: 1, key_dim: 2}
+
+# unknown-layer: a list below the one argument that there is
+inputs: {x: [4]}
+layers:
+  - Concatenate:
+    inputs: {inputs: [x, «y»]}
 """

@@ -62,6 +62,20 @@ def test_one_fault_at_its_token(write_spec: Callable[..., Path], code: str, abou
     assert faults(write_spec(whole)) == [(code, place)], about
 
 
+def test_a_parameter_that_nothing_reads_is_a_warning(write_spec: Callable[..., Path]) -> None:
+    text = """model:
+  inputs: {x: [4]}
+  blocks:
+    b: {parameters: {units: 3, «rate»: $units}, layers: [{Dense: $units}]}
+  layers: [{b: }]
+"""
+    whole, place = marked(text)
+    (warning,) = load_spec(write_spec(whole)).warnings
+    assert warning.code == "unused-parameter"
+    assert warning.span is not None
+    assert (warning.span.line, warning.span.column, warning.span.length) == place
+
+
 def test_all_of_them_without_tensorflow(tmp_path: Path) -> None:
     for number, (_, _, text) in enumerate(ALL):
         (tmp_path / f"{number}.yaml").write_text(marked(text)[0])

@@ -10,7 +10,7 @@ from kerascli.spec.component_parser import find_name
 from kerascli.spec.nodes import Mapping, Node, Scalar, Sequence, kind_of
 from kerascli.spec.places import BLOCK
 from kerascli.spec.problems import Problems
-from kerascli.spec.references import substitute
+from kerascli.spec.references import names_in, substitute
 from kerascli.spec.section import check_keys
 from kerascli.spec.topology.items import MODEL_NAME, WrittenItem
 from kerascli.spec.topology.names import NAME, NAME_HINT
@@ -71,6 +71,7 @@ def _block(key: Scalar, node: Node, problems: Problems) -> Block | None:
         problems.add("missing-layers", message, place, "write '- Dense: {units: 10}' below 'layers:'")
         return None
     parameters = _parameters(node.get("parameters"), problems)
+    _warn_unused(node, parameters, problems)
     return Block(name, key, parameters, _inputs(node.get("inputs"), key, problems), layers, node.get("outputs"))
 
 
@@ -88,6 +89,19 @@ def _parameters(node: Node | None, problems: Problems) -> dict[str, Node]:
         else:
             found[key.value] = value
     return found
+
+
+def _warn_unused(block: Mapping, parameters: Table[str, Node], problems: Problems) -> None:
+    """Warns of parameters that neither the block nor the default of another reads."""
+    section = block.get("parameters")
+    if not isinstance(section, Mapping):
+        return
+    read = names_in(block.without("parameters")).union(*(names_in(default) for default in parameters.values()))
+    for key, _ in section.entries:
+        word = str(key.value)
+        if word in parameters and word not in read:
+            unread = f"nothing in the block reads the parameter '{word}'"
+            problems.warn("unused-parameter", unread, key, f"remove it, or write '${word}' where it is meant")
 
 
 def _inputs(node: Node | None, key: Scalar, problems: Problems) -> dict[str, Node]:

@@ -37,7 +37,23 @@ def lay_out(graph: Graph, entry: Entry, callee: Callee) -> Wiring | None:
     if isinstance(node, Sequence):
         return _by_list(graph, entry, node, callee)
     reference = graph.above(entry) if node is None else graph.find(node, entry.scope, entry)
-    return None if reference is None else Wiring("one", (reference,))
+    if reference is None or _needs_more(graph, node if node is not None else entry.key, callee, 1):
+        return None
+    return Wiring("one", (reference,))
+
+
+def _needs_more(graph: Graph, place: Node, callee: Callee, count: int) -> bool:
+    """Whether a call needs more tensors than the first few that it is given; then with its fault."""
+    call = callee.call
+    # What an operation lacks may stand among its arguments.
+    if call is None or call.takes_list or callee.name.startswith("ops."):
+        return False
+    missing = call.required[count:]
+    if missing:
+        words = ", ".join(f"'{word}'" for word in missing)
+        hint = f"write 'inputs: [{', '.join(call.required)}]' with what it reads"
+        graph.problems.add("missing-argument", f"the call of {callee.name} needs {words}", place, hint)
+    return bool(missing)
 
 
 def _nested_wiring(graph: Graph, entry: Entry, name: str, nested: ModelSpec) -> Wiring | None:
@@ -87,6 +103,8 @@ def _by_list(graph: Graph, entry: Entry, node: Sequence, callee: Callee) -> Wiri
         message = f"{callee.name} reads {word}, not {len(tensors)}"
         graph.problems.add("too-many-inputs", message, node, hint)
         return None
+    if _needs_more(graph, node, callee, len(tensors)):
+        return None
     return Wiring("one" if len(tensors) == 1 else "positional", tensors)
 
 
@@ -106,26 +124,30 @@ def _by_name(graph: Graph, entry: Entry, node: Mapping, callee: Callee) -> Wirin
         sound = sound and wired is not None
         if wired is not None:
             arguments.append((word, wired))
-    # A misspelt argument is not also a missing one.
-    sound = set(node.keys()) <= set(known) and _check_call(graph, node, callee, arguments) and sound
-    return Wiring("mapping", (), tuple(arguments)) if sound else None
-
-
-def _check_call(graph: Graph, node: Mapping, callee: Callee, arguments: list[tuple[str, WiredArgument]]) -> bool:
+    if not set(node.keys()) <= set(known):
+        # A misspelt argument is not also a missing one.
+        return None
+    if not _check_required(graph, node, callee) or not sound:
+        return None
     wiring = Wiring("mapping", (), tuple(arguments))
+    if not wiring.references:
+        message = f"{callee.name} is called on constants alone, and Keras would drop it"
+        graph.problems.add("no-tensor", message, node, "name a layer or an input")
+        return None
+    return wiring
+
+
+def _check_required(graph: Graph, node: Mapping, callee: Callee) -> bool:
+    """Whether all arguments are there that the call must have."""
     required = callee.call.required if callee.call is not None else ()
     missing = [word for word in required if word not in set(node.keys())]
     # The others of an operation stand among its arguments, where the component parser misses them.
-    if missing and not callee.name.startswith("ops."):
-        words = ", ".join(f"'{word}'" for word in missing)
-        hint = f"add '{missing[0]}: …'"
-        graph.problems.add("missing-argument", f"the call of {callee.name} needs {words}", node, hint)
-        return False
-    if not wiring.references and all(not isinstance(value, Mapping) for _, value in node.entries):
-        message = f"{callee.name} is called on constants alone, and Keras would drop it"
-        graph.problems.add("no-tensor", message, node, "name a layer or an input")
-        return False
-    return True
+    if not missing or callee.name.startswith("ops."):
+        return True
+    words = ", ".join(f"'{word}'" for word in missing)
+    hint = f"add '{missing[0]}: …'"
+    graph.problems.add("missing-argument", f"the call of {callee.name} needs {words}", node, hint)
+    return False
 
 
 def _wired_value(graph: Graph, entry: Entry, node: Node) -> WiredArgument | None:

@@ -219,3 +219,11 @@ def _expand_block(entry: Entry, expansion: Expansion, stack: tuple[str, ...]) ->
     layers, inner.output_node = filled
     with expansion.problems.noted(inner.notes):
         expand(layers.items, inner, expansion, (*stack, inner.block.name))
+        if not inner.entries and not expansion.problems.failed:
+            expansion.problems.add(*nothing_left(f"the block '{inner.block.name}'", inner.block.layers))
+
+
+def nothing_left(what: str, place: Node) -> tuple[str, str, Node, str]:
+    """Code, message, place and hint of layers that are all repeated no times."""
+    message = f"all layers of {what} are repeated no times, so that it has none"
+    return "missing-layers", message, place, "repeat one of them at least once"

@@ -14,6 +14,7 @@ from kerascli.spec.topology.calls import Callee, lay_out
 from kerascli.spec.topology.entries import Entry, Scope
 from kerascli.spec.topology.items import MODEL_NAME
 from kerascli.spec.topology.lookup import Graph, find_entry, known_names
+from kerascli.spec.topology.names import NAME, NAME_HINT
 
 
 def wire(graph: Graph) -> None:
@@ -91,14 +92,21 @@ def _block_outputs(graph: Graph, inner: Scope) -> list[tuple[str, TensorReferenc
         if layer is not None:
             reference = TensorReference(layer.name, None, last.key.span)
         return [(last.name, reference)]
-    if isinstance(node, Mapping):
-        return [(str(key.value), graph.find(value, inner, None)) for key, value in node.entries]
     items = node.items if isinstance(node, Sequence) else (node,)
-    if not items:
+    if not items or node == Mapping((), node.span):
         graph.problems.add("missing-outputs", "'outputs' is empty", node, "name at least one layer")
-    return [
-        (str(item.value) if isinstance(item, Scalar) else "", graph.find(item, inner, None)) for item in items
-    ]  # fmt: skip
+    if isinstance(node, Mapping):
+        for key, _ in node.entries:
+            if not isinstance(key.value, str) or not NAME.match(key.value):
+                graph.problems.add("name", f"'{key.text}' is not a name", key, NAME_HINT)
+        return [(str(key.value), graph.find(value, inner, None)) for key, value in node.entries]
+    found: list[tuple[str, TensorReference | None]] = []
+    for item in items:
+        name = str(item.value) if isinstance(item, Scalar) else ""
+        if any(name == other for other, _ in found):
+            graph.problems.add("duplicate-name", f"the output '{name}' is listed twice", item, "remove one of them")
+        found.append((name, graph.find(item, inner, None)))
+    return found
 
 
 def _wire_layer(graph: Graph, entry: Entry) -> LayerSpec | None:
