@@ -61,7 +61,7 @@ def test_what_the_language_refuses_does_not_hold(text: str) -> None:
 
 
 # Mappings whose keys are names of the writer's own.
-NAMED = {"inputs", "targets", "outputs", "fields", "loss", "loss_weights", "metrics"}
+NAMED = {"inputs", "targets", "outputs", "fields", "loss", "loss_weights", "metrics", "repeat"}
 
 
 def _renamed(value: object, inside: str = "") -> Iterator[object]:
@@ -76,7 +76,11 @@ def _renamed(value: object, inside: str = "") -> Iterator[object]:
             yield from ([*value[:number], changed, *value[number + 1 :]] for changed in _renamed(each))
 
 
-@pytest.mark.parametrize("path", CONFIGS, ids=lambda path: path.name)
+# Beside blocks, whose names are the writer's own, a misspelt layer may be one.
+WITHOUT_BLOCKS = [path for path in CONFIGS if "  blocks:" not in path.read_text(encoding="utf-8")]
+
+
+@pytest.mark.parametrize("path", WITHOUT_BLOCKS, ids=lambda path: path.name)
 def test_every_misspelt_key_is_found(path: Path) -> None:
     spec = read(path.read_text(encoding="utf-8"))
     variants = list(_renamed(spec))
