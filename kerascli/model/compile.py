@@ -7,7 +7,8 @@ from typing import Any
 
 import keras
 
-from kerascli.catalog import Entry, load_catalog
+from kerascli.catalog import load_catalog
+from kerascli.catalog.overlay import PREFIX
 from kerascli.components import build_component, is_function, keras_fault
 from kerascli.errors import SpecError
 from kerascli.model.own_class import heads_by_name
@@ -81,9 +82,13 @@ def _metrics(components: Sequence[Component]) -> list[Any]:
 
 def _metric(component: Component, name: str) -> Any:
     """A metric; a plugin's function is averaged over the samples, as Keras does."""
-    if is_function(component):
-        return keras.metrics.MeanMetricWrapper(build_component(component), name=name)
-    return build_component(component, name=name)
+    if not is_function(component):
+        return build_component(component, name=name)
+    function = build_component(component)
+    # Keras names it so itself, and saves the bare function; it could not load its own wrapper of that name again.
+    if name == _default_log_name(component):
+        return function
+    return keras.metrics.MeanMetricWrapper(function, name=name)
 
 
 def log_names(components: Sequence[Component]) -> list[str]:
@@ -101,7 +106,7 @@ def log_names(components: Sequence[Component]) -> list[str]:
         base = (
             component.name
             if component.name in SHAPE_METRICS
-            else str(written or default or _default_log_name(component, entry))
+            else str(written or default or _default_log_name(component))
         )
         name, number = base, 0
         while written is None and default is None and name in names:
@@ -111,10 +116,9 @@ def log_names(components: Sequence[Component]) -> list[str]:
     return names
 
 
-def _default_log_name(component: Component, entry: Entry | None) -> str:
-    """A function's own name, as in Keras; a class's in snake case."""
-    bare = component.name.rpartition(".")[2]
-    return bare if entry is not None and entry.kind == "function" else snake_case(bare)
+def _default_log_name(component: Component) -> str:
+    """The name of a class or function in snake case, as Keras's own default."""
+    return snake_case(component.name.removeprefix(PREFIX))
 
 
 def _loss_weights(spec: CompileSpec, *, one: bool) -> Any:

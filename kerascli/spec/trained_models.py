@@ -3,11 +3,18 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
+from kerascli.catalog.overlay import PREFIX, added_entry
 from kerascli.errors import UsageError
 from kerascli.record.run_folder import RunFolder, find_run
+from kerascli.record.sources import check_sources
 from kerascli.spec.nodes import Scalar, folder_of
+from kerascli.spec.plugins.uses import plugin_objects
 from kerascli.spec.topology.base import TrainedModel
+
+if TYPE_CHECKING:
+    from kerascli.spec.spec import Spec
 
 
 class TrainedModels:
@@ -41,7 +48,8 @@ class TrainedModels:
         """The wiring of a model on disk, and where its weights are.
 
         Raises:
-            UsageError: There is none.
+            UsageError: There is none, or it needs a plugin that this spec does not have.
+            EnvironmentProblem: A plugin of the run was changed.
             SpecError: A run's spec is wrong, or a file holds layers that the language does not know.
         """
         path = self.find(node)
@@ -51,7 +59,24 @@ class TrainedModels:
             return TrainedModel(read_keras_file(Path(path)).model, path)
         from kerascli.spec.load import load_spec
 
-        return TrainedModel(load_spec(RunFolder(Path(path)).spec, trust=self._trust, runs=self._runs).model, path)
+        run = RunFolder(Path(path))
+        check_sources(run.source)
+        spec = load_spec(run.spec, trust=self._trust, runs=self._runs)
+        _check_plugins(spec, run)
+        return TrainedModel(spec.model, path)
+
+
+def _check_plugins(spec: Spec, run: RunFolder) -> None:
+    """The plugins of a run are not those of the spec that starts from it, which must name what its layers need.
+
+    Raises:
+        UsageError: It does not.
+    """
+    for group, name in plugin_objects(spec.model):
+        if added_entry(group, name) is None:
+            files = ", ".join(str(plugin.path or plugin.name) for plugin in spec.plugins.plugins)
+            message = f"the run '{run.name}' has '{PREFIX}{name}', which no plugin of this spec has"
+            raise UsageError(message, code="plugin", hint=f"add it: 'plugins: [{files}]'")
 
 
 def _beside(text: str, node: Scalar) -> Path:

@@ -49,11 +49,12 @@ def report_unknown(name: Scalar, group: str, problems: Problems) -> None:
         place = prefix
     near = catalog.suggest(place, text)
     elsewhere = [other for other in catalog.groups_of(text) if other in SINGULAR]
+    of_plugin = bool(elsewhere) and added_entry(elsewhere[0], text) is not None
     hint = f"did you mean '{near}'?" if near else None
-    if hint is None and elsewhere:
-        whose = "Keras" if added_entry(elsewhere[0], text) is None else "plugin's"
+    if elsewhere and (hint is None or of_plugin):
         kind = "function" if added_entry("functions", text) is not None else SINGULAR[elsewhere[0]]
-        hint = f"'{text}' is a {whose} {kind}; write a {SINGULAR[group]} here"
+        whose = "a plugin's" if of_plugin else "a Keras"
+        hint = f"'{text}' is {whose} {kind}; write a {SINGULAR[group]} here"
     who = "neither Keras nor a plugin has the" if added_names(group) else "Keras has no"
     problems.add("unknown-class", f"{who} {SINGULAR[place]} '{text}'", name, hint)
 
