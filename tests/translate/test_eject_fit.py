@@ -45,7 +45,9 @@ fit: {{batch_size: 16, epochs: 2}}
 logs: {{tensorboard: false}}
 """
 STOPS = "{EarlyStopping: {patience: 0, monitor: loss, mode: max}}"
-QUICK = {
+# Each case is a training by the command and one by the script: CI has one with all kinds of weights and one with phases.
+QUICK = ("weights of two heads", "phases")
+ALL = {
     "class and sample weights": (ONE, ["fit.class_weight=balanced", "data.sample_weight=w"]),
     "weights of two heads": (TWO, ["fit.class_weight={y: {yes: 2}}", "data.sample_weight={z: w}"]),
     "epochs of less than a pass": (ONE, ["fit.steps_per_epoch=3"]),
@@ -60,8 +62,6 @@ QUICK = {
         ONE.replace("Dense: 5,", "SpectralNormalization: {layer: {Dense: 5}},"),
         [],
     ),
-}
-LONG = {
     "class weights": (ONE, ["fit.class_weight={yes: 3, 0: 0.5}"]),
     "sample weights": (ONE, ["data.sample_weight=w", "compile.metrics=[]", "+compile.weighted_metrics=[accuracy]"]),
     "epochs of more than a pass": (ONE, ["fit.steps_per_epoch=6"]),
@@ -85,8 +85,7 @@ LONG = {
         [],
     ),
 }
-CASES = [pytest.param(*case, id=name) for name, case in QUICK.items()]
-CASES += [pytest.param(*case, id=name, marks=pytest.mark.long) for name, case in LONG.items()]
+CASES = [pytest.param(*case, id=name, marks=[] if name in QUICK else [pytest.mark.long]) for name, case in ALL.items()]
 
 
 @pytest.mark.filterwarnings("ignore:Gradients do not exist", "ignore:Can save best model only")
