@@ -68,16 +68,16 @@ class LossPicture(keras.callbacks.Callback):
         super().__init__()
         self.path = path
         self.losses = []
-        self.mean = 0.0
+        self.total, self.samples = 0.0, 0.0
 
     def on_epoch_begin(self, epoch, logs=None):
-        self.mean = 0.0
+        self.total, self.samples = 0.0, 0.0
 
     def on_train_batch_end(self, batch, logs=None):
-        # Keras tells the mean over the epoch so far; this is what the last batch added to it.
-        mean = float(logs["loss"])
-        self.losses.append(mean * (batch + 1) - self.mean * batch)
-        self.mean = mean
+        # Keras's first metric holds the loss of all samples of the epoch so far; this is what the last batch added.
+        total, samples = (float(ops.convert_to_numpy(value)) for value in self.model.metrics[0].variables)
+        self.losses.append((total - self.total) / (samples - self.samples))
+        self.total, self.samples = total, samples
 
     def on_epoch_end(self, epoch, logs=None):
         from matplotlib.figure import Figure
