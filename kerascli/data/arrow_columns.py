@@ -8,7 +8,6 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from kerascli.data.memory import check_size
 from kerascli.errors import DataError, Span
 
 if TYPE_CHECKING:
@@ -22,7 +21,7 @@ def to_numpy(column: pa.ChunkedArray, name: str, source: str, span: Span | None)
 
     Raises:
         DataError: The type is no number, text or list of these; lists differ in length; a truth value or a list is
-            missing; the text would take too much memory.
+            missing.
     """
     if pa.types.is_string(column.type):
         # A joined chunk of plain strings holds 2 GiB at most.
@@ -38,7 +37,7 @@ def _convert(array: pa.Array, name: str, source: str, span: Span | None) -> Arra
     if pa.types.is_null(kind):
         return np.full(len(array), np.nan)
     if pa.types.is_string(kind) or pa.types.is_large_string(kind) or pa.types.is_string_view(kind):
-        return _text(array.cast(pa.large_string()), name, source, span)
+        return _text(array.cast(pa.large_string()))
     if pa.types.is_list(kind) or pa.types.is_large_list(kind) or pa.types.is_fixed_size_list(kind):
         return _lists(array, name, source, span)
     if pa.types.is_decimal(kind):
@@ -55,13 +54,12 @@ def _convert(array: pa.Array, name: str, source: str, span: Span | None) -> Arra
     return values if values.flags.writeable else values.copy()
 
 
-def _text(array: pa.Array, name: str, source: str, span: Span | None) -> Array:
-    # NumPy gives every row the room of the longest text, four bytes a character.
-    longest = pc.max(pc.utf8_length(array)).as_py() or 1
-    check_size(longest * 4 * len(array), f"{name} of {source}", span)
+def _text(array: pa.Array) -> Array:
+    # Equal texts share one object, so that a column of few words takes eight bytes a row.
     codes = array.fill_null("").dictionary_encode()
-    words = np.array(codes.dictionary.to_pylist() or [""], dtype=f"U{longest}")
-    return words[codes.indices.to_numpy(zero_copy_only=False)] if len(array) else words[:0]
+    words: Array = np.array([*codes.dictionary.to_pylist(), ""], dtype=object)
+    found: Array = words[codes.indices.to_numpy(zero_copy_only=False)]
+    return found
 
 
 def _lists(array: Any, name: str, source: str, span: Span | None) -> Array:

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from kerascli.data.table import Array, Table
+from kerascli.data.table import Array, Table, is_text
 from kerascli.errors import DataError, Span, did_you_mean, nearest
 
 
@@ -42,7 +42,7 @@ def take_fields(table: Table, fields: tuple[str, ...], stacked: bool, span: Span
     if not stacked:
         return arrays[0]
     for name, array in zip(fields, arrays, strict=True):
-        if array.dtype.kind == "U":
+        if is_text(array):
             hint = "give it an input of its own, with a transform such as StringLookup"
             raise DataError(f"the field '{name}' is text and can't be stacked", span=span, hint=hint)
         if array.shape != arrays[0].shape:
@@ -76,7 +76,7 @@ def check_labels_present(table: Table, labels: Array, name: str, span: Span | No
     Raises:
         DataError: There are any (code `missing-value`).
     """
-    if labels.dtype.kind == "U":
+    if is_text(labels):
         _refuse_rows(table, labels == "", "no label", name, span)
 
 
@@ -99,7 +99,7 @@ def single(array: Array) -> Array:
 
 def widen(array: Array, expected: Expected | None) -> Array:
     """A column of numbers `(samples,)` gets a last axis of 1, unless the model takes one number a sample."""
-    if array.ndim == 1 and array.dtype.kind != "U" and (expected is None or len(expected.shape) > 0):
+    if array.ndim == 1 and not is_text(array) and (expected is None or len(expected.shape) > 0):
         return array[:, np.newaxis]
     return array
 
@@ -110,7 +110,7 @@ def cast(array: Array, expected: Expected | None, table: Table, name: str, span:
     Raises:
         DataError: A number would be changed: a fraction for an input of integers, or one out of range (code `dtype`).
     """
-    if array.dtype.kind == "U":
+    if is_text(array):
         return array
     if expected is not None and expected.dtype is not None:
         dtype = _numpy_dtype(expected.dtype)

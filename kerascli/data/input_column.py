@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from kerascli.data.columns import Expected, cast, check_finite, check_shape, single, take_fields, widen
-from kerascli.data.table import Array, Table
+from kerascli.data.table import Array, Table, is_text
 from kerascli.data.transforms import Layers, adapt_layers, apply_layers, make_layers
 from kerascli.errors import DataError, Span, SpecError
 from kerascli.spec.data_spec import FieldSpec
@@ -49,7 +49,7 @@ class InputColumn:
             SpecError: Keras refuses a transform.
         """
         array = self._transformed(self.raw(table), table)
-        if array.dtype.kind == "U" and (self.expected is None or self.expected.dtype != "string"):
+        if is_text(array) and (self.expected is None or self.expected.dtype != "string"):
             hint = "add a transform such as StringLookup or TextVectorization"
             raise DataError(f"'{self.fields[0]}' is text, which the model can't take", span=self.span, hint=hint)
         array = cast(widen(array, self.expected), self.expected, table, self.name, self.span)
@@ -71,7 +71,7 @@ class InputColumn:
 
 def described(raw: Array) -> Expected:
     """Shape and kind of samples `(samples, ...)`; all numbers are of one kind, since transforms take them all."""
-    return Expected(raw.shape[1:], "string" if raw.dtype.kind == "U" else "float32")
+    return Expected(raw.shape[1:], "string" if is_text(raw) else "float32")
 
 
 def _words(samples: Expected) -> str:

@@ -15,7 +15,7 @@ from kerascli.data.preprocessing import Preprocessing, fit_preprocessing
 from kerascli.data.sources import read_source
 from kerascli.data.split import Split
 from kerascli.data.splits import Tables, split_tables
-from kerascli.data.table import Array, Table
+from kerascli.data.table import Array, Table, is_text
 from kerascli.data.targets import LabelRange
 from kerascli.data.weights import class_weights, field_weights, multiply
 from kerascli.spec.data_spec import DataSpec
@@ -169,8 +169,11 @@ def fingerprint(tables: Tables) -> str:
         for field in sorted(table.fields) if table is not None else ():
             assert table is not None
             array = table.fields[field]
+            if is_text(array):
+                digest.update(f"{name}/{field}:text{array.shape};".encode())
+                digest.update("\0".join(array.reshape(-1)).encode())
+                continue
             little = np.ascontiguousarray(array, array.dtype.newbyteorder("<"))
             digest.update(f"{name}/{field}:{little.dtype.str}{little.shape};".encode())
-            # As bytes: Python's buffers know no text of NumPy's.
             digest.update(little.reshape(-1).view(np.uint8).data)
     return digest.hexdigest()

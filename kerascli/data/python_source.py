@@ -10,6 +10,7 @@ import tensorflow as tf
 
 from kerascli.components import keras_object
 from kerascli.data.table import Table, make_table
+from kerascli.data.transforms import decoded
 from kerascli.errors import DataError, Diagnostic, ExitCode, Note, Span
 from kerascli.spec.component import Component
 from kerascli.spec.plugins import own_line
@@ -63,9 +64,7 @@ def _array(value: Any, field: str, source: str, span: Span) -> Any:
         message = f"'{field}' of {source} is no array: {error}".splitlines()[0]
         raise DataError(message, code="plugin", span=span) from error
     if array.dtype.kind == "S" or (array.dtype.kind == "O" and all(isinstance(one, bytes) for one in array.flat)):
-        return np.char.decode(array.astype("S"), "utf-8")
-    if array.dtype.kind == "O" and all(isinstance(one, str) for one in array.flat):
-        return array.astype("U")
+        return decoded(array.astype(object))
     return array
 
 

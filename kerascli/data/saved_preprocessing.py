@@ -14,7 +14,7 @@ import numpy as np
 from kerascli.data.columns import Expected
 from kerascli.data.input_column import InputColumn
 from kerascli.data.preprocessing import Preprocessing
-from kerascli.data.table import Array, Table
+from kerascli.data.table import Array, Table, is_text
 from kerascli.data.target_column import TargetColumn
 from kerascli.data.targets import Classes, Inverse, LabelRange
 from kerascli.data.transforms import Layers
@@ -68,7 +68,7 @@ def _file_name(kind: str, index: int, name: str) -> str:
 
 def as_model(layers: Layers, raw: Array) -> Any:
     """Transforms as one `keras.Sequential` over raw samples `(samples, ...)`."""
-    dtype = "string" if raw.dtype.kind == "U" else raw.dtype.name
+    dtype = "string" if is_text(raw) else raw.dtype.name
     return keras.Sequential([keras.Input(shape=raw.shape[1:], dtype=dtype), *(layer for layer, _ in layers)])
 
 

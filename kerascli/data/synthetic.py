@@ -82,9 +82,11 @@ def _integers(
 
 def _choices(values: list[Any], name: str, span: Span | None) -> Array:
     kinds = {type(value) for value in values}
-    if kinds == {str} or kinds == {bool} or kinds <= {int, float}:
+    if kinds == {str}:
+        return np.asarray(values, object)
+    if kinds == {bool} or kinds <= {int, float}:
         found = np.asarray(values)
-        if found.dtype.kind in "biufU":
+        if found.dtype.kind in "biuf":
             return found
     hint = "write numbers alone, or texts alone"
     raise SpecError(f"the choices of '{name}' are not of one kind", code="wrong-type", span=span, hint=hint)

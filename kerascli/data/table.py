@@ -13,12 +13,18 @@ from kerascli.errors import DataError, Span
 Array = np.ndarray[Any, Any]
 
 
+def is_text(array: Array) -> bool:
+    """Whether an array holds text; objects in a table are always `str`."""
+    return array.dtype.kind in "OU"
+
+
 @dataclass(frozen=True)
 class Table:
     """Fields of one source (or of one split of it).
 
     Attributes:
-        fields: Name to array `(samples, ...)`; text is NumPy's `U`.
+        fields: Name to array `(samples, ...)`; text is an array of Python's `str` objects, which take the room they need
+            and which TensorFlow reads (NumPy's own text gives every row the room of the longest).
         source: What messages call the source, such as its file.
         lines: For files of lines, the line (from 1) of each row, `(samples,)` int64.
         rows: For a part of a source, the row (from 0) that each of its rows was there, `(samples,)` int64.
@@ -58,11 +64,23 @@ def make_table(fields: Mapping[str, Array], source: str, lines: Array | None = N
     for name, array in fields.items():
         if array.ndim == 0:
             raise DataError(f"'{name}' of {source} is a single value, not an array of samples", span=span)
-        if array.dtype.kind not in "biufU":
+        if array.dtype.kind not in "biufUO":
             hint = "save it as numbers or text"
             raise DataError(f"'{name}' of {source} holds {array.dtype}, not numbers or text", span=span, hint=hint)
+    fields = {
+        name: _text_objects(array, name, source, span) if is_text(array) else array for name, array in fields.items()
+    }
     lengths = {name: len(array) for name, array in fields.items()}
     if len(set(lengths.values())) > 1:
         shown = ", ".join(f"'{name}' has {length}" for name, length in lengths.items())
         raise DataError(f"the arrays of {source} have different lengths: {shown}", span=span)
     return Table(fields, source, lines)
+
+
+def _text_objects(array: Array, name: str, source: str, span: Span | None) -> Array:
+    if array.dtype.kind == "U":
+        return array.astype(object)
+    if not all(type(value) is str for value in array.flat):
+        hint = "save it as numbers or text"
+        raise DataError(f"'{name}' of {source} holds Python objects, not numbers or text", span=span, hint=hint)
+    return array

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from kerascli.data.columns import cast, check_finite, check_labels_present, single, take_fields, widen
-from kerascli.data.table import Array, Table
+from kerascli.data.table import Array, Table, is_text
 from kerascli.data.targets import Classes, Inverse, LabelRange, find_classes, inverse_of
 from kerascli.data.transforms import Layers, adapt_layers, apply_layers, make_layers
 from kerascli.errors import DataError, Span, SpecError
@@ -81,7 +81,7 @@ class TargetColumn:
 
     def _number_labels(self, table: Table) -> Array:
         array = self.labels(table)
-        if array.dtype.kind == "U":
+        if is_text(array):
             raise DataError(f"'{self.fields[0]}' is text, not numbers", span=self.span, hint="add 'classes: […]'")
         return array
 

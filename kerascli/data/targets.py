@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from kerascli.data.table import Array, Table
+from kerascli.data.table import Array, Table, is_text
 from kerascli.data.transforms import Layers
 from kerascli.errors import DataError, Span, SpecError, did_you_mean
 
@@ -62,8 +62,8 @@ class Classes:
 
 def _comparable(values: tuple[Label, ...], labels: Array) -> Array:
     """The classes in a dtype that compares with the labels; a name that is no number equals none of them."""
-    if labels.dtype.kind == "U":
-        return np.asarray(Classes(values).names)
+    if is_text(labels):
+        return np.asarray(Classes(values).names, object)
     return np.asarray([_number(value) for value in values], np.float64)
 
 
@@ -80,11 +80,11 @@ def find_classes(labels: Array, written: tuple[Label, ...] | None, one_hot: bool
     Names that are written for labels which are numbers stand for 0, 1, … in their order.
     """
     if written is not None:
-        numbers = labels.dtype.kind != "U"
+        numbers = not is_text(labels)
         by_index = numbers and all(isinstance(value, str) and np.isnan(_number(value)) for value in written)
         return Classes(written, one_hot, by_index)
-    if labels.dtype.kind == "U" or one_hot:
-        return Classes(tuple(value.item() for value in np.unique(labels)), one_hot)
+    if is_text(labels) or one_hot:
+        return Classes(tuple(np.unique(labels).tolist()), one_hot)
     return None
 
 

@@ -100,7 +100,14 @@ def _apply(batch: Array, layers: Layers) -> Array:
         value = tf.sparse.to_dense(value)
     found: Array = np.asarray(value)
     # TensorFlow gives text as objects of bytes.
-    return np.char.decode(found.astype(np.bytes_), "utf-8") if found.dtype.kind == "O" else found
+    return decoded(found) if found.dtype.kind == "O" else found
+
+
+def decoded(array: Array) -> Array:
+    """An array of bytes objects as one of text objects."""
+    flat = np.empty(array.size, object)
+    flat[:] = [value.decode("utf-8", "replace") for value in array.reshape(-1)]
+    return flat.reshape(array.shape)
 
 
 def _join(parts: Iterable[Array], samples: int, name: str, span: Span | None) -> Array:

@@ -9,7 +9,7 @@ import numpy as np
 
 from kerascli.components.downloads import no_downloads
 from kerascli.data.prepare import PreparedData, prepare_data
-from kerascli.data.table import Array
+from kerascli.data.table import Array, is_text
 from kerascli.data.transforms import LEARNT, Layers
 from kerascli.data.weights import class_weights
 from kerascli.run.build import build_compiled, close_spec, output_shapes, with_facts
@@ -109,7 +109,7 @@ def _learnt(layers: Layers) -> tuple[int, ...]:
 
 
 def _kind(array: Array) -> str:
-    if array.dtype.kind == "U":
+    if is_text(array):
         return "text"
     kind = "float" if array.dtype.kind == "f" else "bool" if array.dtype.kind == "b" else "int"
     return kind if array.ndim == 1 else f"many-{kind}"

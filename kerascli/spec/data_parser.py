@@ -46,7 +46,7 @@ def parse_data(
     weights = _sample_weight(section.get("sample_weight"), output_names, problems)
     if source is None:
         return None
-    data = DataSpec(source, splits["validation"], splits["test"], inputs, targets, weights, section.span)
+    data = DataSpec(source, splits["validation"], splits["test"], inputs, targets, weights, span=section.span)
     check_known_fields(data, problems)
     return data
 
@@ -167,7 +167,7 @@ def _field(name: str, node: Node, what: str, problems: Problems) -> FieldSpec | 
     elif node.key("classes") is not None or node.key("one_hot") is not None:
         word = "classes" if node.key("classes") is not None else "one_hot"
         problems.add("classes", f"'{word}' is for targets", node.key(word), "move it to 'data.targets'")
-    return FieldSpec(name, names, stacked, transforms, _classes(node, problems), _one_hot(node, problems), span)
+    return FieldSpec(name, names, stacked, transforms, _classes(node, problems), _one_hot(node, problems), span=span)
 
 
 def _field_names(node: Mapping, name: str, problems: Problems) -> tuple[tuple[str, ...], bool, Span]:

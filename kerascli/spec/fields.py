@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence as Names
+from dataclasses import replace
 
 from kerascli.errors import ExitCode, Span, did_you_mean
 from kerascli.spec.data_parser import known_fields
@@ -60,7 +61,7 @@ def resolve_fields(
     if problems.failed:
         return data
     inputs = _named(inputs, input_names)
-    return DataSpec(data.source, data.validation, data.test, inputs, targets, data.sample_weight, data.span)
+    return replace(data, inputs=inputs, targets=targets)
 
 
 def _named(fields: tuple[FieldSpec, ...] | None, names: Names[str]) -> tuple[FieldSpec, ...] | None:
@@ -69,7 +70,7 @@ def _named(fields: tuple[FieldSpec, ...] | None, names: Names[str]) -> tuple[Fie
         return fields
     only = fields[0]
     name = names[0] if names else only.fields[0]
-    return (FieldSpec(name, only.fields, only.stacked, only.transforms, only.classes, only.one_hot, only.span),)
+    return (replace(only, name=name),)
 
 
 def _by_name(

@@ -49,7 +49,7 @@ def test_a_table_knows_its_rows_and_their_places() -> None:
     [
         ({"a": np.zeros(3), "b": np.zeros(4)}, "'a' has 3, 'b' has 4"),
         ({"a": np.array(1.0)}, "'a' of x.npz is a single value"),
-        ({"a": np.array([{}, []], dtype=object)}, "holds object"),
+        ({"a": np.array([{}, []], dtype=object)}, "holds Python objects"),
         ({"a": np.zeros(2, np.complex64)}, "holds complex64"),
         ({}, "holds no arrays"),
     ],

@@ -140,7 +140,9 @@ def test_ready_specs(name: str, overrides: list[str], tmp_path: Path, monkeypatc
     assert names["model"].built
 
 
-@pytest.mark.parametrize("text", [GRAPH, PHASES], ids=["graph", "phases"])
+@pytest.mark.parametrize(
+    "text", [pytest.param(GRAPH, marks=pytest.mark.long, id="graph"), pytest.param(PHASES, id="phases")]
+)
 def test_all_of_the_language(text: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "spec.yaml").write_text(text)
     run_both(tmp_path / "spec.yaml", [], tmp_path, monkeypatch)
