@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 
 import numpy as np
 
+from kerascli.data.draw import draw_rows
 from kerascli.data.sources import SourceData, read_source
 from kerascli.data.table import Array, Table
 from kerascli.errors import DataError, did_you_mean
 from kerascli.spec.data_spec import DataSpec, SplitSpec
 
-# Keeps the draw of the splits apart from other uses of the seed.
-_SPLIT_STREAM = 0x5911
 # Keeps what a source of a split's own draws apart from what the training source draws.
 _SOURCE_STREAMS = {"validation": 0xA11D, "test": 0x7E57}
 
@@ -65,16 +63,7 @@ def _draw(spec: SplitSpec | None, left: Array, whole: Table, seed: int, name: st
     """The rows of one split and the rows that are left, both in the order of the source."""
     if spec is None or spec.source is not None:
         return None, left
-    # A fraction is of the whole; halves round up, so that a small split is not empty.
-    count = spec.count if spec.count is not None else math.floor((spec.fraction or 0) * whole.samples + 0.5)
-    if not 0 < count <= len(left):
-        message = f"'{name}' takes {count:,} of {len(left):,} samples"
-        hint = "choose a smaller split" if count else "choose a larger one"
-        raise DataError(message, code="split", span=spec.span, hint=hint)
-    if not spec.shuffle:
-        return left[:count], left[count:]
-    order = np.random.Generator(np.random.PCG64([seed, _SPLIT_STREAM])).permutation(len(left))
-    return left[np.sort(order[:count])], left[np.sort(order[count:])]
+    return draw_rows(spec, left, whole, seed, name)
 
 
 def _split_table(spec: SplitSpec | None, rows: Array | None, source: SourceData, seed: int, name: str) -> Table | None:

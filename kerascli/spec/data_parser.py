@@ -16,7 +16,8 @@ from kerascli.spec.sources import SOURCES, SOURCES_TO_COME
 
 _TO_COME = ("augment", "window", "cache", "on_error")
 _FIELD_TO_COME = ("augment", "missing", "pad", "read")
-_SPLIT_TO_COME = ("stratify", "group", "order")
+# What a split may go by instead of a plain draw.
+_SPLIT_FIELDS = ("stratify", "group", "order")
 
 
 def parse_data(
@@ -84,9 +85,6 @@ def _is_source(node: Mapping) -> bool:
 
 def _long_split(node: Mapping, name: str, problems: Problems) -> SplitSpec | None:
     check_keys(node, SPLIT, f"'{name}'", problems)
-    for word in _SPLIT_TO_COME:
-        if node.key(word) is not None:
-            problems.not_yet(f"a split by '{word}'", node.key(word))
     count, fraction, shuffle = node.get("count"), node.get("fraction"), node.get("shuffle")
     if set(node.keys()) - set(SPLIT.keys):
         return None
@@ -94,10 +92,23 @@ def _long_split(node: Mapping, name: str, problems: Problems) -> SplitSpec | Non
         problems.add("split", f"'{name}' takes a 'count' or a 'fraction'", node, "write one of them")
         return None
     shuffled = truth(shuffle, "shuffle", problems) if shuffle is not None else True
+    by = [word for word in _SPLIT_FIELDS if node.get(word) is not None]
+    for word in by[1:]:
+        message = f"a split goes by one field, not by '{by[0]}' and '{word}'"
+        problems.add("split", message, node.key(word), "remove one of them")
+    if node.get("order") is not None and shuffle is not None:
+        message = "a split by 'order' takes the latest samples, and 'shuffle' says nothing of it"
+        problems.add("split", message, node.key("shuffle"), "remove it")
+    fields = {word: text(value, word, problems) for word in by if (value := node.get(word)) is not None}
+    place = node.get(by[0]) if by else None
     return SplitSpec(
         count=whole_number(count, "count", problems, minimum=1) if count is not None else None,
         fraction=_fraction(fraction, "fraction", problems) if fraction is not None else None,
         shuffle=shuffled is not False,
+        stratify=fields.get("stratify"),
+        group=fields.get("group"),
+        order=fields.get("order"),
+        field_span=place.span if place is not None else None,
         span=(count if count is not None else fraction if fraction is not None else node).span,
     )
 
@@ -262,6 +273,9 @@ def check_known_fields(data: DataSpec, problems: Problems) -> None:
         return
     read = [(field, spec.span) for spec in (*(data.inputs or ()), *(data.targets or ())) for field in spec.fields]
     read += [(field, span) for _, field, span in data.sample_weight]
+    for split in (data.validation, data.test):
+        by = (split.stratify or split.group or split.order) if split is not None else None
+        read += [(by, split.field_span)] if split is not None and by is not None else []
     for field, span in read:
         if field not in available:
             message = f"the source '{data.source.name}' has no field '{field}'"

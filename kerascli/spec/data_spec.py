@@ -17,14 +17,22 @@ class SplitSpec:
         count: A number of samples.
         fraction: A part of the whole, in (0, 1).
         shuffle: Whether the samples are drawn after a shuffle with the seed; False takes the first ones.
+        stratify: A field whose values each have their share of the split, or None.
+        group: A field whose equal values stay in one split, or None.
+        order: A field that orders the samples: the split takes those with the largest values, or None.
         span: Where it is written.
+        field_span: Where that field is written.
     """
 
     source: Component | None = None
     count: int | None = None
     fraction: float | None = None
     shuffle: bool = True
+    stratify: str | None = None
+    group: str | None = None
+    order: str | None = None
     span: Span | None = field(default=None, compare=False, repr=False)
+    field_span: Span | None = field(default=None, compare=False, repr=False)
 
 
 @dataclass(frozen=True)

@@ -111,7 +111,8 @@ class _Writer:
         if split.source is not None:
             return self.component(split.source)
         size = {"count": split.count} if split.count is not None else {"fraction": split.fraction}
-        return Flow({**size, "shuffle": split.shuffle})
+        by = {word: getattr(split, word) for word in ("stratify", "group", "order") if getattr(split, word) is not None}
+        return Flow({**size, **by} if split.order is not None else {**size, "shuffle": split.shuffle, **by})
 
     def field(self, field: FieldSpec) -> Any:
         where: dict[str, Any] = {"fields": FlowList(field.fields)} if field.stacked else {"field": field.fields[0]}

@@ -142,3 +142,59 @@ def test_a_source_of_its_own_without_any_of_the_fields() -> None:
         _split(10, validation=own)
     diagnostic = caught.value.diagnostics[0]
     assert (diagnostic.span, diagnostic.hint) == (VALIDATION, "did you mean 'rows'?")
+
+
+def _by(field: str, values: Any, seed: int = 1, **splits: SplitSpec) -> dict[str, list[Any]]:
+    """The values of a field in each split."""
+    whole = make_table({field: np.asarray(values)}, "whole")
+    tables = split_tables(DataSpec(_synthetic(), **splits), SourceData(whole), seed)
+    parts = {"train": tables.train, "validation": tables.validation, "test": tables.test}
+    return {name: table.fields[field].tolist() for name, table in parts.items() if table is not None}
+
+
+def test_stratified_splits_have_each_label_in_its_share() -> None:
+    labels = ["rare"] * 10 + ["often"] * 90
+    split = SplitSpec(fraction=0.2, stratify="label")
+    found = _by("label", labels, validation=split, test=split)
+    for name in ("validation", "test"):
+        assert (found[name].count("rare"), found[name].count("often")) == (2, 18)
+
+
+def test_a_stratified_count_is_exact_where_shares_are_fractions() -> None:
+    found = _by("label", [0] * 5 + [1] * 5 + [2] * 5, validation=SplitSpec(count=4, stratify="label"))
+    assert sorted(found["validation"].count(label) for label in range(3)) == [1, 1, 2]
+
+
+def test_groups_stay_together() -> None:
+    patients = np.repeat(np.arange(20), 5)
+    for seed in range(5):
+        split = SplitSpec(fraction=0.2, group="patient")
+        found = _by("patient", patients, seed, validation=split, test=split)
+        sets = [set(values) for values in found.values()]
+        assert not (sets[0] & sets[1] or sets[0] & sets[2] or sets[1] & sets[2])
+        assert [len(found[name]) for name in ("train", "validation", "test")] == [60, 20, 20]
+    assert _by("patient", patients, 1, test=SplitSpec(fraction=0.2, group="patient")) != _by(
+        "patient", patients, 2, test=SplitSpec(fraction=0.2, group="patient")
+    )
+
+
+def test_the_latest_are_held_out() -> None:
+    days = ["2026-03-01", "2026-01-01", "2026-04-01", "2026-02-01", "2025-12-31"]
+    found = _by("day", days, validation=SplitSpec(count=1, order="day"), test=SplitSpec(count=1, order="day"))
+    assert found["test"] == ["2026-04-01"]
+    assert found["validation"] == ["2026-03-01"]
+
+
+@pytest.mark.parametrize(
+    ("values", "split", "said"),
+    [
+        ([1.0, np.nan, 2.0], SplitSpec(count=1, order="x"), "is missing at row 2"),
+        (["a", "", "b"], SplitSpec(count=1, stratify="x"), "is missing at row 2"),
+        ([1, 1, 1], SplitSpec(count=1, group="x"), "one value alone"),
+        ([1, 2, 3], SplitSpec(count=1, group="y"), "no field 'y'"),
+        (np.zeros((3, 2)), SplitSpec(count=1, order="x"), "more than one value"),
+    ],
+)
+def test_a_field_that_no_split_can_go_by(values: Any, split: SplitSpec, said: str) -> None:
+    with pytest.raises(DataError, match=said):
+        _by("x", values, validation=split)

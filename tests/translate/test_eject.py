@@ -188,6 +188,7 @@ def test_in_a_process_of_its_own(tmp_path: Path) -> None:
         ("fit: {batch_size: 16,", "fit: {steps_per_epoch: 2, batch_size: 16,", "{steps_per_epoch"),
         (", optimizer: {Adam: 1e-3}}", "}", "{epochs: 2"),
         ("{Dense: 5, name: body}", "{Dense: 5, name: body, weights: body.npy}", "body.npy"),
+        ("{count: 12, shuffle: false}", "{count: 12, stratify: y}", "y}"),
         ("inputs: {x: [4]}", "inputs: {x: {shape: [4], batch_size: 16}}", "model"),
     ],
 )

@@ -161,6 +161,9 @@ class DataText:
         if split.source is not None:
             message = f"a script does not read a source of its own for '{name}'"
             raise SpecError(message, code="not-ejectable", span=split.span)
+        if split.stratify or split.group or split.order:
+            message = f"a script does not split '{name}' by a field"
+            raise SpecError(message, code="not-ejectable", span=split.field_span)
         first = render(self._read_fields()[0])
         lines: list[str] = []
         if split.count is not None:
