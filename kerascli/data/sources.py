@@ -13,6 +13,7 @@ from kerascli.data import synthetic
 from kerascli.data.table import Table, make_table
 from kerascli.errors import DataError, Span
 from kerascli.spec.component import Component
+from kerascli.spec.data_spec import Read
 
 MNIST = Path(__file__).parent / "mnist" / "mnist.npz"
 
@@ -26,12 +27,14 @@ class SourceData:
         test: Its own test split, where it brings one.
         validation: Its own validation split, where it brings one.
         class_names: Field to the names of its classes, where the source knows them.
+        reads: Field to how its paths become arrays, for sources that are folders of files.
     """
 
     table: Table
     test: Table | None = None
     class_names: Mapping[str, tuple[str, ...]] | None = None
     validation: Table | None = None
+    reads: Mapping[str, Read] | None = None
 
 
 def read_source(component: Component, seed: int) -> SourceData:

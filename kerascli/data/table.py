@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -51,6 +51,27 @@ class Table:
         fields = {name: array[indices] for name, array in self.fields.items()}
         lines = None if self.lines is None else self.lines[indices]
         return Table(fields, self.source, lines, indices if self.rows is None else self.rows[indices])
+
+    @property
+    def head(self) -> Table:
+        """The first row; no row where there is none."""
+        return self._part(0, 1)
+
+    def blocks(self, fields: Collection[str] | None = None, size: int = 4096) -> Iterator[Table]:
+        """All rows in order, at most `size` at once; see `kerascli.data.rows.Rows`."""
+        del fields
+        for start in range(0, self.samples, size):
+            yield self._part(start, start + size)
+
+    def select(self, chosen: Array) -> Table:
+        """The rows where a mask `(samples,)` of bool is true, in their order."""
+        return self.take(np.flatnonzero(chosen))
+
+    def _part(self, start: int, stop: int) -> Table:
+        stop = min(stop, self.samples)
+        rows = np.arange(start, stop) if self.rows is None else self.rows[start:stop]
+        fields = {name: array[start:stop] for name, array in self.fields.items()}
+        return Table(fields, self.source, None if self.lines is None else self.lines[start:stop], rows)
 
 
 def make_table(fields: Mapping[str, Array], source: str, lines: Array | None = None, span: Span | None = None) -> Table:

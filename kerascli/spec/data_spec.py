@@ -36,6 +36,74 @@ class SplitSpec:
 
 
 @dataclass(frozen=True)
+class Missing:
+    """What takes the place of missing values.
+
+    Attributes:
+        rule: `mean` or `median` of the training split, or `value`.
+        value: The value, a number or a text, for the rule `value`.
+        span: Where it is written.
+    """
+
+    rule: str
+    value: int | float | str | None = None
+    span: Span | None = field(default=None, compare=False, repr=False)
+
+
+@dataclass(frozen=True)
+class Pad:
+    """How sequences of different lengths are brought to one.
+
+    Attributes:
+        length: The length; None: that of the longest of the batch.
+        side: Where padding is added and what is too long is cut: `pre` or `post`.
+        value: The padding.
+        span: Where it is written.
+    """
+
+    length: int | None = None
+    side: str = "post"
+    value: int | float = 0
+    span: Span | None = field(default=None, compare=False, repr=False)
+
+
+@dataclass(frozen=True)
+class Read:
+    """How a column of paths becomes arrays.
+
+    Attributes:
+        kind: `image`, `audio`, `text` or `npy`.
+        arguments: Argument to value, such as `size`, `channels`; see `kerascli.spec.reads`.
+        span: Where it is written.
+    """
+
+    kind: str
+    arguments: tuple[tuple[str, object], ...] = ()
+    span: Span | None = field(default=None, compare=False, repr=False)
+
+
+@dataclass(frozen=True)
+class WindowSpec:
+    """How sequences are cut out of ordered rows, as `keras.utils.timeseries_dataset_from_array` does.
+
+    Attributes:
+        sequence_length: Rows of a sequence.
+        sequence_stride: Rows from the start of one sequence to the next.
+        sampling_rate: Rows from one time step of a sequence to the next.
+        horizon: Rows from the last time step of a sequence to its target.
+        group: A field whose change ends a sequence: no window crosses a group. None: there is one.
+        span: Where it is written.
+    """
+
+    sequence_length: int
+    sequence_stride: int = 1
+    sampling_rate: int = 1
+    horizon: int = 1
+    group: str | None = None
+    span: Span | None = field(default=None, compare=False, repr=False)
+
+
+@dataclass(frozen=True)
 class FieldSpec:
     """What one input or output of the model reads.
 
@@ -46,6 +114,10 @@ class FieldSpec:
         transforms: Keras layers that are applied to batches in the input pipeline, in order.
         classes: The class names of a classification target, in the order of their indices; None: not said.
         one_hot: Whether a classification target is one-hot encoded.
+        augment: Keras layers that are applied to training batches alone, after the transforms.
+        missing: What takes the place of missing values; None: they are an error.
+        pad: How sequences of different lengths are padded; None: zeros at the end, to the longest of the batch.
+        read: How a column of paths becomes arrays; None: the field is what it is.
         span: Where the field's name (or the whole) is written.
     """
 
@@ -55,6 +127,10 @@ class FieldSpec:
     transforms: tuple[Component, ...] = ()
     classes: tuple[str | int | float | bool, ...] | None = None
     one_hot: bool = False
+    augment: tuple[Component, ...] = ()
+    missing: Missing | None = None
+    pad: Pad | None = None
+    read: Read | None = None
     span: Span | None = field(default=None, compare=False, repr=False)
 
 
@@ -63,12 +139,16 @@ class DataSpec:
     """The data section.
 
     Attributes:
-        source: The source, a component of the group `sources` (`mnist`, `npz`, `npy`, `csv`, `synthetic`).
+        source: The source, a component of the group `sources` (`mnist`, `csv`, `images`, …).
         validation: The validation split, or None.
         test: The test split; None: the source's own, where it has one.
         inputs: What each model input reads; None: inferred from the names of the fields.
         targets: What each model output is compared with; None: inferred.
         sample_weight: Output name to field; the key None means all outputs. Empty: none.
+        augment: Keras layers that are applied to training batches of inputs and targets together (`MixUp`, `CutMix`).
+        window: How sequences are cut out of ordered rows; None: a row is a sample.
+        cache: `auto`, `memory`, `disk` or `none`: where the transformed samples are kept.
+        on_error: `stop` or `skip`: what happens to samples that can't be read.
         span: Where `data` stands.
     """
 
@@ -78,4 +158,8 @@ class DataSpec:
     inputs: tuple[FieldSpec, ...] | None = None
     targets: tuple[FieldSpec, ...] | None = None
     sample_weight: tuple[tuple[str | None, str, Span | None], ...] = ()
+    augment: tuple[Component, ...] = ()
+    window: WindowSpec | None = None
+    cache: str = "auto"
+    on_error: str = "stop"
     span: Span | None = field(default=None, compare=False, repr=False)
