@@ -60,14 +60,23 @@ def _field_hint(name: str, table: Table, span: Span | None) -> str | None:
     return f"rename the one that holds it; there are {shown}" if len(table.fields) > 1 else f"rename {shown} to it"
 
 
-def check_finite(table: Table, array: Array, name: str, span: Span | None) -> None:
+def check_finite(table: Table, array: Array, name: str, span: Span | None, *, can_fill: bool = False) -> None:
     """Refuses missing and infinite numbers: they are counted, and the first is named.
+
+    Args:
+        table: The rows.
+        array: Their numbers `(samples, ...)`.
+        name: The field.
+        span: Where the spec reads it.
+        can_fill: Whether the spec could say what takes their place.
 
     Raises:
         DataError: There are any (code `missing-value`).
     """
     if array.dtype.kind == "f":
-        _refuse_rows(table, ~np.isfinite(array), "a missing or infinite value", name, span)
+        hint = "complete or remove such rows"
+        hint += ", or write 'missing: mean' beside the field" if can_fill else ""
+        _refuse_rows(table, ~np.isfinite(array), "a missing or infinite value", name, span, hint)
 
 
 def check_labels_present(table: Table, labels: Array, name: str, span: Span | None) -> None:
@@ -80,13 +89,25 @@ def check_labels_present(table: Table, labels: Array, name: str, span: Span | No
         _refuse_rows(table, labels == "", "no label", name, span)
 
 
-def _refuse_rows(table: Table, bad: Array, what: str, name: str, span: Span | None) -> None:
+def refuse_empty(table: Table, texts: Array, name: str, span: Span | None) -> None:
+    """Refuses empty texts in an input, which readers leave where a cell is missing.
+
+    Raises:
+        DataError: There are any (code `missing-value`).
+    """
+    hint = "complete or remove such rows, or write 'missing: {value: unknown}' beside the field"
+    _refuse_rows(table, texts == "", "no text", name, span, hint)
+
+
+def _refuse_rows(
+    table: Table, bad: Array, what: str, name: str, span: Span | None, hint: str = "complete or remove such rows"
+) -> None:
     rows = bad.reshape(len(bad), -1).any(axis=1)
     if rows.any():
         count = int(rows.sum())
         word = "row has" if count == 1 else "rows have"
         message = f"{count:,} {word} {what} in '{name}', the first is {table.place(int(np.argmax(rows)))}"
-        raise DataError(message, code="missing-value", span=span, hint="complete or remove such rows")
+        raise DataError(message, code="missing-value", span=span, hint=hint)
 
 
 def single(array: Array) -> Array:

@@ -7,20 +7,23 @@ from typing import Any
 
 import numpy as np
 
-from kerascli.data.table import Array, Table, is_text
+from kerascli.data.rows import Rows
+from kerascli.data.table import Array, Table, is_ragged, is_text
 from kerascli.errors import DataError, did_you_mean
 from kerascli.spec.data_spec import SplitSpec
 
 # Keeps the draw of the splits apart from other uses of the seed.
 _SPLIT_STREAM = 0x5911
+# Rows that are drawn from at once.
+_PART = 1 << 20
 
 
-def draw_rows(spec: SplitSpec, left: Array, whole: Table, seed: int, name: str) -> tuple[Array, Array]:
-    """The rows of a split and the rows that are left, both in the order of the source.
+def draw_rows(spec: SplitSpec, left: Array, whole: Rows, seed: int, name: str) -> Array:
+    """Which rows a split takes, as a mask `(samples,)` of bool.
 
     Args:
         spec: A split by count or fraction.
-        left: The rows that no other split has, `(rows,)` int64, ascending.
+        left: Which rows no other split has, `(samples,)` bool.
         whole: The source.
         seed: The seed.
         name: The split, for messages.
@@ -28,23 +31,40 @@ def draw_rows(spec: SplitSpec, left: Array, whole: Table, seed: int, name: str) 
     Raises:
         DataError: The split takes nothing, more than there is, or lacks its field.
     """
+    available = int(left.sum())
     # A fraction is of the whole; halves round up, so that a small split is not empty.
     count = spec.count if spec.count is not None else math.floor((spec.fraction or 0) * whole.samples + 0.5)
-    if not 0 < count <= len(left):
-        message = f"'{name}' takes {count:,} of {len(left):,} samples"
+    if not 0 < count <= available:
+        message = f"'{name}' takes {count:,} of {available:,} samples"
         hint = "choose a smaller split" if count else "choose a larger one"
         raise DataError(message, code="split", span=spec.span, hint=hint)
     if spec.order is not None:
-        taken = np.argsort(_values(spec, spec.order, whole)[left], kind="stable")[len(left) - count :]
+        taken = np.argsort(_values(spec, spec.order, whole)[left], kind="stable")[available - count :]
     elif spec.stratify is not None:
-        taken = _spread(_values(spec, spec.stratify, whole)[left], count, _places(spec, len(left), seed))
+        taken = _spread(_values(spec, spec.stratify, whole)[left], count, _places(spec, available, seed))
     elif spec.group is not None:
         taken = _whole_groups(spec, _values(spec, spec.group, whole)[left], count, seed, name)
     else:
-        taken = _places(spec, len(left), seed)[:count]
-    chosen = np.zeros(len(left), bool)
+        taken = _draw(spec, available, count, seed)
+    chosen = np.zeros(available, bool)
     chosen[taken] = True
-    return left[chosen], left[~chosen]
+    mask = np.zeros(len(left), bool)
+    mask[left] = chosen
+    return mask
+
+
+def _draw(spec: SplitSpec, available: int, count: int, seed: int) -> Array:
+    """`count` of the places 0 to `available - 1`, in parts that keep the memory for the draw small."""
+    if not spec.shuffle or available <= _PART:
+        return _places(spec, available, seed)[:count]
+    generator = np.random.Generator(np.random.PCG64([seed, _SPLIT_STREAM]))
+    parts = []
+    for start in range(0, available, _PART):
+        size = min(_PART, available - start)
+        taken = int(generator.hypergeometric(size, available - start - size, count)) if count else 0
+        parts.append(start + generator.permutation(size)[:taken])
+        count -= taken
+    return np.concatenate(parts)
 
 
 def _places(spec: SplitSpec, count: int, seed: int) -> Array:
@@ -54,24 +74,29 @@ def _places(spec: SplitSpec, count: int, seed: int) -> Array:
     return np.random.Generator(np.random.PCG64([seed, _SPLIT_STREAM])).permutation(count)
 
 
-def _values(spec: SplitSpec, field: str, whole: Table) -> Array:
-    """The field that a split goes by, one value a row, none missing.
+def _values(spec: SplitSpec, field: str, whole: Rows) -> Array:
+    """The field that a split goes by, one value a row, none missing, `(samples,)`.
 
     Raises:
         DataError: The table lacks it, a sample has several values, or one is missing.
     """
-    if field not in whole.fields:
-        hint = did_you_mean(field, whole.fields)
+    known = whole.head.fields
+    if field not in known:
+        hint = did_you_mean(field, known)
         message = f"{whole.source} has no field '{field}'"
         raise DataError(message, code="unknown-field", span=spec.field_span, hint=hint)
-    values: Array = whole.fields[field]
-    if values.size != whole.samples:
+    return np.concatenate([_block_values(spec, field, block) for block in whole.blocks({field})])
+
+
+def _block_values(spec: SplitSpec, field: str, block: Table) -> Array:
+    values: Array = block.fields[field]
+    if values.size != block.samples or is_ragged(values):
         message = f"'{field}' has more than one value a sample, so that no split can go by it"
         raise DataError(message, code="split", span=spec.field_span, hint="name another field")
-    values = values.reshape(whole.samples)
+    values = values.reshape(block.samples)
     bad = values == "" if is_text(values) else ~np.isfinite(values) if values.dtype.kind == "f" else np.zeros(1, bool)
     if bad.any():
-        message = f"'{field}', which the split goes by, is missing at {whole.place(int(np.argmax(bad)))}"
+        message = f"'{field}', which the split goes by, is missing at {block.place(int(np.argmax(bad)))}"
         raise DataError(message, code="missing-value", span=spec.field_span, hint="complete or remove such rows")
     return values
 

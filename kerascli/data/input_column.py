@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from kerascli.data.columns import Expected, cast, check_finite, check_shape, single, take_fields, widen
-from kerascli.data.table import Array, Table, is_text
-from kerascli.data.transforms import Layers, adapt_layers, apply_layers, make_layers
+from kerascli.data.columns import Expected, cast, check_finite, check_shape, refuse_empty, single, take_fields, widen
+from kerascli.data.missing import Fill
+from kerascli.data.padding import DEFAULT, join_sequences, pad_array, pad_ended
+from kerascli.data.table import Array, Table, is_ragged, is_text
+from kerascli.data.transforms import Layers, apply_layers, make_layers
 from kerascli.errors import DataError, Span, SpecError
-from kerascli.spec.data_spec import FieldSpec
+from kerascli.spec.data_spec import FieldSpec, Pad, Read
 
 
 @dataclass(frozen=True)
@@ -23,6 +25,9 @@ class InputColumn:
         expected: What the model takes; None until it is known.
         span: Where the spec says so.
         learnt_from: The training samples as they were before the transforms; None until these are fitted.
+        read: How a column of paths becomes arrays; None: the field is what it is.
+        fill: What takes the place of missing values; None: they are an error.
+        pad: How sequences are padded and cut; None: zeros at the end, to the longest.
     """
 
     name: str
@@ -32,14 +37,50 @@ class InputColumn:
     expected: Expected | None
     span: Span | None = None
     learnt_from: Expected | None = None
+    read: Read | None = None
+    fill: Fill | None = None
+    pad: Pad | None = None
 
     def raw(self, table: Table) -> Array:
         """What the first transform takes: checked, floats as float32, a column of numbers with a last axis of 1."""
         array = take_fields(table, self.fields, self.stacked, self.span)
+        name = " and ".join(self.fields)
+        if self.read is not None:
+            # Images and sounds bring libraries that tables don't need.
+            from kerascli.data.read_media import read_media
+
+            array = read_media(self.read, array, table, name, self.span)
+        if is_ragged(array):
+            array = join_sequences(array, self.pad or DEFAULT)
+        if self.fill is not None:
+            array = self.fill(array, stacked=self.stacked)
         if self.expected is None or self.expected.dtype != "float64":
             array = single(array)
-        check_finite(table, array, " and ".join(self.fields), self.span)
+        check_finite(table, array, name, self.span, can_fill=self.fill is None and self.read is None)
+        if is_text(array) and not self._takes_empty_text:
+            refuse_empty(table, array, name, self.span)
         return widen(array, self.expected)
+
+    @property
+    def _takes_empty_text(self) -> bool:
+        """Whether an empty text means something: a file may be empty, and some layers know what to do with one."""
+        if self.read is not None or not self.layers:
+            return True
+        layer = self.layers[0][0]
+        return type(layer).__name__ != "StringLookup" or layer.get_config().get("mask_token") is not None
+
+    def check(self, table: Table) -> None:
+        """Finds what is wrong with raw rows as far as it can be seen without the work of reading files and transforms.
+
+        Raises:
+            DataError: As in `array`.
+        """
+        if self.read is not None:
+            take_fields(table, self.fields, self.stacked, self.span)
+        elif self.layers:
+            self.raw(table)
+        else:
+            self.array(table)
 
     def array(self, table: Table) -> Array:
         """What the model takes, `(samples, ...)`.
@@ -52,9 +93,14 @@ class InputColumn:
         if is_text(array) and (self.expected is None or self.expected.dtype != "string"):
             hint = "add a transform such as StringLookup or TextVectorization"
             raise DataError(f"'{self.fields[0]}' is text, which the model can't take", span=self.span, hint=hint)
-        array = cast(widen(array, self.expected), self.expected, table, self.name, self.span)
+        array = cast(widen(self._padded(array), self.expected), self.expected, table, self.name, self.span)
         check_shape(array, self.expected, self.name, self.span)
         return array
+
+    def _padded(self, array: Array) -> Array:
+        if self.pad is None or array.ndim < 2:
+            return array
+        return pad_ended(array, self.pad) if self.layers else pad_array(array, self.pad)
 
     def _transformed(self, raw: Array, table: Table) -> Array:
         try:
@@ -79,24 +125,32 @@ def _words(samples: Expected) -> str:
     return f"{kind} of shape [{', '.join(str(size) for size in samples.shape)}]"
 
 
-def fit_input(spec: FieldSpec, train: Table, expected: Expected | None) -> InputColumn:
-    """The column of an input, its transforms adapted on the training split.
+def start_input(spec: FieldSpec, expected: Expected | None, read: Read | None) -> InputColumn:
+    """The column of an input, its transforms made, nothing learnt yet.
 
     Args:
         spec: What the input reads.
-        train: The training split.
         expected: What the model takes, where the spec says it.
+        read: How the source says that the field's paths become arrays; the spec's own word comes first.
 
     Raises:
-        DataError: A field is missing or has missing values.
         SpecError: Keras refuses a transform.
     """
     layers = make_layers(spec.transforms)
-    column = InputColumn(spec.name, spec.fields, spec.stacked, layers, expected, spec.span)
-    if not layers:
+    own = spec.read or (read if len(spec.fields) == 1 else None)
+    return InputColumn(
+        spec.name, spec.fields, spec.stacked, layers, expected, spec.span, read=own, pad=spec.pad
+    )
+
+
+def learnt_input(column: InputColumn, head: Table) -> InputColumn:
+    """The column once its transforms are adapted: what these samples were is the measure of others.
+
+    Raises:
+        SpecError: A layer does not fit the samples, which here is the spec's fault.
+    """
+    if not column.layers:
         return column
-    raw = column.raw(train)
-    adapt_layers(raw, layers, spec.name, spec.span)
-    # A layer that does not fit these samples is the spec's fault; from here on, they are the measure.
-    apply_layers(raw[:1], layers, spec.name, spec.span)
+    raw = column.raw(head)
+    apply_layers(raw, column.layers, column.name, column.span)
     return replace(column, learnt_from=described(raw))

@@ -16,6 +16,28 @@ def machine_memory() -> int | None:
         return None
 
 
+def available_memory() -> int | None:
+    """The bytes that can be taken without driving other programs out; None where the system doesn't say."""
+    try:
+        with open("/proc/meminfo", encoding="ascii") as file:
+            free = next(int(line.split()[1]) * 1024 for line in file if line.startswith("MemAvailable:"))
+    except (OSError, StopIteration, ValueError):
+        memory = machine_memory()
+        return None if memory is None else memory // 2
+    limit = _group_limit()
+    return free if limit is None else min(free, limit)
+
+
+def _group_limit() -> int | None:
+    """What is left of the memory that a container was given (Linux control groups), or None."""
+    folder = "/sys/fs/cgroup/"
+    try:
+        with open(folder + "memory.max", encoding="ascii") as limit, open(folder + "memory.current", encoding="ascii") as used:
+            return max(0, int(limit.read()) - int(used.read()))
+    except (OSError, ValueError):
+        return None
+
+
 def check_size(size: int, name: str, span: Span | None) -> None:
     """Refuses data that would take more than half of the machine's memory: batches and the model need the rest.
 

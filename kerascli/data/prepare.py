@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
-from functools import cached_property
+from dataclasses import dataclass, field, replace
 from typing import Any
 
-import numpy as np
-
 from kerascli.data.columns import Expected
-from kerascli.data.preprocessing import Preprocessing, fit_preprocessing
+from kerascli.data.fingerprint import Fingerprint
+from kerascli.data.fit_preprocessing import block_rows, fit_preprocessing
+from kerascli.data.make_split import make_split, transform_x
+from kerascli.data.preprocessing import Preprocessing
+from kerascli.data.rows import Rows
 from kerascli.data.sources import read_source
 from kerascli.data.split import Split
 from kerascli.data.splits import Tables, split_tables
-from kerascli.data.table import Array, Table, is_text
+from kerascli.data.storage import Storage, cache_budget, decide
+from kerascli.data.table import Array, Table
 from kerascli.data.targets import LabelRange
-from kerascli.data.weights import class_weights, field_weights, multiply
+from kerascli.data.weights import ClassCounts, ClassTable, field_weights, multiply
 from kerascli.spec.data_spec import DataSpec
 from kerascli.spec.fields import resolve_fields
 from kerascli.spec.model_spec import ModelSpec
@@ -34,7 +35,9 @@ class PreparedData:
         data: The data section, inputs and targets filled in.
         tables: The raw rows of each split.
         preprocessing: Raw rows → inputs and targets, fitted on the training split.
-        x: The inputs of the training split, which tell the model's shapes where the spec leaves them out.
+        x: The inputs of the training split, or of its first samples where it is streamed, which tell the model's
+            shapes where the spec leaves them out.
+        storage: Where the samples of each split are kept.
     """
 
     spec: Spec
@@ -42,26 +45,58 @@ class PreparedData:
     tables: Tables
     preprocessing: Preprocessing
     x: Mapping[str, Array]
+    storage: Storage
+    _fingerprint: list[str] = field(default_factory=list, compare=False, repr=False)
 
     def train(self) -> Split:
         """The training split, weighted by field and class."""
-        y = self.preprocessing.y(self.tables.train)
-        weights = field_weights(self.data, self.tables.train, list(y))
-        return Split(self.x, y, multiply(weights, class_weights(self.spec.fit, self.preprocessing, y)))
+        classes = self._class_weights()
+
+        def weigh(table: Table, y: Mapping[str, Array]) -> Mapping[str, Array]:
+            by_class = {name: weights(y[name]) for name, weights in classes.items()}
+            return multiply(field_weights(self.data, table, list(y)), by_class)
+
+        streamed = self.storage.kept["train"] == "stream"
+        return make_split(
+            self.tables.train,
+            self.preprocessing,
+            weigh=weigh,
+            fields=self._weight_fields,
+            stream=streamed,
+            x=None if streamed else self.x,
+        )
+
+    def _class_weights(self) -> Mapping[str, ClassTable]:
+        """The weights of the classes, whose samples are counted where the spec asks for it."""
+        counts = ClassCounts(self.spec.fit, self.preprocessing)
+        if not counts.needed:
+            return {}
+        for table in self.tables.train.blocks(self.preprocessing.fields):
+            counts.add(self.preprocessing.y(table))
+        return counts.tables()
 
     def validation(self) -> Split | None:
         """The validation split, weighted by field alone."""
-        return self._held_out(self.tables.validation)
+        return self._held_out("validation")
 
     def test(self) -> Split | None:
         """The test split, weighted by field alone."""
-        return self._held_out(self.tables.test)
+        return self._held_out("test")
 
-    def _held_out(self, table: Table | None) -> Split | None:
-        if table is None:
+    def _held_out(self, name: str) -> Split | None:
+        rows = self.tables.by_name.get(name)
+        if rows is None:
             return None
-        y = self.preprocessing.y(table)
-        return Split(self.preprocessing.x(table), y, field_weights(self.data, table, list(y)))
+
+        def weigh(table: Table, y: Mapping[str, Array]) -> Mapping[str, Array]:
+            return field_weights(self.data, table, list(y))
+
+        stream = self.storage.kept[name] == "stream"
+        return make_split(rows, self.preprocessing, weigh=weigh, fields=self._weight_fields, stream=stream)
+
+    @property
+    def _weight_fields(self) -> tuple[str, ...]:
+        return tuple(name for _, name, _ in self.data.sample_weight)
 
     def with_output_shapes(self, shapes: Mapping[str, tuple[int | None, ...]]) -> PreparedData:
         """A copy whose targets have the rank of the model's outputs, and whose labels must be classes of these.
@@ -72,26 +107,45 @@ class PreparedData:
         ranges = label_ranges(self.spec, shapes)
         return replace(self, preprocessing=self.preprocessing.with_output_shapes(shapes).with_label_ranges(ranges))
 
-    @cached_property
+    def check_streamed(self) -> None:
+        """Reads all rows of the splits that are streamed, so that what is wrong is found before the first step.
+
+        The fingerprint is taken on the way.
+
+        Raises:
+            DataError: A row is at fault.
+        """
+        fingerprint = self._new_fingerprint()
+        for name, rows in self.tables.by_name.items():
+            for table in rows.blocks():
+                fingerprint.add(name, table)
+                if self.storage.kept[name] == "stream":
+                    self.preprocessing.check(table)
+                    y = self.preprocessing.y(table)
+                    field_weights(self.data, table, list(y))
+        self._fingerprint[:] = [fingerprint.hexdigest()]
+
+    @property
     def fingerprint(self) -> str:
         """The sha256 of the raw rows of all splits."""
-        return fingerprint(self.tables)
+        if not self._fingerprint:
+            fingerprint = self._new_fingerprint()
+            for name, rows in self.tables.by_name.items():
+                for table in rows.blocks():
+                    fingerprint.add(name, table)
+            self._fingerprint.append(fingerprint.hexdigest())
+        return self._fingerprint[0]
+
+    def _new_fingerprint(self) -> Fingerprint:
+        return Fingerprint([one.fields[0] for one in self.preprocessing.inputs if one.read is not None])
 
     def facts(self) -> dict[str, Any]:
         """What the record of a run says of the data."""
-        sizes = {
-            name: table.samples
-            for name, table in (
-                ("train", self.tables.train),
-                ("validation", self.tables.validation),
-                ("test", self.tables.test),
-            )
-            if table is not None
-        }
         return {
             "source": self.data.source.name,
-            "samples": sizes,
+            "samples": {name: rows.samples for name, rows in self.tables.by_name.items()},
             "fingerprint": self.fingerprint,
+            "cache": {"kept": dict(self.storage.kept), "bytes": dict(self.storage.sizes)},
             "inputs": {name: [list(array.shape[1:]), array.dtype.name] for name, array in self.x.items()},
             "classes": {
                 column.name: list(column.class_names)
@@ -109,17 +163,34 @@ def prepare_data(spec: Spec) -> PreparedData:
         SpecError: The data section can't be completed, or Keras refuses a transform.
     """
     assert spec.data is not None
+    budget = cache_budget()
     source = read_source(spec.data.source, spec.seed)
-    data = complete(spec.data, spec.model, list(source.table.fields))
+    data = complete(spec.data, spec.model, list(source.table.head.fields))
     tables = split_tables(data, source, spec.seed)
     expected = {
         item.name: Expected(item.shape, item.dtype or "float32") for item in spec.model.inputs if item.shape is not None
     }
     inputs = _in_order(data.inputs or (), [item.name for item in spec.model.inputs])
     targets = _in_order(data.targets or (), [output.name for output in spec.model.outputs])
-    preprocessing = fit_preprocessing(inputs, targets, tables.train, expected, source.class_names or {})
-    x = preprocessing.x(tables.train)
-    return PreparedData(spec, data, tables, preprocessing.with_input_facts(x), x)
+    preprocessing = fit_preprocessing(
+        inputs, targets, tables.train, expected, source.class_names or {}, source.reads, spec.seed
+    )
+    storage = decide(data.cache, _sizes(tables, preprocessing), budget)
+    rows = tables.train if storage.kept["train"] == "memory" else _first_block(tables.train, preprocessing)
+    x = transform_x(rows, preprocessing)
+    return PreparedData(spec, data, tables, preprocessing.with_input_facts(x), x, storage)
+
+
+def _first_block(rows: Rows, preprocessing: Preprocessing) -> Table:
+    return next(iter(rows.blocks(preprocessing.fields, block_rows(preprocessing.inputs, rows.head))))
+
+
+def _sizes(tables: Tables, preprocessing: Preprocessing) -> dict[str, int]:
+    """The bytes that the transformed samples of each split take, as the first of them tell."""
+    first = _first_block(tables.train, preprocessing)
+    arrays = [*preprocessing.x(first).values(), *preprocessing.y(first).values()]
+    size = sum(array.nbytes for array in arrays) / first.samples
+    return {name: int(size * rows.samples) for name, rows in tables.by_name.items()}
 
 
 def complete(data: DataSpec, model: ModelSpec, available: Sequence[str]) -> DataSpec:
@@ -160,20 +231,3 @@ def label_ranges(spec: Spec, shapes: Mapping[str, tuple[int | None, ...]]) -> di
         if classes is not None:
             found[output.name] = LabelRange(classes, ignored if isinstance(ignored, int) else None)
     return found
-
-
-def fingerprint(tables: Tables) -> str:
-    """The sha256 over names, types, shapes and bytes of all fields of all splits."""
-    digest = hashlib.sha256()
-    for name, table in (("train", tables.train), ("validation", tables.validation), ("test", tables.test)):
-        for field in sorted(table.fields) if table is not None else ():
-            assert table is not None
-            array = table.fields[field]
-            if is_text(array):
-                digest.update(f"{name}/{field}:text{array.shape};".encode())
-                digest.update("\0".join(array.reshape(-1)).encode())
-                continue
-            little = np.ascontiguousarray(array, array.dtype.newbyteorder("<"))
-            digest.update(f"{name}/{field}:{little.dtype.str}{little.shape};".encode())
-            digest.update(little.reshape(-1).view(np.uint8).data)
-    return digest.hexdigest()

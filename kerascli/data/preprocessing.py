@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from kerascli.data.columns import Expected
-from kerascli.data.input_column import InputColumn, fit_input
+from kerascli.data.input_column import InputColumn
 from kerascli.data.table import Array, Table
-from kerascli.data.target_column import TargetColumn, fit_target
+from kerascli.data.target_column import TargetColumn
 from kerascli.data.targets import LabelRange
-from kerascli.spec.data_spec import FieldSpec
 
 
 @dataclass(frozen=True)
@@ -37,7 +36,27 @@ class Preprocessing:
 
     def y(self, table: Table) -> dict[str, Array]:
         """The targets by output name."""
+        table = table.targets or table
         return {column.name: column.array(table) for column in self.targets}
+
+    def check(self, table: Table) -> None:
+        """Finds what is wrong with raw rows, without the work of reading files and of transforms.
+
+        Raises:
+            DataError: As in `x` and `y`.
+        """
+        for column in self.inputs:
+            column.check(table)
+
+    @property
+    def fields(self) -> frozenset[str]:
+        """The fields that inputs and targets read."""
+        return frozenset(field for column in (*self.inputs, *self.targets) for field in column.fields)
+
+    @property
+    def input_fields(self) -> frozenset[str]:
+        """The fields that inputs read."""
+        return frozenset(field for column in self.inputs for field in column.fields)
 
     def target(self, name: str) -> TargetColumn | None:
         """The target of an output, or None."""
@@ -73,26 +92,3 @@ class Preprocessing:
         """A copy that refuses labels which an output does not know, by output name."""
         targets = (replace(column, labels_in=ranges.get(column.name, column.labels_in)) for column in self.targets)
         return replace(self, targets=tuple(targets))
-
-
-def fit_preprocessing(
-    inputs: Sequence[FieldSpec],
-    targets: Sequence[FieldSpec],
-    train: Table,
-    expected: Mapping[str, Expected],
-    class_names: Mapping[str, tuple[str, ...]],
-) -> Preprocessing:
-    """Makes the transforms and adapts those that learn, on the training split alone.
-
-    Args:
-        inputs: What each model input reads.
-        targets: What each output is compared with.
-        train: The training split.
-        expected: What the model takes, by input name, where the spec says it.
-        class_names: Field to class names, where the source knows them.
-
-    Raises:
-        DataError, SpecError: As in `InputColumn.array` and `TargetColumn.array`.
-    """
-    columns = tuple(fit_input(spec, train, expected.get(spec.name)) for spec in inputs)
-    return Preprocessing(columns, tuple(fit_target(spec, train, class_names) for spec in targets))

@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import Any
 
 import keras
-import numpy as np
 
 from kerascli.data.columns import Expected
 from kerascli.data.input_column import InputColumn
+from kerascli.data.missing import Fill
 from kerascli.data.preprocessing import Preprocessing
 from kerascli.data.table import Array, Table, is_text
 from kerascli.data.target_column import TargetColumn
@@ -21,32 +21,33 @@ from kerascli.data.transforms import Layers
 from kerascli.errors import EnvironmentProblem, SourceText
 from kerascli.record.atomic import replace_file, write_json
 from kerascli.spec.component import Component
+from kerascli.spec.data_spec import Pad, Read
 
 FILE = "preprocessing.json"
 
 
-def save_preprocessing(preprocessing: Preprocessing, table: Table, folder: Path) -> None:
+def save_preprocessing(preprocessing: Preprocessing, head: Table, folder: Path) -> None:
     """Writes the folder's files, the one that names the others last: the folder is complete when that is there.
 
     Args:
         preprocessing: What to save.
-        table: Some rows, which tell what the transforms take.
+        head: A row of the training split, which tells what the transforms take.
         folder: The folder; made when missing.
 
     Raises:
         OSError: Something can't be written.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    inputs = [_input_to_json(column, table, folder, index) for index, column in enumerate(preprocessing.inputs)]
-    targets = [_target_to_json(column, table, folder, index) for index, column in enumerate(preprocessing.targets)]
+    inputs = [_input_to_json(column, head, folder, index) for index, column in enumerate(preprocessing.inputs)]
+    targets = [_target_to_json(column, head.targets or head, folder, index) for index, column in enumerate(preprocessing.targets)]
     write_json(folder / FILE, {"kerascli": 1, "inputs": inputs, "targets": targets})
 
 
-def _input_to_json(column: InputColumn, table: Table, folder: Path, index: int) -> dict[str, Any]:
+def _input_to_json(column: InputColumn, head: Table, folder: Path, index: int) -> dict[str, Any]:
     file = None
     if column.layers:
         file = _file_name("input", index, column.name)
-        replace_file(folder / file, as_model(column.layers, column.raw(table.take(_first_row(table)))).save)
+        replace_file(folder / file, as_model(column.layers, column.raw(head)).save)
     return {
         "name": column.name,
         "fields": list(column.fields),
@@ -54,11 +55,10 @@ def _input_to_json(column: InputColumn, table: Table, folder: Path, index: int) 
         "expected": None if column.expected is None else asdict(column.expected),
         "learnt_from": None if column.learnt_from is None else asdict(column.learnt_from),
         "transform": file,
+        "read": None if column.read is None else {column.read.kind: dict(column.read.arguments)},
+        "fill": None if column.fill is None else list(column.fill.values),
+        "pad": None if column.pad is None else {"length": column.pad.length, "side": column.pad.side, "value": column.pad.value},
     }
-
-
-def _first_row(table: Table) -> Array:
-    return np.arange(min(1, table.samples))
 
 
 def _file_name(kind: str, index: int, name: str) -> str:
@@ -72,11 +72,11 @@ def as_model(layers: Layers, raw: Array) -> Any:
     return keras.Sequential([keras.Input(shape=raw.shape[1:], dtype=dtype), *(layer for layer, _ in layers)])
 
 
-def _target_to_json(column: TargetColumn, table: Table, folder: Path, index: int) -> dict[str, Any]:
+def _target_to_json(column: TargetColumn, head: Table, folder: Path, index: int) -> dict[str, Any]:
     file = None
     if column.layers:
         file = _file_name("target", index, column.name)
-        replace_file(folder / file, as_model(column.layers, column.numbers(table.take(_first_row(table)))).save)
+        replace_file(folder / file, as_model(column.layers, column.numbers(head)).save)
     return {
         "name": column.name,
         "fields": list(column.fields),
@@ -117,7 +117,17 @@ def _input_from_json(row: dict[str, Any], folder: Path) -> InputColumn:
         _load_layers(row, folder),
         _expected(row["expected"]),
         learnt_from=_expected(row["learnt_from"]),
+        read=_read(row.get("read")),
+        fill=None if row.get("fill") is None else Fill(tuple(row["fill"])),
+        pad=None if row.get("pad") is None else Pad(**row["pad"]),
     )
+
+
+def _read(body: dict[str, Any] | None) -> Read | None:
+    if body is None:
+        return None
+    kind, arguments = next(iter(body.items()))
+    return Read(kind, tuple(arguments.items()))
 
 
 def _expected(body: dict[str, Any] | None) -> Expected | None:

@@ -10,7 +10,8 @@ from typing import Any, cast
 import numpy as np
 
 from kerascli.data import synthetic
-from kerascli.data.table import Table, make_table
+from kerascli.data.rows import Rows
+from kerascli.data.table import make_table
 from kerascli.errors import DataError, Span
 from kerascli.spec.component import Component
 from kerascli.spec.data_spec import Read
@@ -30,10 +31,10 @@ class SourceData:
         reads: Field to how its paths become arrays, for sources that are folders of files.
     """
 
-    table: Table
-    test: Table | None = None
+    table: Rows
+    test: Rows | None = None
     class_names: Mapping[str, tuple[str, ...]] | None = None
-    validation: Table | None = None
+    validation: Rows | None = None
     reads: Mapping[str, Read] | None = None
 
 

@@ -1,23 +1,80 @@
-"""`Split`: the samples of one split as arrays, and the batches of any pass over them."""
+"""`Split`: the batches of any pass over the samples of one split; `ArraySplit` has them in memory."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 
 from kerascli.data.table import Array
 
 # Keeps the order of training samples apart from other uses of the seed.
-_ORDER_STREAM = 0x0D3
+ORDER_STREAM = 0x0D3
+
+
+class Split(Protocol):
+    """The samples of one split, transformed."""
+
+    @property
+    def samples(self) -> int:
+        """The number of samples."""
+
+    def steps(self, batch_size: int, *, drop_remainder: bool = False) -> int:
+        """Batches in one pass."""
+
+    def order(self, seed: int, pass_number: int) -> Any:
+        """The order of the samples in one pass, for `dataset`: a function of the seed and the pass."""
+
+    def dataset(
+        self, batch_size: int, *, order: Any = None, skip_batches: int = 0, drop_remainder: bool = False
+    ) -> Any:
+        """The batches of one pass.
+
+        Args:
+            batch_size: Samples a batch.
+            order: What `order` gave; None: the samples as they stand.
+            skip_batches: Batches to leave out at the start, for a pass that goes on in its middle.
+            drop_remainder: Whether a last partial batch is left out.
+
+        Returns:
+            A `tf.data.Dataset` of known length; see `batch_of` for what a batch is.
+        """
+
+
+def count_steps(samples: int, batch_size: int, *, drop_remainder: bool) -> int:
+    """Batches in one pass over so many samples."""
+    return samples // batch_size if drop_remainder else -(-samples // batch_size)
+
+
+def batch_of(x: Mapping[str, Any], y: Mapping[str, Any], weights: Mapping[str, Any]) -> Any:
+    """`(x,)`, `(x, y)` or `(x, y, sample_weight)` as Keras takes them.
+
+    Bare arrays for one input or output, a dict of inputs by name and a tuple of outputs in order for several. An output
+    without weights gets ones where another has some.
+
+    Args:
+        x: Input name to array `(samples, ...)`, in the model's order.
+        y: Output name to array `(samples, ...)`, in the model's order.
+        weights: Output name to sample weights `(samples,)` float32; empty without any.
+    """
+    one = next(iter(x.values())) if len(x) == 1 else dict(x)
+    targets = tuple(y.values())
+    if not targets:
+        return (one,)
+    target = targets[0] if len(targets) == 1 else targets
+    if not weights:
+        return (one, target)
+    ones = np.ones(len(targets[0]), np.float32)
+    by_output = tuple(weights.get(name, ones) for name in y)
+    return (one, target, by_output[0] if len(by_output) == 1 else by_output)
 
 
 @dataclass(frozen=True)
-class Split:
-    """The samples of one split, transformed.
+class ArraySplit:
+    """The samples of one split as arrays.
 
     Attributes:
         x: Input name to array `(samples, ...)`, in the model's order.
@@ -34,30 +91,24 @@ class Split:
         """The number of samples."""
         return len(next(iter(self.x.values())))
 
+    @property
+    def nbytes(self) -> int:
+        """The bytes of all arrays."""
+        return sum(array.nbytes for part in (self.x, self.y, self.weights) for array in part.values())
+
     def steps(self, batch_size: int, *, drop_remainder: bool = False) -> int:
         """Batches in one pass."""
-        return self.samples // batch_size if drop_remainder else -(-self.samples // batch_size)
+        return count_steps(self.samples, batch_size, drop_remainder=drop_remainder)
 
     def order(self, seed: int, pass_number: int) -> Array:
         """The order of the samples in one pass: a function of the seed and the pass, `(samples,)` int64."""
-        generator = np.random.Generator(np.random.PCG64([seed, _ORDER_STREAM, pass_number]))
+        generator = np.random.Generator(np.random.PCG64([seed, ORDER_STREAM, pass_number]))
         return generator.permutation(self.samples)
 
     def dataset(
         self, batch_size: int, *, order: Array | None = None, skip_batches: int = 0, drop_remainder: bool = False
     ) -> Any:
-        """The batches of one pass.
-
-        Args:
-            batch_size: Samples a batch.
-            order: The order of the samples; None: as they stand.
-            skip_batches: Batches to leave out at the start, for a pass that goes on in its middle.
-            drop_remainder: Whether a last partial batch is left out.
-
-        Returns:
-            A `tf.data.Dataset` of known length, of `(x,)`, `(x, y)` or `(x, y, sample_weight)`: bare tensors for one
-            input or output, a dict of inputs by name and a tuple of outputs in order for several.
-        """
+        """The batches of one pass; see `Split.dataset`."""
         import tensorflow as tf
 
         indices = np.arange(self.samples) if order is None else order
@@ -75,14 +126,4 @@ class Split:
         """All samples as tensors, in the structure that a batch has."""
         import tensorflow as tf
 
-        x = {name: tf.constant(array) for name, array in self.x.items()}
-        y = tuple(tf.constant(array) for array in self.y.values())
-        one = next(iter(x.values())) if len(x) == 1 else x
-        if not y:
-            return (one,)
-        target = y[0] if len(y) == 1 else y
-        if not self.weights:
-            return (one, target)
-        ones = np.ones(self.samples, np.float32)
-        weights = tuple(tf.constant(self.weights.get(name, ones)) for name in self.y)
-        return (one, target, weights[0] if len(y) == 1 else weights)
+        return tf.nest.map_structure(tf.constant, batch_of(self.x, self.y, self.weights))

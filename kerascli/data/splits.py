@@ -8,7 +8,8 @@ import numpy as np
 
 from kerascli.data.draw import draw_rows
 from kerascli.data.sources import SourceData, read_source
-from kerascli.data.table import Array, Table
+from kerascli.data.rows import Rows
+from kerascli.data.table import Array
 from kerascli.errors import DataError, did_you_mean
 from kerascli.spec.data_spec import DataSpec, SplitSpec
 
@@ -20,9 +21,15 @@ _SOURCE_STREAMS = {"validation": 0xA11D, "test": 0x7E57}
 class Tables:
     """The rows of each split."""
 
-    train: Table
-    validation: Table | None
-    test: Table | None
+    train: Rows
+    validation: Rows | None
+    test: Rows | None
+
+    @property
+    def by_name(self) -> dict[str, Rows]:
+        """The splits that there are: `train`, `validation`, `test`."""
+        named = {"train": self.train, "validation": self.validation, "test": self.test}
+        return {name: rows for name, rows in named.items() if rows is not None}
 
 
 def split_tables(data: DataSpec, source: SourceData, seed: int) -> Tables:
@@ -43,45 +50,48 @@ def split_tables(data: DataSpec, source: SourceData, seed: int) -> Tables:
     whole = source.table
     if whole.samples == 0:
         raise DataError(f"{whole.source} has no samples", code="no-samples", span=data.source.span)
-    left = np.arange(whole.samples)
-    test_rows, left = _draw(data.test, left, whole, seed, "test")
-    validation_rows, left = _draw(data.validation, left, whole, seed, "validation")
-    if len(left) == 0:
+    left = np.ones(whole.samples, bool)
+    test_rows = _draw(data.test, left, whole, seed, "test")
+    validation_rows = _draw(data.validation, left, whole, seed, "validation")
+    if not left.any():
         span = (data.validation or data.test or data).span
         message = f"the splits leave nothing of {whole.samples:,} samples to train on"
         raise DataError(message, code="split", span=span, hint="make them smaller")
     return Tables(
-        whole if len(left) == whole.samples else whole.take(left),
-        _split_table(data.validation, validation_rows, source, seed, "validation")
+        whole if left.all() else whole.select(left),
+        _split_rows(data.validation, validation_rows, source, seed, "validation")
         if data.validation is not None
         else source.validation,
-        _split_table(data.test, test_rows, source, seed, "test") if data.test is not None else source.test,
+        _split_rows(data.test, test_rows, source, seed, "test") if data.test is not None else source.test,
     )
 
 
-def _draw(spec: SplitSpec | None, left: Array, whole: Table, seed: int, name: str) -> tuple[Array | None, Array]:
-    """The rows of one split and the rows that are left, both in the order of the source."""
+def _draw(spec: SplitSpec | None, left: Array, whole: Rows, seed: int, name: str) -> Array | None:
+    """Which rows one split takes; they are no longer left."""
     if spec is None or spec.source is not None:
-        return None, left
-    return draw_rows(spec, left, whole, seed, name)
+        return None
+    chosen = draw_rows(spec, left, whole, seed, name)
+    left &= ~chosen
+    return chosen
 
 
-def _split_table(spec: SplitSpec | None, rows: Array | None, source: SourceData, seed: int, name: str) -> Table | None:
+def _split_rows(spec: SplitSpec | None, chosen: Array | None, source: SourceData, seed: int, name: str) -> Rows | None:
     if spec is None:
         return None
-    if rows is not None:
-        return source.table.take(rows)
+    if chosen is not None:
+        return source.table.select(chosen)
     assert spec.source is not None
     read = read_source(spec.source, _own_seed(seed, name))
     # What a built-in source keeps for tests is what a held-out split wants of it.
-    table = read.test if read.test is not None else read.table
-    if table.samples == 0:
-        raise DataError(f"{table.source} has no samples", code="no-samples", span=spec.span)
-    missing = [name for name in source.table.fields if name not in table.fields]
-    if len(missing) == len(source.table.fields):
-        hint = did_you_mean(missing[0], table.fields)
-        raise DataError(f"{table.source} has no field '{missing[0]}'", code="unknown-field", span=spec.span, hint=hint)
-    return table
+    rows = read.test if read.test is not None else read.table
+    if rows.samples == 0:
+        raise DataError(f"{rows.source} has no samples", code="no-samples", span=spec.span)
+    known = rows.head.fields
+    missing = [name for name in source.table.head.fields if name not in known]
+    if len(missing) == len(source.table.head.fields):
+        hint = did_you_mean(missing[0], known)
+        raise DataError(f"{rows.source} has no field '{missing[0]}'", code="unknown-field", span=spec.span, hint=hint)
+    return rows
 
 
 def _own_seed(seed: int, name: str) -> int:

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 
 from kerascli.data.columns import cast, check_finite, check_labels_present, single, take_fields, widen
 from kerascli.data.table import Array, Table, is_text
 from kerascli.data.targets import Classes, Inverse, LabelRange, find_classes, inverse_of
-from kerascli.data.transforms import Layers, adapt_layers, apply_layers, make_layers
+from kerascli.data.transforms import Layers, apply_layers, make_layers
 from kerascli.errors import DataError, Span, SpecError
 from kerascli.spec.data_spec import FieldSpec
 
@@ -86,27 +86,71 @@ class TargetColumn:
         return array
 
 
-def fit_target(spec: FieldSpec, train: Table, class_names: Mapping[str, tuple[str, ...]]) -> TargetColumn:
-    """The column of a target, its classes found and its transforms adapted on the training split.
+class ClassFinder:
+    """Finds the classes of a target, block by block: the written list, or the sorted labels where these are text.
 
     Args:
+        column: The target, its classes not known yet.
         spec: What the output is compared with.
-        train: The training split.
-        class_names: Field to class names, where the source knows them.
+    """
+
+    def __init__(self, column: TargetColumn, spec: FieldSpec) -> None:
+        self._column, self._spec = column, spec
+        self._labels: Any = None
+
+    def needs(self, head: Table) -> bool:
+        """Whether all labels have to be seen, as a first row tells."""
+        wanted = self._spec.one_hot or is_text(take_fields(head, self._column.fields, self._column.stacked, self._column.span))
+        return self._spec.classes is None and wanted
+
+    def add(self, table: Table) -> None:
+        """Reads a block of the training split.
+
+        Raises:
+            DataError: A label is missing.
+        """
+        found = np.unique(self._column.labels(table))
+        self._labels = found if self._labels is None else np.union1d(self._labels, found)
+
+    def found(self, head: Table) -> Classes | None:
+        """The classes; None: it is no classification."""
+        labels = self._column.labels(head) if self._labels is None else self._labels
+        return find_classes(labels, self._spec.classes, self._spec.one_hot)
+
+
+def start_target(spec: FieldSpec) -> TargetColumn:
+    """The column of a target, its transforms made, nothing learnt yet.
 
     Raises:
-        DataError: A field is missing, or a label or number in it.
-        SpecError: Keras refuses a transform, or it can't be undone.
+        SpecError: Keras refuses a transform.
     """
-    column = TargetColumn(spec.name, spec.fields, spec.stacked, make_layers(spec.transforms), span=spec.span)
-    classes = find_classes(column.labels(train), spec.classes, spec.one_hot)
-    names = classes.names if classes is not None else class_names.get(spec.fields[0])
+    return TargetColumn(spec.name, spec.fields, spec.stacked, make_layers(spec.transforms), span=spec.span)
+
+
+def with_classes(column: TargetColumn, classes: Classes | None, known: tuple[str, ...] | None) -> TargetColumn:
+    """The column with its classes.
+
+    Args:
+        column: The column.
+        classes: Its classes; None: it is no classification of named labels.
+        known: The names that the source knows for labels that are indices.
+
+    Raises:
+        SpecError: A target of classes has transforms.
+    """
+    if classes is not None and column.layers:
+        message = f"'{column.name}' is a target of classes, which takes no transform"
+        raise SpecError(message, code="target-transform", span=column.layers[0][1].span, hint="remove it")
+    return replace(column, classes=classes, class_names=classes.names if classes is not None else known)
+
+
+def learnt_target(column: TargetColumn, head: Table) -> TargetColumn:
+    """The column once its transforms are adapted, with what undoes them.
+
+    Raises:
+        SpecError: They can't be undone.
+    """
     if column.layers:
-        if classes is not None:
-            message = f"'{spec.name}' is a target of classes, which takes no transform"
-            raise SpecError(message, code="target-transform", span=column.layers[0][1].span, hint="remove it")
-        numbers = column.numbers(train)
-        adapt_layers(numbers, column.layers, spec.name, spec.span)
         # A Normalization with a written mean knows its shape only once it was called.
-        apply_layers(numbers[:1], column.layers, spec.name, spec.span)
-    return replace(column, classes=classes, class_names=names, inverse=inverse_of(column.layers))
+        apply_layers(column.numbers(head), column.layers, column.name, column.span)
+    return replace(column, inverse=inverse_of(column.layers))

@@ -52,24 +52,6 @@ def learns(layer: Any) -> bool:
     return all(config.get(name) is None or np.size(config[name]) == 0 for name in LEARNT)
 
 
-def adapt_layers(array: Array, layers: Layers, name: str, span: Span | None) -> None:
-    """Adapts every layer that learns on the array `(samples, ...)` after the layers before it.
-
-    Raises:
-        SpecError: Keras refuses the data, at the layer's place.
-    """
-    import tensorflow as tf
-
-    for index, (layer, component) in enumerate(layers):
-        if not learns(layer):
-            continue
-        before = apply_layers(array, layers[:index], name, span)
-        try:
-            layer.adapt(tf.data.Dataset.from_tensor_slices(before).batch(BATCH))
-        except Exception as error:  # Whatever Keras raises on the data is said again at the layer's place.
-            raise keras_fault(error, component, doing="adapting") from error
-
-
 def apply_layers(array: Array, layers: Layers, name: str, span: Span | None) -> Array:
     """The array `(samples, ...)` after the layers, one after the other.
 
@@ -82,7 +64,7 @@ def apply_layers(array: Array, layers: Layers, name: str, span: Span | None) -> 
     if not layers:
         return array
     parts = (_apply(array[start : start + BATCH], layers) for start in range(0, len(array), BATCH))
-    return _join(parts, len(array), name, span)
+    return join_parts(parts, len(array), name, span)
 
 
 def _apply(batch: Array, layers: Layers) -> Array:
@@ -110,8 +92,18 @@ def decoded(array: Array) -> Array:
     return flat.reshape(array.shape)
 
 
-def _join(parts: Iterable[Array], samples: int, name: str, span: Span | None) -> Array:
-    """One array of all parts; its room is taken once, so that memory does not hold the samples twice."""
+def join_parts(parts: Iterable[Array], samples: int, name: str, span: Span | None) -> Array:
+    """One array of all parts; its room is taken once, so that memory does not hold the samples twice.
+
+    Args:
+        parts: Arrays `(rows, ...)`; where they differ in length, zeros or empty texts fill the ends.
+        samples: All rows.
+        name: What messages call the array.
+        span: Where it is written.
+
+    Raises:
+        DataError: It would not fit into memory.
+    """
     out: Array | None = None
     done = 0
     for part in parts:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -38,44 +39,107 @@ def field_weights(data: DataSpec, table: Table, outputs: Sequence[str]) -> dict[
     return found
 
 
+class ClassCounts:
+    """How many samples each class of each weighted output has, counted block by block.
+
+    Args:
+        fit: Names the outputs that have class weights.
+        preprocessing: Knows the targets.
+    """
+
+    def __init__(self, fit: FitSpec, preprocessing: Preprocessing) -> None:
+        self._fit = fit
+        targets = {one.name: one for one in preprocessing.targets}
+        only = next(iter(targets), "")
+        named = [(output if output is not None else only, weights) for output, weights in fit.class_weight]
+        self._weights = {name: (targets[name], weights) for name, weights in named if name in targets}
+        self._counts: dict[str, Array] = {name: np.zeros(0, np.int64) for name in self._weights}
+
+    @property
+    def needed(self) -> bool:
+        """Whether any output has class weights."""
+        return bool(self._weights)
+
+    def add(self, y: Mapping[str, Array]) -> None:
+        """Counts the targets of some samples, by output name.
+
+        Raises:
+            SpecError: They are no classes.
+        """
+        for name, (target, _) in self._weights.items():
+            found = np.bincount(_class_indices(target, y[name], self._fit))
+            width = max(len(found), len(self._counts[name]), _width(y[name]))
+            self._counts[name] = _longer(self._counts[name], width) + _longer(found, width)
+
+    def tables(self) -> dict[str, ClassTable]:
+        """The weight of each class, by output, once all samples are counted.
+
+        Raises:
+            SpecError: A class that is named does not exist.
+        """
+        return {
+            name: ClassTable(target, _table(target, weights, self._counts[name], self._fit), self._fit)
+            for name, (target, weights) in self._weights.items()
+        }
+
+
+@dataclass(frozen=True)
+class ClassTable:
+    """The weights of the classes of one output; a class that is not named has the weight 1, as in Keras.
+
+    Attributes:
+        target: The output's target.
+        weights: The weight of each class, `(classes,)` float32.
+        fit: Where the weights are written.
+    """
+
+    target: TargetColumn
+    weights: Array
+    fit: FitSpec
+
+    def __call__(self, y: Array) -> Array:
+        """The weight of each sample `(samples, ...)`, `(samples,)` float32."""
+        found: Array = self.weights[_class_indices(self.target, y, self.fit)]
+        return found
+
+
 def class_weights(fit: FitSpec, preprocessing: Preprocessing, y: Mapping[str, Array]) -> dict[str, Array]:
     """The weights that `fit.class_weight` gives each sample, by output, `(samples,)` float32.
-
-    A class that is not named has the weight 1, as in Keras.
 
     Raises:
         SpecError: A class does not exist, or the target is no classification.
     """
-    found = {}
-    for output, weights in fit.class_weight:
-        name = output if output is not None else next(iter(y))
-        target = preprocessing.target(name)
-        if target is not None and name in y:
-            found[name] = _weights_of(target, weights, y[name], fit)
-    return found
+    counts = ClassCounts(fit, preprocessing)
+    counts.add(y)
+    return {name: table(y[name]) for name, table in counts.tables().items()}
 
 
-def _weights_of(target: TargetColumn, weights: ClassWeights, y: Array, fit: FitSpec) -> Array:
-    indices = _class_indices(target, y, fit)
-    count = y.shape[1] if y.ndim == 2 and y.shape[1] > 1 else int(indices.max()) + 1
-    table = np.ones(count, np.float32)
+def _width(y: Array) -> int:
+    return int(y.shape[1]) if y.ndim == 2 and y.shape[1] > 1 else 0
+
+
+def _longer(counts: Array, width: int) -> Array:
+    return np.pad(counts, (0, width - len(counts)))
+
+
+def _table(target: TargetColumn, weights: ClassWeights, counts: Array, fit: FitSpec) -> Array:
+    table = np.ones(len(counts), np.float32)
     if weights == "balanced":
-        counts = np.bincount(indices, minlength=count)
         # The rule of scikit-learn: samples / (classes that occur * samples of the class).
         present = counts > 0
-        table[present] = (len(indices) / (present.sum() * counts[present])).astype(np.float32)
-        return table[indices]
+        table[present] = (counts.sum() / (present.sum() * counts[present])).astype(np.float32)
+        return table
     assert not isinstance(weights, str)
     names = target.class_names or ()
     for key, weight in weights.items():
         index = _class_index(key, target)
-        if index is None or not 0 <= index < max(count, len(names)):
-            known = names or [str(number) for number in range(count)]
+        if index is None or not 0 <= index < max(len(counts), len(names)):
+            known = names or [str(number) for number in range(len(counts))]
             message = f"'class_weight' names the class '{key}', which '{target.name}' does not have"
             raise SpecError(message, code="unknown-class-weight", span=fit.span, hint=did_you_mean(str(key), known))
-        if index < count:
+        if index < len(counts):
             table[index] = weight
-    return table[indices]
+    return table
 
 
 def _class_indices(target: TargetColumn, y: Array, fit: FitSpec) -> Array:

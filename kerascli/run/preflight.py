@@ -100,6 +100,8 @@ def prepare_training(spec: Spec) -> Ready:
     assert spec.compile is not None
     phases = Phases(model, spec.compile, spec.fit.all_phases)
     phases.enter(0)
+    if "stream" in data.storage.kept.values():
+        data.check_streamed()
     train, validation, test = data.train(), data.validation(), data.test()
     _try_batch(spec, model, train)
     logs = _log_names(model, validated=validation is not None)

@@ -125,7 +125,7 @@ def _write_inputs(folder: RunFolder, ready: Ready, record: RunRecord) -> None:
         texts = [(source.name, source.text) for source in spec.sources if source.name != COMMAND_LINE]
         copies = write_sources(folder.source, texts, files)
         write_text(folder.spec, dump_spec(_with_copies(spec, copies)))
-        save_preprocessing(ready.data.preprocessing, ready.data.tables.train, folder.preprocessing)
+        save_preprocessing(ready.data.preprocessing, ready.data.tables.train.head, folder.preprocessing)
         for place in (folder.checkpoints, folder.plots, folder.evaluation, folder.predictions):
             place.mkdir()
     except KerascliError:

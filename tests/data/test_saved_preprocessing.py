@@ -35,7 +35,7 @@ ARRAYS = {
 
 
 def _reloaded(found: PreparedData, folder: Path) -> Preprocessing:
-    save_preprocessing(found.preprocessing, found.tables.train, folder / "preprocessing")
+    save_preprocessing(found.preprocessing, found.tables.train.head, folder / "preprocessing")
     return load_preprocessing(folder / "preprocessing")
 
 
@@ -156,7 +156,7 @@ def saved(prepared: Prepare, tmp_path: Path) -> Path:
     np.savez(tmp_path / "d.npz", **ARRAYS)
     section = "source: {npz: d.npz}\ninputs: {x: {field: number, transform: [Normalization]}}\ntargets: {y: y}\n"
     found = prepared(section, inputs="{x: [3]}")
-    save_preprocessing(found.preprocessing, found.tables.train, tmp_path / "preprocessing")
+    save_preprocessing(found.preprocessing, found.tables.train.head, tmp_path / "preprocessing")
     return tmp_path / "preprocessing"
 
 
@@ -221,5 +221,5 @@ def test_a_write_that_fails_leaves_no_part_of_a_file(
 
     monkeypatch.setattr(keras.Sequential, "save", torn)
     with pytest.raises(OSError, match="No space"):
-        save_preprocessing(found.preprocessing, found.tables.train, tmp_path / "preprocessing")
+        save_preprocessing(found.preprocessing, found.tables.train.head, tmp_path / "preprocessing")
     assert list((tmp_path / "preprocessing").iterdir()) == []

@@ -8,15 +8,15 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from kerascli.data.split import Split
+from kerascli.data.split import ArraySplit
 
 N = 10
 X = np.arange(N * 2, dtype=np.float32).reshape(N, 2)
 Y = np.arange(N, dtype=np.int32)
 
 
-def _split(**weights: np.ndarray) -> Split:
-    return Split({"x": X}, {"y": Y}, weights)
+def _split(**weights: np.ndarray) -> ArraySplit:
+    return ArraySplit({"x": X}, {"y": Y}, weights)
 
 
 def _rows(dataset: Any) -> list[list[int]]:
@@ -76,7 +76,7 @@ def test_one_input_and_one_output_are_bare_tensors() -> None:
 
 
 def test_several_inputs_go_by_name_and_several_outputs_by_place() -> None:
-    split = Split({"a": X, "b": Y}, {"p": Y, "q": Y * 2}, {"q": np.full(N, 0.5, np.float32)})
+    split = ArraySplit({"a": X, "b": Y}, {"p": Y, "q": Y * 2}, {"q": np.full(N, 0.5, np.float32)})
     x, y, weights = next(iter(split.dataset(4)))
     assert {name: tuple(tensor.shape) for name, tensor in x.items()} == {"a": (4, 2), "b": (4,)}
     assert [tensor.numpy().tolist() for tensor in y] == [[0, 1, 2, 3], [0, 2, 4, 6]]
@@ -85,17 +85,17 @@ def test_several_inputs_go_by_name_and_several_outputs_by_place() -> None:
 
 
 def test_without_targets_a_batch_is_the_inputs_alone() -> None:
-    (x,) = next(iter(Split({"x": X}, {}, {}).dataset(4)))
+    (x,) = next(iter(ArraySplit({"x": X}, {}, {}).dataset(4)))
     np.testing.assert_array_equal(x, X[:4])
 
 
 def test_text_stays_text() -> None:
-    (x,) = next(iter(Split({"x": np.array(["a", "bö", ""])}, {}, {}).dataset(3)))
+    (x,) = next(iter(ArraySplit({"x": np.array(["a", "bö", ""])}, {}, {}).dataset(3)))
     assert x.dtype == tf.string
     assert [word.decode() for word in x.numpy()] == ["a", "bö", ""]
 
 
 def test_the_batches_are_read_in_order_whatever_the_threads() -> None:
-    many = Split({"x": np.arange(20000, dtype=np.int32)}, {}, {})
+    many = ArraySplit({"x": np.arange(20000, dtype=np.int32)}, {}, {})
     seen = np.concatenate([x.numpy() for (x,) in many.dataset(7, order=many.order(3, 1))])
     np.testing.assert_array_equal(seen, many.order(3, 1))

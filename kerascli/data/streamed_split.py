@@ -1,0 +1,152 @@
+"""`StreamedSplit`: the samples of one split read from their source again in each pass, a few blocks in memory at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from kerascli.data.rows import ChunkedRows, Rows
+from kerascli.data.split import ORDER_STREAM, count_steps
+from kerascli.data.table import Array, Table, join_tables
+from kerascli.errors import KerascliError
+
+# Chunks that are read together and shuffled as one.
+GROUP = 8
+
+
+class _Fault:
+    """What went wrong in the thread that reads, which TensorFlow would only hand on as text."""
+
+    error: KerascliError | None = None
+
+
+_fault = _Fault()
+
+
+def reading_fault() -> KerascliError | None:
+    """The fault of the data that ended the last dataset, or None; it is told once."""
+    error, _fault.error = _fault.error, None
+    return error
+
+
+@dataclass(frozen=True)
+class StreamedSplit:
+    """The samples of one split, transformed block by block in a thread of TensorFlow's.
+
+    A pass in order reads the source as it stands. A shuffled pass takes the samples of rows that are in memory (a table
+    of paths, windows) in any order; of files in chunks it reads the chunks in a random order and shuffles several of
+    them together. Both are functions of the seed and the pass.
+
+    Attributes:
+        rows: The raw rows.
+        transform: A block of raw rows → arrays in the structure of a batch.
+        fields: The fields that `transform` reads.
+        block: Rows that are transformed at once.
+    """
+
+    rows: Rows
+    transform: Callable[[Table], Any]
+    fields: Collection[str]
+    block: int
+
+    @property
+    def samples(self) -> int:
+        """The number of samples."""
+        return self.rows.samples
+
+    def steps(self, batch_size: int, *, drop_remainder: bool = False) -> int:
+        """Batches in one pass."""
+        return count_steps(self.samples, batch_size, drop_remainder=drop_remainder)
+
+    def order(self, seed: int, pass_number: int) -> tuple[int, int]:
+        """What decides the order of the samples in one pass."""
+        return seed, pass_number
+
+    def dataset(
+        self,
+        batch_size: int,
+        *,
+        order: tuple[int, int] | None = None,
+        skip_batches: int = 0,
+        drop_remainder: bool = False,
+    ) -> Any:
+        """The batches of one pass; see `Split.dataset`."""
+        import tensorflow as tf
+
+        skipped = skip_batches * batch_size
+
+        def generate() -> Iterator[Any]:
+            try:
+                for table in self.tables(order, skipped):
+                    yield self.transform(table)
+            except KerascliError as error:
+                _fault.error = error
+                raise
+
+        example = self.transform(next(iter(self.rows.blocks(self.fields, 1))))
+        signature = tf.nest.map_structure(_signature, example)
+        batches = tf.data.Dataset.from_generator(generate, output_signature=signature)
+        batches = batches.rebatch(batch_size, drop_remainder=drop_remainder)
+        steps = self.steps(batch_size, drop_remainder=drop_remainder) - skip_batches
+        return batches.apply(tf.data.experimental.assert_cardinality(steps)).prefetch(tf.data.AUTOTUNE)
+
+    def tables(self, order: tuple[int, int] | None, skipped: int = 0) -> Iterator[Table]:
+        """The raw rows of a pass in blocks, without so many at its start."""
+        if isinstance(self.rows, ChunkedRows):
+            groups = _chunk_groups(self.rows, self.fields, order, skipped)
+        else:
+            groups = iter([_whole(self.rows, order, skipped)])
+        for rows, indices in groups:
+            for start in range(0, len(indices), self.block):
+                yield rows.take(indices[start : start + self.block])
+
+
+def _signature(array: Any) -> Any:
+    import tensorflow as tf
+
+    dtype = tf.string if array.dtype.kind in "OU" else array.dtype
+    return tf.TensorSpec((None, *array.shape[1:]), dtype)
+
+
+def _whole(rows: Any, order: tuple[int, int] | None, skipped: int) -> tuple[Any, Array]:
+    if order is None:
+        return rows, np.arange(skipped, rows.samples)
+    generator = np.random.Generator(np.random.PCG64([order[0], ORDER_STREAM, order[1]]))
+    return rows, generator.permutation(rows.samples)[skipped:]
+
+
+def _chunk_groups(
+    rows: ChunkedRows, fields: Collection[str], order: tuple[int, int] | None, skipped: int
+) -> Iterator[tuple[Table, Array]]:
+    """Tables of a few chunks each, with the rows to take of them in order; the next is read while one is used."""
+    chunks = np.flatnonzero(rows.chunk_samples)
+    size = 1
+    if order is not None:
+        chunks = np.random.Generator(np.random.PCG64([order[0], ORDER_STREAM, order[1]])).permutation(chunks)
+        size = GROUP
+    groups = [chunks[start : start + size] for start in range(0, len(chunks), size)]
+    sizes = [int(rows.chunk_samples[group].sum()) for group in groups]
+    first = 0
+    while first < len(groups) and skipped >= sizes[first]:
+        skipped -= sizes[first]
+        first += 1
+    with ThreadPoolExecutor(1, "read") as pool:
+        coming = [pool.submit(_read, rows, groups[first], fields)] if first < len(groups) else []
+        for number in range(first, len(groups)):
+            table = coming.pop().result()
+            if number + 1 < len(groups):
+                coming.append(pool.submit(_read, rows, groups[number + 1], fields))
+            indices = np.arange(table.samples)
+            if order is not None:
+                generator = np.random.Generator(np.random.PCG64([order[0], ORDER_STREAM, order[1], number]))
+                indices = generator.permutation(table.samples)
+            yield table, indices[skipped:]
+            skipped = 0
+
+
+def _read(rows: ChunkedRows, group: Array, fields: Collection[str]) -> Table:
+    return join_tables([rows.read_chunk(int(index), fields) for index in group])
