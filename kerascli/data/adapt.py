@@ -6,7 +6,6 @@ import threading
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from queue import Queue
-from typing import Any
 
 from kerascli.components import keras_fault
 from kerascli.data.rows import BLOCK, Rows
@@ -66,9 +65,7 @@ def _next_layer(learner: Learner, done: set[int]) -> tuple[Learner, int] | None:
     return None
 
 
-def _adapt_level(
-    level: Sequence[tuple[Learner, int]], rows: Rows, fields: Collection[str] | None, block: int
-) -> None:
+def _adapt_level(level: Sequence[tuple[Learner, int]], rows: Rows, fields: Collection[str] | None, block: int) -> None:
     if isinstance(rows, Table):
         # What is in memory is quickly read again for each layer, and needs no threads.
         for learner, index in level:
@@ -96,7 +93,7 @@ class _Pupil:
         self._layer, self._component = learner.layers[index]
         self._queue: Queue[Table | None] = Queue(_WAITING)
         self._thread = threading.Thread(target=self._run, daemon=True, name=f"adapt {learner.name}")
-        self._fault: BaseException | None = None
+        self._fault: Exception | None = None
 
     def start(self) -> None:
         self._thread.start()
@@ -123,7 +120,7 @@ class _Pupil:
         blocks = iter(self._queue.get, None)
         try:
             self.adapt(blocks)
-        except BaseException as error:  # It is raised again in the thread that reads.
+        except Exception as error:  # noqa: BLE001 - raised again in the thread that reads.
             self._fault = error
             # Nobody may wait for room in the queue.
             for _ in blocks:
@@ -146,8 +143,9 @@ class _Pupil:
                 raise
 
         dtype = tf.string if is_text(first) else first.dtype
-        # Sequences may be longer in another block.
-        shape = first.shape[1:] if not self._before else (None,) * (first.ndim - 1)
+        # Words of texts may be more in another block.
+        ragged = any(type(layer).__name__ == "TextVectorization" for layer, _ in self._before)
+        shape = (None,) * (first.ndim - 1) if ragged else first.shape[1:]
         dataset = tf.data.Dataset.from_generator(generate, output_signature=tf.TensorSpec((None, *shape), dtype))
         if shape == first.shape[1:]:
             dataset = dataset.rebatch(BATCH)
@@ -160,4 +158,3 @@ class _Pupil:
 
     def _made(self, table: Table) -> Array:
         return apply_layers(self._learner.raw(table), self._before, self._learner.name, self._learner.span)
-

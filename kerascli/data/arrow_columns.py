@@ -67,13 +67,21 @@ def _lists(array: Any, name: str, source: str, span: Span | None) -> Array:
     lengths = pc.list_value_length(array).to_numpy(zero_copy_only=False)
     size = int(lengths[0]) if len(lengths) else 0
     if (lengths != size).any():
-        row = int(np.argmax(lengths != size))
-        message = (
-            f"the lists of '{name}' in {source} differ in length: row 1 has {size}, row {row + 1} has {lengths[row]}"
-        )
-        raise DataError(message, span=span, hint="pad them to one length")
+        return _ragged(array, lengths, name, source, span)
     values = _convert(array.flatten(), name, source, span)
     return values.reshape(len(array), size, *values.shape[1:])
+
+
+def _ragged(array: Any, lengths: Array, name: str, source: str, span: Span | None) -> Array:
+    """Lists of different lengths: an array for each row, which `pad` brings to one length."""
+    values = _convert(array.flatten(), name, source, span)
+    if values.dtype.kind == "O":
+        row = int(np.argmax(lengths != lengths[0]))
+        message = f"the lists of '{name}' in {source} differ in length: row 1 has {lengths[0]}, row {row + 1} has {lengths[row]}"
+        raise DataError(message, span=span, hint="write lists of numbers, or lists of one length")
+    found = np.empty(len(array), object)
+    found[:] = np.split(values, np.cumsum(lengths)[:-1])
+    return found
 
 
 def _refuse_gaps(array: Any, name: str, source: str, span: Span | None) -> None:

@@ -31,13 +31,7 @@ def draw_rows(spec: SplitSpec, left: Array, whole: Rows, seed: int, name: str) -
     Raises:
         DataError: The split takes nothing, more than there is, or lacks its field.
     """
-    available = int(left.sum())
-    # A fraction is of the whole; halves round up, so that a small split is not empty.
-    count = spec.count if spec.count is not None else math.floor((spec.fraction or 0) * whole.samples + 0.5)
-    if not 0 < count <= available:
-        message = f"'{name}' takes {count:,} of {available:,} samples"
-        hint = "choose a smaller split" if count else "choose a larger one"
-        raise DataError(message, code="split", span=spec.span, hint=hint)
+    available, count = int(left.sum()), _count(spec, left, whole, name)
     if spec.order is not None:
         taken = np.argsort(_values(spec, spec.order, whole)[left], kind="stable")[available - count :]
     elif spec.stratify is not None:
@@ -51,6 +45,58 @@ def draw_rows(spec: SplitSpec, left: Array, whole: Rows, seed: int, name: str) -
     mask = np.zeros(len(left), bool)
     mask[left] = chosen
     return mask
+
+
+def draw_latest(spec: SplitSpec, left: Array, whole: Rows, name: str, group: str | None) -> Array:
+    """Which rows a split of ordered rows takes, out of which sequences are cut: the latest, or the first.
+
+    Random rows would leave gaps in every sequence. Of several groups, each gives the same share.
+
+    Args:
+        spec: A split by count or fraction; `shuffle: false` takes the first rows.
+        left: Which rows no other split has, `(samples,)` bool.
+        whole: The source, its rows in order.
+        name: The split, for messages.
+        group: The field that tells the groups apart, or None.
+
+    Raises:
+        DataError: The split takes nothing, more than there is, or goes by a field that would tear sequences apart.
+    """
+    if spec.stratify is not None or spec.group is not None:
+        message = f"'{name}' goes by '{spec.stratify or spec.group}', which would tear the sequences of 'window' apart"
+        hint = "leave it out: the split takes the latest rows" + (" of each group" if group else "")
+        raise DataError(message, code="split", span=spec.field_span, hint=hint)
+    available, count = int(left.sum()), _count(spec, left, whole, name)
+    if spec.order is not None:
+        return draw_rows(spec, left, whole, 0, name)
+    codes = np.zeros(available, np.int64)
+    if group is not None and group in whole.head.fields:
+        values = np.concatenate([block.fields[group] for block in whole.blocks({group})])
+        codes = np.unique(values[left], return_inverse=True)[1].reshape(-1)
+    chosen = np.zeros(available, bool)
+    for code in range(int(codes.max()) + 1):
+        rows = np.flatnonzero(codes == code)
+        taken = math.floor(len(rows) * count / available + 0.5)
+        chosen[rows[len(rows) - taken :] if spec.shuffle else rows[:taken]] = True
+    mask = np.zeros(len(left), bool)
+    mask[left] = chosen
+    return mask
+
+
+def _count(spec: SplitSpec, left: Array, whole: Rows, name: str) -> int:
+    """How many rows a split takes.
+
+    Raises:
+        DataError: None, or more than there are.
+    """
+    available = int(left.sum())
+    # A fraction is of the whole; halves round up, so that a small split is not empty.
+    count = spec.count if spec.count is not None else math.floor((spec.fraction or 0) * whole.samples + 0.5)
+    if not 0 < count <= available:
+        message = f"'{name}' takes {count:,} of {available:,} samples"
+        hint = "choose a smaller split" if count else "choose a larger one"
+        raise DataError(message, code="split", span=spec.span, hint=hint)
+    return count
 
 
 def _draw(spec: SplitSpec, available: int, count: int, seed: int) -> Array:

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-import os
 from collections.abc import Collection
-from pathlib import PurePath
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -59,7 +58,7 @@ def _parts(array: Array, *, paths: bool) -> list[Any]:
 
 def _file(path: str) -> str:
     try:
-        size = os.path.getsize(path)
+        size = Path(path).stat().st_size
     except OSError:
         size = -1
-    return f"{'/'.join(PurePath(path).parts[-2:])}:{size}"
+    return f"{'/'.join(Path(path).parts[-2:])}:{size}"

@@ -46,13 +46,11 @@ def fit_preprocessing(
         DataError, SpecError: As in `InputColumn.array` and `TargetColumn.array`.
     """
     head = train.head
-    in_columns = [
-        start_input(spec, expected.get(spec.name), (reads or {}).get(spec.fields[0])) for spec in inputs
-    ]
+    in_columns = [start_input(spec, expected.get(spec.name), (reads or {}).get(spec.fields[0])) for spec in inputs]
     out_columns = [start_target(spec) for spec in targets]
     in_columns, out_columns = _with_statistics(in_columns, out_columns, inputs, targets, train, class_names, seed)
     learners = [Learner(one.layers, one.raw, one.name, one.span) for one in in_columns]
-    learners += [Learner(one.layers, one.numbers, one.name, one.span) for one in out_columns]
+    learners += [Learner(one.layers, one.learn_from, one.name, one.span) for one in out_columns]
     adapt(learners, train, _names(inputs, targets), block_rows(in_columns, head))
     return Preprocessing(
         tuple(learnt_input(column, head) for column in in_columns),

@@ -138,9 +138,7 @@ def start_input(spec: FieldSpec, expected: Expected | None, read: Read | None) -
     """
     layers = make_layers(spec.transforms)
     own = spec.read or (read if len(spec.fields) == 1 else None)
-    return InputColumn(
-        spec.name, spec.fields, spec.stacked, layers, expected, spec.span, read=own, pad=spec.pad
-    )
+    return InputColumn(spec.name, spec.fields, spec.stacked, layers, expected, spec.span, read=own, pad=spec.pad)
 
 
 def learnt_input(column: InputColumn, head: Table) -> InputColumn:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from pathlib import Path
 
 from kerascli.errors import DataError, Span
 
@@ -19,8 +20,8 @@ def machine_memory() -> int | None:
 def available_memory() -> int | None:
     """The bytes that can be taken without driving other programs out; None where the system doesn't say."""
     try:
-        with open("/proc/meminfo", encoding="ascii") as file:
-            free = next(int(line.split()[1]) * 1024 for line in file if line.startswith("MemAvailable:"))
+        lines = Path("/proc/meminfo").read_text(encoding="ascii").splitlines()
+        free = next(int(line.split()[1]) * 1024 for line in lines if line.startswith("MemAvailable:"))
     except (OSError, StopIteration, ValueError):
         memory = machine_memory()
         return None if memory is None else memory // 2
@@ -30,10 +31,10 @@ def available_memory() -> int | None:
 
 def _group_limit() -> int | None:
     """What is left of the memory that a container was given (Linux control groups), or None."""
-    folder = "/sys/fs/cgroup/"
+    folder = Path("/sys/fs/cgroup")
     try:
-        with open(folder + "memory.max", encoding="ascii") as limit, open(folder + "memory.current", encoding="ascii") as used:
-            return max(0, int(limit.read()) - int(used.read()))
+        limit, used = (int((folder / name).read_text(encoding="ascii")) for name in ("memory.max", "memory.current"))
+        return max(0, limit - used)
     except (OSError, ValueError):
         return None
 

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 from kerascli.data.columns import Expected
+from kerascli.data.files import check_files, without_unreadable
 from kerascli.data.fingerprint import Fingerprint
 from kerascli.data.fit_preprocessing import block_rows, fit_preprocessing
 from kerascli.data.make_split import make_split, transform_x
 from kerascli.data.preprocessing import Preprocessing
 from kerascli.data.rows import Rows
+from kerascli.data.skipped import SkipLog
 from kerascli.data.sources import read_source
 from kerascli.data.split import Split
 from kerascli.data.splits import Tables, split_tables
@@ -38,6 +40,7 @@ class PreparedData:
         x: The inputs of the training split, or of its first samples where it is streamed, which tell the model's
             shapes where the spec leaves them out.
         storage: Where the samples of each split are kept.
+        skipped: What could not be read and was left out.
     """
 
     spec: Spec
@@ -46,6 +49,7 @@ class PreparedData:
     preprocessing: Preprocessing
     x: Mapping[str, Array]
     storage: Storage
+    skipped: SkipLog
     _fingerprint: list[str] = field(default_factory=list, compare=False, repr=False)
 
     def train(self) -> Split:
@@ -145,6 +149,7 @@ class PreparedData:
             "source": self.data.source.name,
             "samples": {name: rows.samples for name, rows in self.tables.by_name.items()},
             "fingerprint": self.fingerprint,
+            **({"skipped": asdict(self.skipped)} if self.skipped.count else {}),
             "cache": {"kept": dict(self.storage.kept), "bytes": dict(self.storage.sizes)},
             "inputs": {name: [list(array.shape[1:]), array.dtype.name] for name, array in self.x.items()},
             "classes": {
@@ -166,7 +171,14 @@ def prepare_data(spec: Spec) -> PreparedData:
     budget = cache_budget()
     source = read_source(spec.data.source, spec.seed)
     data = complete(spec.data, spec.model, list(source.table.head.fields))
+    skipped = SkipLog()
+    if data.on_error == "skip":
+        source = without_unreadable(source, data, skipped)
     tables = split_tables(data, source, spec.seed)
+    if data.window is not None:
+        tables = tables.windows(data.window)
+    for rows in tables.by_name.values():
+        check_files(rows, data, source)
     expected = {
         item.name: Expected(item.shape, item.dtype or "float32") for item in spec.model.inputs if item.shape is not None
     }
@@ -178,7 +190,7 @@ def prepare_data(spec: Spec) -> PreparedData:
     storage = decide(data.cache, _sizes(tables, preprocessing), budget)
     rows = tables.train if storage.kept["train"] == "memory" else _first_block(tables.train, preprocessing)
     x = transform_x(rows, preprocessing)
-    return PreparedData(spec, data, tables, preprocessing.with_input_facts(x), x, storage)
+    return PreparedData(spec, data, tables, preprocessing.with_input_facts(x), x, storage, skipped)
 
 
 def _first_block(rows: Rows, preprocessing: Preprocessing) -> Table:

@@ -51,7 +51,7 @@ class Preprocessing:
     @property
     def fields(self) -> frozenset[str]:
         """The fields that inputs and targets read."""
-        return frozenset(field for column in (*self.inputs, *self.targets) for field in column.fields)
+        return frozenset(field for column in self.targets for field in column.fields) | self.input_fields
 
     @property
     def input_fields(self) -> frozenset[str]:

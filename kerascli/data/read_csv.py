@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import glob
 import re
 from collections import Counter
 from dataclasses import dataclass
@@ -14,6 +13,7 @@ import pyarrow as pa
 import pyarrow.csv as pa_csv
 
 from kerascli.data.arrow_columns import to_numpy
+from kerascli.data.find_files import find_files
 from kerascli.data.table import Array, Table, make_table
 from kerascli.data.text_file import Records, find_records, read_text
 from kerascli.errors import DataError, Span, SpecError, did_you_mean
@@ -78,7 +78,7 @@ def read_csv(
     """
     options = _Options(separator, decimal, encoding, header, columns or {}, span)
     _check_options(options)
-    texts = [_open(file, options) for file in _files(str(path), span)]
+    texts = [_open(file, options) for file in find_files(str(path), span)]
     tables = [_read(text, options, options.types) for text in texts]
     if len(texts) == 1:
         return _one(texts[0], tables[0], options)
@@ -100,16 +100,6 @@ def _check_options(options: _Options) -> None:
         if kind not in _TYPES:
             message = f"unknown type '{kind}' of the column '{name}'"
             raise SpecError(message, span=options.span, hint=did_you_mean(str(kind), _TYPES))
-
-
-def _files(path: str, span: Span | None) -> list[Path]:
-    """The files that a path or pattern means; a file whose own name looks like a pattern is meant itself."""
-    if not glob.has_magic(path) or Path(path).exists():
-        return [Path(path)]
-    found = sorted(glob.glob(path, recursive=True))  # noqa: PTH207 - the pattern may be absolute
-    if not found:
-        raise DataError(f"no file matches '{path}'", span=span, hint="check the pattern")
-    return [Path(name) for name in found]
 
 
 def _open(path: Path, options: _Options) -> _Text:

@@ -39,7 +39,10 @@ def save_preprocessing(preprocessing: Preprocessing, head: Table, folder: Path) 
     """
     folder.mkdir(parents=True, exist_ok=True)
     inputs = [_input_to_json(column, head, folder, index) for index, column in enumerate(preprocessing.inputs)]
-    targets = [_target_to_json(column, head.targets or head, folder, index) for index, column in enumerate(preprocessing.targets)]
+    targets = [
+        _target_to_json(column, head.targets or head, folder, index)
+        for index, column in enumerate(preprocessing.targets)
+    ]
     write_json(folder / FILE, {"kerascli": 1, "inputs": inputs, "targets": targets})
 
 
@@ -57,7 +60,9 @@ def _input_to_json(column: InputColumn, head: Table, folder: Path, index: int) -
         "transform": file,
         "read": None if column.read is None else {column.read.kind: dict(column.read.arguments)},
         "fill": None if column.fill is None else list(column.fill.values),
-        "pad": None if column.pad is None else {"length": column.pad.length, "side": column.pad.side, "value": column.pad.value},
+        "pad": None
+        if column.pad is None
+        else {"length": column.pad.length, "side": column.pad.side, "value": column.pad.value},
     }
 
 

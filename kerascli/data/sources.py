@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, cast
 
 import numpy as np
 
 from kerascli.data import synthetic
+from kerascli.data.find_files import find_files
 from kerascli.data.rows import Rows
-from kerascli.data.table import make_table
+from kerascli.data.table import Table, join_tables, make_table
 from kerascli.errors import DataError, Span
 from kerascli.spec.component import Component
 from kerascli.spec.data_spec import Read
@@ -99,6 +100,63 @@ def _csv(component: Component, seed: int) -> SourceData:
     return SourceData(read_csv(path, **cast("dict[str, Any]", options), span=_span(component)))
 
 
+def _parquet(component: Component, seed: int) -> SourceData:
+    from kerascli.data.read_rows import read_parquet
+
+    del seed
+    return SourceData(_of_files(component, read_parquet))
+
+
+def _jsonl(component: Component, seed: int) -> SourceData:
+    from kerascli.data.read_rows import read_jsonl
+
+    del seed
+    return SourceData(_of_files(component, read_jsonl))
+
+
+def _of_files(component: Component, read: Callable[[Path, Span | None], Table]) -> Table:
+    """The rows of all files that a path or a pattern means, in the order of their names.
+
+    Raises:
+        DataError: No file matches, or the files have different columns.
+    """
+    path, span = str(component.value("path")), _span(component)
+    files = find_files(path, span)
+    tables = [read(file, span) for file in files]
+    for file, table in zip(files, tables, strict=True):
+        odd = sorted(set(table.fields) ^ set(tables[0].fields))
+        if odd:
+            message = f"'{file}' and '{files[0]}' have different columns: only one has '{odd[0]}'"
+            raise DataError(message, span=span, hint="give all files the same columns")
+    return tables[0] if len(tables) == 1 else replace(join_tables(tables), source=path, lines=None, rows=None)
+
+
+def _images(component: Component, seed: int) -> SourceData:
+    from kerascli.data.read_folders import IMAGES, read_class_folders
+
+    del seed
+    span = _span(component, "folder")
+    tables = read_class_folders(Path(str(component.value("folder"))), "image", IMAGES, span)
+    return _of_folders(tables, "image", Read("image", _other_arguments(component), span))
+
+
+def _texts(component: Component, seed: int) -> SourceData:
+    from kerascli.data.read_folders import TEXTS, read_class_folders
+
+    del seed
+    span = _span(component, "folder")
+    tables = read_class_folders(Path(str(component.value("folder"))), "text", TEXTS, span)
+    return _of_folders(tables, "text", Read("text", _other_arguments(component), span))
+
+
+def _other_arguments(component: Component) -> tuple[tuple[str, object], ...]:
+    return tuple((one.name, one.value) for one in component.arguments if one.name != "folder")
+
+
+def _of_folders(tables: Mapping[str, Table], field: str, read: Read) -> SourceData:
+    return SourceData(tables["train"], tables.get("test"), None, tables.get("validation"), {field: read})
+
+
 def _synthetic(component: Component, seed: int) -> SourceData:
     samples = cast("int", component.value("samples"))
     fields = cast("Mapping[str, Any]", component.value("fields"))
@@ -119,6 +177,10 @@ _READERS: Mapping[str, Callable[[Component, int], SourceData]] = {
     "npz": _npz,
     "npy": _npy,
     "csv": _csv,
+    "parquet": _parquet,
+    "jsonl": _jsonl,
+    "images": _images,
+    "text": _texts,
     "synthetic": _synthetic,
     "python": _python,
 }

@@ -6,12 +6,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from kerascli.data.draw import draw_rows
-from kerascli.data.sources import SourceData, read_source
+from kerascli.data.draw import draw_latest, draw_rows
 from kerascli.data.rows import Rows
+from kerascli.data.sources import SourceData, read_source
 from kerascli.data.table import Array
+from kerascli.data.window import cut_windows
 from kerascli.errors import DataError, did_you_mean
-from kerascli.spec.data_spec import DataSpec, SplitSpec
+from kerascli.spec.data_spec import DataSpec, SplitSpec, WindowSpec
 
 # Keeps what a source of a split's own draws apart from what the training source draws.
 _SOURCE_STREAMS = {"validation": 0xA11D, "test": 0x7E57}
@@ -30,6 +31,15 @@ class Tables:
         """The splits that there are: `train`, `validation`, `test`."""
         named = {"train": self.train, "validation": self.validation, "test": self.test}
         return {name: rows for name, rows in named.items() if rows is not None}
+
+    def windows(self, spec: WindowSpec) -> Tables:
+        """Each split cut into sequences by itself, so that no row is in two splits.
+
+        Raises:
+            DataError: A split has too few rows.
+        """
+        cut = {name: cut_windows(rows, spec) for name, rows in self.by_name.items()}
+        return Tables(cut["train"], cut.get("validation"), cut.get("test"))
 
 
 def split_tables(data: DataSpec, source: SourceData, seed: int) -> Tables:
@@ -51,8 +61,8 @@ def split_tables(data: DataSpec, source: SourceData, seed: int) -> Tables:
     if whole.samples == 0:
         raise DataError(f"{whole.source} has no samples", code="no-samples", span=data.source.span)
     left = np.ones(whole.samples, bool)
-    test_rows = _draw(data.test, left, whole, seed, "test")
-    validation_rows = _draw(data.validation, left, whole, seed, "validation")
+    test_rows = _draw(data, data.test, left, whole, "test", seed)
+    validation_rows = _draw(data, data.validation, left, whole, "validation", seed)
     if not left.any():
         span = (data.validation or data.test or data).span
         message = f"the splits leave nothing of {whole.samples:,} samples to train on"
@@ -66,11 +76,14 @@ def split_tables(data: DataSpec, source: SourceData, seed: int) -> Tables:
     )
 
 
-def _draw(spec: SplitSpec | None, left: Array, whole: Rows, seed: int, name: str) -> Array | None:
+def _draw(data: DataSpec, spec: SplitSpec | None, left: Array, whole: Rows, name: str, seed: int) -> Array | None:
     """Which rows one split takes; they are no longer left."""
     if spec is None or spec.source is not None:
         return None
-    chosen = draw_rows(spec, left, whole, seed, name)
+    if data.window is not None:
+        chosen = draw_latest(spec, left, whole, name, data.window.group)
+    else:
+        chosen = draw_rows(spec, left, whole, seed, name)
     left &= ~chosen
     return chosen
 

@@ -116,7 +116,8 @@ def make_table(fields: Mapping[str, Array], source: str, lines: Array | None = N
             hint = "save it as numbers or text"
             raise DataError(f"'{name}' of {source} holds {array.dtype}, not numbers or text", span=span, hint=hint)
     fields = {
-        name: _objects(array, name, source, span) if array.dtype.kind in "OU" else array for name, array in fields.items()
+        name: _objects(array, name, source, span) if array.dtype.kind in "OU" else array
+        for name, array in fields.items()
     }
     lengths = {name: len(array) for name, array in fields.items()}
     if len(set(lengths.values())) > 1:

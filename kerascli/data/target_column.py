@@ -59,6 +59,10 @@ class TargetColumn:
         """
         return widen(self._number_labels(table).astype(np.float32), None)
 
+    def learn_from(self, table: Table) -> Array:
+        """What the first transform learns from: `numbers` of the rows that targets are read from."""
+        return self.numbers(table.targets or table)
+
     def array(self, table: Table) -> Array:
         """What the loss takes, `(samples, ...)`: integers as int32, real numbers as float32.
 
@@ -100,7 +104,9 @@ class ClassFinder:
 
     def needs(self, head: Table) -> bool:
         """Whether all labels have to be seen, as a first row tells."""
-        wanted = self._spec.one_hot or is_text(take_fields(head, self._column.fields, self._column.stacked, self._column.span))
+        wanted = self._spec.one_hot or is_text(
+            take_fields(head, self._column.fields, self._column.stacked, self._column.span)
+        )
         return self._spec.classes is None and wanted
 
     def add(self, table: Table) -> None:

@@ -9,6 +9,7 @@ import numpy as np
 
 from kerascli.components.downloads import no_downloads
 from kerascli.data.prepare import PreparedData, prepare_data
+from kerascli.data.split import ArraySplit
 from kerascli.data.table import Array, is_text
 from kerascli.data.transforms import LEARNT, Layers
 from kerascli.data.weights import class_weights
@@ -69,25 +70,33 @@ def _facts(spec: Spec, data: PreparedData, monitor: Monitor | None) -> DataFacts
     columns = [(one.name, one.layers) for one in data.preprocessing.inputs]
     columns += [(one.name, one.layers) for one in targets]
     validation, test = data.validation(), data.test()
+    train = _in_memory(data)
     return DataFacts(
-        kinds={name: _kind(array) for name, array in data.tables.train.fields.items()},
+        kinds={name: _kind(array) for name, array in data.tables.train.head.fields.items()},
         classes={
             one.name: tuple(one.classes.values)
             for one in targets
             if one.classes is not None and not one.classes.by_index
         },
         # A column of numbers has no axis to spare; an array of (samples, 1) has.
-        widened=tuple(one.name for one in targets if one.widened and one.labels(data.tables.train).ndim == 1),
+        widened=tuple(one.name for one in targets if one.widened and one.labels(data.tables.train.head).ndim == 1),
         learnt={name: found for name, layers in columns if (found := _learnt(layers))},
         validated=validation is not None,
         tested=test is not None,
-        samples=data.train().samples,
+        samples=train.samples,
         class_weight=_class_weight(spec, data),
-        weighted=tuple(name for name in data.train().y if _has_field(spec, name)),
-        outputs=tuple(data.train().y),
-        one_hot=tuple(name for name, y in data.train().y.items() if y.ndim == 2 and y.shape[1] > 1),
+        weighted=tuple(name for name in train.y if _has_field(spec, name)),
+        outputs=tuple(train.y),
+        one_hot=tuple(name for name, y in train.y.items() if y.ndim == 2 and y.shape[1] > 1),
         monitor=_monitored(spec, monitor),
     )
+
+
+def _in_memory(data: PreparedData) -> ArraySplit:
+    """The training split as arrays: a script reads all of its data at once too."""
+    train = replace(data, storage=replace(data.storage, kept=dict.fromkeys(data.storage.kept, "memory"))).train()
+    assert isinstance(train, ArraySplit)
+    return train
 
 
 def _monitored(spec: Spec, monitor: Monitor | None) -> tuple[str, str] | None:
@@ -121,7 +130,7 @@ def _has_field(spec: Spec, output: str) -> bool:
 
 def _class_weight(spec: Spec, data: PreparedData) -> dict[str, dict[int, float]]:
     """The weight of each class of each head that has them, as the samples got it."""
-    y = data.train().y
+    y = _in_memory(data).y
     found = {}
     for name, weights in class_weights(spec.fit, data.preprocessing, y).items():
         labels = y[name]

@@ -14,6 +14,7 @@ from typing import Any
 
 import keras
 
+from kerascli.data.augment import Augmentation
 from kerascli.data.split import Split
 from kerascli.run.callback_needs import needs_every_batch
 from kerascli.run.evaluation_loop import run_test
@@ -42,6 +43,7 @@ class Plan:
         steps_per_call: Steps in one graph call; None: as many as callbacks and the clock allow.
         checkpoint_steps: A graph call ends at each multiple of this many steps; None: nowhere in particular.
         reset_states: Whether stateful layers start each epoch, and each validation, anew.
+        augment: What changes the training batches at random; None: nothing.
     """
 
     train: Split
@@ -58,6 +60,7 @@ class Plan:
     steps_per_call: int | None = None
     checkpoint_steps: int | None = None
     reset_states: bool = False
+    augment: Augmentation | None = None
 
 
 @dataclass
@@ -237,6 +240,8 @@ class _Loop:
             dataset = plan.train.dataset(
                 plan.batch_size, order=order, skip_batches=skipped, drop_remainder=plan.drop_remainder
             )
+            if plan.augment is not None:
+                dataset = plan.augment(dataset, plan.seed, position.passes + pass_number, skipped)
             count = min(in_pass - skipped, end - done)
             yield iter(dataset), count
             done += count

@@ -12,13 +12,16 @@ import keras
 
 from kerascli.components.downloads import no_downloads
 from kerascli.data.columns import Expected
+from kerascli.data.fit_preprocessing import fit_preprocessing
+from kerascli.data.make_split import make_split
 from kerascli.data.prepare import complete, prepare_data
-from kerascli.data.preprocessing import Preprocessing, fit_preprocessing
+from kerascli.data.preprocessing import Preprocessing
 from kerascli.data.read_file import read_file
+from kerascli.data.rows import Rows
 from kerascli.data.saved_preprocessing import FILE, load_preprocessing
 from kerascli.data.sources import read_source
 from kerascli.data.split import Split
-from kerascli.data.table import Table
+from kerascli.data.table import Array, Table
 from kerascli.data.weights import field_weights
 from kerascli.errors import DataError, EnvironmentProblem, KerascliError, SourceText, Span, UsageError
 from kerascli.model.phases import Phases
@@ -67,24 +70,26 @@ class LoadedRun:
         """Samples a step, as the run validated."""
         return self.fixed_batch_size or self.spec.fit.validation_batch_size or self.spec.fit.batch_size
 
-    def split(self, table: Table, *, targets: bool = True) -> Split:
-        """A table as the model takes it; without targets for predictions."""
-        table = self._named(table, targets=targets)
-        y = self.preprocessing.y(table) if targets else {}
+    def split(self, rows: Rows, *, targets: bool = True, stream: bool = True) -> Split:
+        """Rows as the model takes them, block by block; without targets for predictions."""
+        rows = self._named(rows, targets=targets)
         data = self.spec.data
-        weights = (
-            field_weights(data, table, list(y)) if data is not None and targets and _has_weights(data, table) else {}
-        )
-        return Split(self.preprocessing.x(table), y, weights)
+        weighted = data is not None and targets and _has_weights(data, rows)
 
-    def _named(self, table: Table, *, targets: bool) -> Table:
+        def weigh(table: Table, y: Mapping[str, Array]) -> Mapping[str, Array]:
+            return field_weights(data, table, list(y)) if weighted and data is not None else {}
+
+        fields = [name for _, name, _ in data.sample_weight] if weighted and data is not None else ()
+        return make_split(rows, self.preprocessing, weigh=weigh, fields=fields, targets=targets, stream=stream)
+
+    def _named(self, rows: Rows, *, targets: bool) -> Rows:
         """A lone array goes to the only field that is read, whatever it is called."""
         fields = [field for column in self.preprocessing.inputs for field in column.fields]
-        if targets or len(fields) != 1 or len(table.fields) != 1:
-            return table
-        return replace(table, fields={fields[0]: next(iter(table.fields.values()))})
+        if targets or not isinstance(rows, Table) or len(fields) != 1 or len(rows.fields) != 1:
+            return rows
+        return replace(rows, fields={fields[0]: next(iter(rows.fields.values()))})
 
-    def read(self, data: str | os.PathLike[str], *, targets: bool = True) -> Table:
+    def read(self, data: str | os.PathLike[str], *, targets: bool = True) -> Rows:
         """`read_data`; a CSV file is taken to be written as the one that the run was trained on."""
         return read_data(data, self.spec.seed, csv=self._csv_dialect(targets=targets))
 
@@ -117,13 +122,13 @@ class LoadedRun:
             raise DataError(
                 message, code="data-changed", span=self.spec.data.span if self.spec.data else None, hint=hint
             )
-        table = getattr(data.tables, name)
-        return None if table is None else self.split(table)
+        rows = data.tables.by_name.get(name)
+        return None if rows is None else self.split(rows)
 
 
-def _has_weights(data: DataSpec, table: Table) -> bool:
+def _has_weights(data: DataSpec, rows: Rows) -> bool:
     """Data from elsewhere may come without the field of sample weights; it is then evaluated without."""
-    return all(field in table.fields for _, field, _ in data.sample_weight)
+    return all(field in rows.head.fields for _, field, _ in data.sample_weight)
 
 
 def run_or_file(name: str | os.PathLike[str], runs: Path) -> RunFolder | Path:
@@ -184,7 +189,7 @@ def _load_weights(model: Any, path: Path) -> None:
         raise EnvironmentProblem(f"can't load '{path}': {error}".splitlines()[0], code="model-file") from error
 
 
-def read_data(data: str | os.PathLike[str], seed: int, *, csv: Mapping[str, Any] | None = None) -> Table:
+def read_data(data: str | os.PathLike[str], seed: int, *, csv: Mapping[str, Any] | None = None) -> Rows:
     """The table of a file by its ending, or of a source in YAML (`mnist`, `{csv: {path: …}}`).
 
     A built-in source gives its own test split, where it has one.
@@ -227,7 +232,7 @@ def _source(text: str) -> Component | None:
     return found
 
 
-def load_model_file(path: Path, *, trust: bool = False) -> tuple[Any, Callable[[Table, bool], Split]]:
+def load_model_file(path: Path, *, trust: bool = False) -> tuple[Any, Callable[[Rows, bool], Split]]:
     """A `.keras` file in safe mode, and how a table becomes what it takes.
 
     The transforms of a run are used where the file lies in one; else fields go to inputs and outputs by their names.
@@ -247,8 +252,8 @@ def load_model_file(path: Path, *, trust: bool = False) -> tuple[Any, Callable[[
         raise EnvironmentProblem(message, code="model-file", hint=hint) from error
     if (path.parent / "preprocessing" / FILE).is_file():
         saved = load_preprocessing(path.parent / "preprocessing")
-        return model, lambda table, targets: Split(saved.x(table), saved.y(table) if targets else {}, {})
-    return model, lambda table, targets: _by_name(model, table, targets=targets)
+        return model, lambda rows, targets: make_split(rows, saved, targets=targets, stream=True)
+    return model, lambda rows, targets: _by_name(model, rows, targets=targets)
 
 
 def _plugins_beside(path: Path, *, trust: bool) -> dict[str, Any]:
@@ -260,21 +265,21 @@ def _plugins_beside(path: Path, *, trust: bool) -> dict[str, Any]:
     return saved_names(load_spec(folder.spec, trust=True))
 
 
-def _by_name(model: Any, table: Table, *, targets: bool) -> Split:
+def _by_name(model: Any, rows: Rows, *, targets: bool) -> Split:
     """Fields to inputs and outputs by name, or the only one left over."""
     here = SourceText("the model", "").span(1, 1)
     inputs = tuple(InputSpec(tensor.name, tuple(tensor.shape[1:]), tensor.dtype) for tensor in model.inputs)
     # A saved Sequential does not keep the names of its outputs; its last layer has the name of its one head.
     names = list(getattr(model, "output_names", None) or [model.layers[-1].name])
     spec = _bare_model(inputs, names, here)
-    data = DataSpec(Component("sources", table.source, (), here), targets=None if targets else ())
-    found = complete(data, spec, list(table.fields))
+    data = DataSpec(Component("sources", rows.source, (), here), targets=None if targets else ())
+    found = complete(data, spec, list(rows.head.fields))
     expected = {item.name: Expected(item.shape or (), item.dtype) for item in inputs}
-    columns = fit_preprocessing(found.inputs or (), found.targets or () if targets else (), table, expected, {})
+    columns = fit_preprocessing(found.inputs or (), found.targets or () if targets else (), rows, expected, {})
     columns = columns.with_output_shapes(
         {name: tuple(output.shape) for name, output in zip(names, model.outputs, strict=True)}
     )
-    return Split(columns.x(table), columns.y(table), {})
+    return make_split(rows, columns, targets=bool(columns.targets), stream=True)
 
 
 def _bare_model(inputs: tuple[InputSpec, ...], outputs: list[str], span: Span) -> ModelSpec:

@@ -79,7 +79,7 @@ def phase_plan(ready: Ready, position: Position) -> Plan:
     """What the loop does in the phase that the position is in."""
     phase = ready.spec.fit.all_phases[position.phase]
     plan = make_plan(ready.spec, ready.plan.train, ready.plan.validation, phase)
-    return replace(plan, epochs=position.phase_epoch + phase.epochs)
+    return replace(plan, epochs=position.phase_epoch + phase.epochs, augment=ready.plan.augment)
 
 
 def _next_phase(position: Position, plan: Plan) -> None:

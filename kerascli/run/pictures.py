@@ -11,7 +11,7 @@ from kerascli.record.run_folder import RunFolder
 from kerascli.run.build import output_shapes
 from kerascli.run.classifiers import find_classifiers
 from kerascli.run.engine import Position
-from kerascli.run.predictions import class_indices, predict_all
+from kerascli.run.predictions import class_indices, make_predict_step
 from kerascli.run.preflight import Ready
 from kerascli.view.confusion import draw_confusion
 from kerascli.view.curves import draw_curves
@@ -34,13 +34,18 @@ def draw_run(folder: RunFolder, ready: Ready, model: Any, position: Position, be
     classifiers = find_classifiers(ready.spec, ready.data.preprocessing, output_shapes(model))
     if split is None or not classifiers:
         return
-    outputs = predict_all(
-        model, split.dataset(ready.plan.validation_batch_size, drop_remainder=ready.plan.drop_remainder)
-    )
-    for head, classes in classifiers.items():
-        name = "confusion.png" if len(classifiers) == 1 else f"confusion_{head}.png"
-        matrix = count_confusions(split.y[head], outputs[head], len(classes))
-        draw_confusion(matrix.tolist(), classes, folder.plots / name, title=f"{head}, {what} split")
+    matrices = {head: np.zeros((len(names), len(names)), np.int64) for head, names in classifiers.items()}
+    predict = make_predict_step(model)
+    heads = [column.name for column in ready.data.preprocessing.targets]
+    for batch in split.dataset(ready.plan.validation_batch_size, drop_remainder=ready.plan.drop_remainder):
+        outputs = predict(batch)
+        targets = batch[1] if isinstance(batch[1], tuple) else (batch[1],)
+        y = {head: target.numpy() for head, target in zip(heads, targets, strict=True)}
+        for head, matrix in matrices.items():
+            matrix += count_confusions(y[head], outputs[head], len(matrix))
+    for head, matrix in matrices.items():
+        file = "confusion.png" if len(classifiers) == 1 else f"confusion_{head}.png"
+        draw_confusion(matrix.tolist(), classifiers[head], folder.plots / file, title=f"{head}, {what} split")
 
 
 def count_confusions(targets: Any, outputs: Any, classes: int) -> Any:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import tensorflow as tf
 
 from kerascli.data.split import Split
 from kerascli.data.table import Array
@@ -90,14 +91,26 @@ def _predict(
 ) -> dict[str, Array]:
     """The outputs of all samples; a model with a fixed batch size gets full batches, and the surplus is cut."""
     size = fixed or batch_size or BATCH_SIZE
-    order = np.arange(split.samples)
-    if fixed is not None and split.samples % fixed:
-        order = np.concatenate([order, np.zeros(fixed - split.samples % fixed, order.dtype)])
     parts = []
     done = 0
-    for part in predict_batches(model, split.dataset(size, order=order)):
+    for part in predict_batches(model, _full(split.dataset(size), fixed)):
         parts.append(part)
         done = min(done + size, split.samples)
         if stepped is not None:
             stepped(done, split.samples)
     return {name: np.concatenate([part[name] for part in parts])[: split.samples] for name in model.output_names}
+
+
+def _full(dataset: Any, fixed: int | None) -> Any:
+    """The batches, the last one filled up with its first sample where the model takes one batch size alone."""
+    if fixed is None:
+        return dataset
+
+    def fill(*parts: Any) -> Any:
+        def longer(tensor: Any) -> Any:
+            missing = fixed - tf.shape(tensor)[0]
+            return tf.concat([tensor, tf.repeat(tensor[:1], missing, axis=0)], axis=0)
+
+        return tf.nest.map_structure(longer, parts)
+
+    return dataset.map(fill)

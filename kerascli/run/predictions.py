@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any, cast
 
 import numpy as np
@@ -13,12 +13,11 @@ from kerascli.data.table import Array
 from kerascli.run.step_faults import step_faults
 
 
-def predict_batches(model: Any, dataset: Any) -> Iterator[dict[str, Array]]:
-    """The outputs of each batch by head, `(batch, ...)`, in order.
+def make_predict_step(model: Any) -> Callable[[Any], dict[str, Array]]:
+    """The model's own `predict_step` for one batch: `(x,)`, `(x, y)` or `(x, y, sample_weight)` → head to outputs.
 
     Args:
         model: The model; `output_names` names its heads.
-        dataset: Batches of `(x,)`, `(x, y)` or `(x, y, sample_weight)`.
     """
 
     @tf.autograph.experimental.do_not_convert  # type: ignore[untyped-decorator]
@@ -26,7 +25,8 @@ def predict_batches(model: Any, dataset: Any) -> Iterator[dict[str, Array]]:
         return model.predict_step(data)
 
     run = step if model.run_eagerly else tf.function(step, reduce_retracing=True)
-    for batch in dataset:
+
+    def predict(batch: Any) -> dict[str, Array]:
         with step_faults("predicting"):
             returned = run(batch)
         if isinstance(returned, Mapping):
@@ -34,13 +34,31 @@ def predict_batches(model: Any, dataset: Any) -> Iterator[dict[str, Array]]:
             outputs = [returned[name] for name in model.output_names]
         else:
             outputs = tf.nest.flatten(returned)
-        yield {name: np.asarray(output) for name, output in zip(model.output_names, outputs, strict=True)}
+        return {name: np.asarray(output) for name, output in zip(model.output_names, outputs, strict=True)}
+
+    return predict
 
 
-def predict_all(model: Any, dataset: Any) -> dict[str, Array]:
-    """The outputs of a whole dataset by head, `(samples, ...)`."""
-    parts = list(predict_batches(model, dataset))
-    return {name: np.concatenate([part[name] for part in parts]) for name in model.output_names}
+def predict_batches(model: Any, dataset: Any) -> Iterator[dict[str, Array]]:
+    """The outputs of each batch of a dataset by head, `(batch, ...)`, in order."""
+    predict = make_predict_step(model)
+    for batch in read_batches(dataset, "predicting"):
+        yield predict(batch)
+
+
+def read_batches(dataset: Any, doing: str) -> Iterator[Any]:
+    """The batches of a dataset; what is wrong with the data that it reads is said as such.
+
+    Raises:
+        DataError: A row is at fault.
+    """
+    iterator = iter(dataset)
+    while True:
+        with step_faults(doing):
+            batch = next(iterator, None)
+        if batch is None:
+            return
+        yield batch
 
 
 def class_indices(outputs: Array) -> Array | None:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from kerascli.components.downloads import no_downloads
 from kerascli.components.faults import first_line
+from kerascli.data.augment import Augmentation, make_augmentation
 from kerascli.data.prepare import PreparedData, prepare_data
 from kerascli.data.split import Split
 from kerascli.errors import Diagnostic, Note, SpecError
@@ -103,12 +104,14 @@ def prepare_training(spec: Spec) -> Ready:
     if "stream" in data.storage.kept.values():
         data.check_streamed()
     train, validation, test = data.train(), data.validation(), data.test()
-    _try_batch(spec, model, train)
+    augment = make_augmentation(data.data)
+    _try_batch(spec, model, train, augment)
     logs = _log_names(model, validated=validation is not None)
     monitor, found = choose_monitor(spec, logs)
     if found:
         raise SpecError(found)
-    return Ready(spec, model, data, make_plan(spec, train, validation), test, monitor, logs, phases, start)
+    plan = replace(make_plan(spec, train, validation), augment=augment)
+    return Ready(spec, model, data, plan, test, monitor, logs, phases, start)
 
 
 def _check_sections(spec: Spec) -> None:
@@ -136,10 +139,11 @@ def _check_targets(spec: Spec) -> None:
         raise SpecError(message, code="missing-field", span=spec.data.span, hint=hint)
 
 
-def _try_batch(spec: Spec, model: Any, train: Split) -> None:
+def _try_batch(spec: Spec, model: Any, train: Split, augment: Augmentation) -> None:
     """Traces loss and metrics on the shapes of a batch; what Keras refuses is said at 'compile'."""
     drop = fixed_batch_size(spec) is not None
     dataset = train.dataset(min(spec.fit.batch_size, train.samples), drop_remainder=drop)
+    dataset = augment(dataset, spec.seed, 0)
     assert spec.compile is not None
     try:
         build_state(model, dataset.element_spec)

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 import tensorflow as tf
 
 from kerascli.components.faults import first_line
+from kerascli.data.streamed_split import reading_fault
 from kerascli.errors import EnvironmentProblem, KerascliError, TrainingError
 from kerascli.spec.plugins import own_line
 
@@ -34,6 +35,9 @@ def step_faults(doing: str) -> Iterator[None]:
         hint = "choose a smaller 'batch_size' or a smaller model"
         raise EnvironmentProblem(message, code="memory", hint=hint) from error
     except tf.errors.OpError as error:
+        fault = reading_fault()
+        if fault is not None:
+            raise fault from None
         hint = "compare the values of the data with what the layers take"
         raise TrainingError(f"{doing} failed: {_useful_line(error)}", code="step-failed", hint=hint) from error
     except Exception as error:  # A plugin's callback, step or metric may raise anything; what is ours stays a bug.

@@ -10,6 +10,7 @@ from kerascli.spec.component import Component
 from kerascli.spec.data_spec import DataSpec, FieldSpec, SplitSpec
 from kerascli.spec.dump_model import ModelWriter
 from kerascli.spec.model_spec import ModelSpec
+from kerascli.spec.places import WINDOW
 from kerascli.spec.sources import SOURCES
 from kerascli.spec.spec import Spec
 from kerascli.spec.training_spec import CheckpointSpec, CompileSpec, FitSpec, PhaseSpec
@@ -102,6 +103,12 @@ class _Writer:
                 named = {field.name: self.field(field) for field in fields}
                 # The short form of a model whose one input takes the field's name.
                 out[name] = next(iter(named.values())) if set(named) == {""} else named
+        if data.augment:
+            out["augment"] = [self.component(layer) for layer in data.augment]
+        if data.window is not None:
+            window = {word: getattr(data.window, word) for word in WINDOW.keys}
+            out["window"] = Flow({word: value for word, value in window.items() if value is not None})
+        out |= {"cache": data.cache, "on_error": data.on_error}
         if data.sample_weight:
             weights = {name: field for name, field, _ in data.sample_weight}
             out["sample_weight"] = weights[None] if None in weights else Flow({str(k): v for k, v in weights.items()})
@@ -118,6 +125,16 @@ class _Writer:
         where: dict[str, Any] = {"fields": FlowList(field.fields)} if field.stacked else {"field": field.fields[0]}
         if field.transforms:
             where["transform"] = [self.component(transform) for transform in field.transforms]
+        if field.augment:
+            where["augment"] = [self.component(layer) for layer in field.augment]
+        if field.missing is not None:
+            missing = field.missing
+            where["missing"] = missing.rule if missing.rule != "value" else Flow({"value": missing.value})
+        if field.pad is not None:
+            pad = {"length": field.pad.length, "side": field.pad.side, "value": field.pad.value}
+            where["pad"] = Flow({word: value for word, value in pad.items() if value is not None})
+        if field.read is not None:
+            where["read"] = Flow({field.read.kind: Flow(dict(field.read.arguments))})
         if field.classes is not None:
             where["classes"] = FlowList(field.classes)
         if field.one_hot:

@@ -63,6 +63,7 @@ _FIELD: Mapping[str, str] = {
     "one_hot": "Whether a target's classes are one-hot vectors instead of indices.",
     "missing.value": "The value that stands for a missing one.",
     "pad.length": "The length that sequences are padded or cut to; the longest of the batch when left out.",
+    "pad.value": "What sequences are padded with; 0 when left out.",
     "pad.side": "Whether padding goes before (`pre`) or after (`post`) the sequence.",
 }
 

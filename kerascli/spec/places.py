@@ -37,6 +37,19 @@ class Place:
 _VALUE = Place()
 _LAYERS = Place("components", "layers")
 
+MISSING = Place("section", keys={"value": _VALUE})
+PAD = Place("section", keys={"length": _VALUE, "side": Place(default="post"), "value": Place(default=0)})
+WINDOW = Place(
+    "section",
+    keys={
+        "sequence_length": _VALUE,
+        "sequence_stride": Place(default=1),
+        "sampling_rate": Place(default=1),
+        "horizon": Place(default=1),
+        "group": _VALUE,
+    },
+)
+
 FIELD = Place(
     "section",
     keys={
@@ -44,8 +57,8 @@ FIELD = Place(
         "fields": _VALUE,
         "transform": _LAYERS,
         "augment": _LAYERS,
-        "missing": _VALUE,
-        "pad": Place("free"),
+        "missing": MISSING,
+        "pad": PAD,
         "read": Place("free"),
         "classes": _VALUE,
         "one_hot": Place(default=False),
@@ -82,9 +95,9 @@ DATA = Place(
         "targets": Place("names", each=FIELD),
         "sample_weight": Place("names", each=_VALUE),
         "augment": _LAYERS,
-        "window": Place("free"),
-        "cache": _VALUE,
-        "on_error": _VALUE,
+        "window": WINDOW,
+        "cache": Place(default="auto"),
+        "on_error": Place(default="stop"),
     },
 )
 

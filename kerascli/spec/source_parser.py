@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence as Parameters
 from pathlib import Path
 
 from kerascli.catalog.overlay import ANY_NAME, added_entry, added_names
@@ -11,7 +12,10 @@ from kerascli.spec.component import Argument, Component
 from kerascli.spec.environment import kept, reference_of
 from kerascli.spec.nodes import Mapping, Node, Scalar, Sequence, folder_of, kind_of, plain
 from kerascli.spec.problems import Problems
-from kerascli.spec.sources import SOURCES, SOURCES_TO_COME, SYNTHETIC_DISTRIBUTIONS, SourceEntry, SourceParameter
+from kerascli.spec.sources import SOURCES, SOURCES_TO_COME, SYNTHETIC_DISTRIBUTIONS, SourceParameter
+
+# What `keras.layers.Resizing` takes.
+INTERPOLATIONS = ("bilinear", "nearest", "bicubic", "area", "lanczos3", "lanczos5", "gaussian", "mitchellcubic")
 
 
 def parse_source(name: Scalar, node: Node | None, problems: Problems) -> Component | None:
@@ -24,44 +28,78 @@ def parse_source(name: Scalar, node: Node | None, problems: Problems) -> Compone
         else:
             problems.add("unknown-source", f"unknown data source '{text}'", name, did_you_mean(text, SOURCES))
         return None
-    arguments = tuple(_arguments(entry, node, problems))
-    names = {argument.name for argument in arguments}
-    missing = [p.name for p in entry.parameters if p.required and p.name not in names]
-    if missing:
-        words = ", ".join(f"'{word}'" for word in missing)
-        problems.add(
-            "missing-argument", f"the source '{text}' needs {words}", name, f"write '{text}: {{{missing[0]}: …}}'"
-        )
-    elif entry.any_name and not arguments:
+    what = f"the source '{text}'"
+    arguments = parse_parameters(entry.parameters, node, what, name, problems, any_name=entry.any_name)
+    if text == "synthetic" and isinstance(node, Mapping):
+        _check_synthetic(node.get("fields"), problems)
+    for argument in arguments if text == "images" else ():
+        check_read_value("image", argument, problems)
+    if entry.any_name and not arguments:
         problems.add("missing-argument", f"the source '{text}' needs a file", name, f"write '{text}: {{field: file}}'")
     if text == "python":
         _check_function(arguments, node.get("arguments") if isinstance(node, Mapping) else None, problems)
     return Component("sources", text, arguments, name.span)
 
 
-def _arguments(entry: SourceEntry, node: Node | None, problems: Problems) -> list[Argument]:
-    if node is None or (isinstance(node, Scalar) and node.value is None):
-        return []
-    if not isinstance(node, Mapping):
-        if not entry.parameters:
-            problems.add("unknown-argument", f"the source '{entry.name}' takes no arguments", node)
-            return []
-        return [_argument(entry.parameters[0], node, node, problems)]
-    found = []
-    for key, value in node.entries:
-        word = str(key.value)
-        parameter = next((p for p in entry.parameters if p.name == word), None)
-        if parameter is None and entry.any_name:
-            parameter = SourceParameter(word, ("str",), is_path=True)
-        if parameter is None:
-            words = [p.name for p in entry.parameters]
-            message = f"the source '{entry.name}' has no argument '{word}'"
-            problems.add("unknown-argument", message, key, did_you_mean(word, words))
-            continue
-        found.append(_argument(parameter, key, value, problems))
-    if entry.name == "synthetic":
-        _check_synthetic(node.get("fields"), problems)
-    return found
+def parse_parameters(
+    parameters: Parameters[SourceParameter],
+    node: Node | None,
+    what: str,
+    place: Scalar,
+    problems: Problems,
+    *,
+    any_name: bool = False,
+) -> tuple[Argument, ...]:
+    """The arguments that a node gives; a scalar or a list goes to the first parameter.
+
+    Args:
+        parameters: What there is.
+        node: The arguments, or None.
+        what: What has them, for messages.
+        place: Its name, where what is missing is said.
+        problems: Where faults go.
+        any_name: Whether any other name is taken too, for a path.
+    """
+    found: list[Argument] = []
+    if isinstance(node, Mapping):
+        for key, value in node.entries:
+            word = str(key.value)
+            parameter = next((p for p in parameters if p.name == word), None)
+            if parameter is None and any_name:
+                parameter = SourceParameter(word, ("str",), is_path=True)
+            if parameter is None:
+                words = [p.name for p in parameters]
+                problems.add("unknown-argument", f"{what} has no argument '{word}'", key, did_you_mean(word, words))
+                continue
+            found.append(_argument(parameter, key, value, problems))
+    elif node is not None and not (isinstance(node, Scalar) and node.value is None):
+        if not parameters:
+            problems.add("unknown-argument", f"{what} takes no arguments", node)
+            return ()
+        found.append(_argument(parameters[0], node, node, problems))
+    names = {argument.name for argument in found}
+    missing = [p.name for p in parameters if p.required and p.name not in names]
+    if missing:
+        words_ = ", ".join(f"'{word}'" for word in missing)
+        problems.add("missing-argument", f"{what} needs {words_}", place, f"write '{place.text}: {{{missing[0]}: …}}'")
+    return tuple(found)
+
+
+def check_read_value(kind: str, argument: Argument, problems: Problems) -> None:
+    """What the type alone does not say of an argument that tells how files are read."""
+    name, value = argument.name, argument.value
+    if name == "size" and value is not None:
+        whole = isinstance(value, list) and all(isinstance(one, int) and not isinstance(one, bool) for one in value)
+        if not whole or len(_items(value)) != 2 or min(_items(value)) < 1:
+            problems.add("wrong-type", "'size' must be a height and a width", argument.span, "write '[128, 128]'")
+    elif name == "channels":
+        allowed = (1, 3, 4) if kind == "image" else (1, 2)
+        if value not in allowed:
+            words = ", ".join(str(one) for one in allowed)
+            problems.add("out-of-range", f"'channels' is one of {words}, not {value}", argument.span)
+    elif name == "interpolation" and value not in INTERPOLATIONS:
+        hint = did_you_mean(str(value), INTERPOLATIONS)
+        problems.add("unknown-choice", f"'interpolation' does not take '{value}'", argument.span, hint)
 
 
 def _check_function(arguments: tuple[Argument, ...], given: Node | None, problems: Problems) -> None:

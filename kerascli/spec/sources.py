@@ -49,6 +49,7 @@ class SourceEntry:
 
 
 _PATH = SourceParameter("path", ("str",), required=True, is_path=True, help="the file")
+_FILES = SourceParameter("path", ("str",), required=True, is_path=True, help="the file, or a pattern")
 
 SOURCES: Mapping[str, SourceEntry] = {
     entry.name: entry
@@ -79,6 +80,34 @@ SOURCES: Mapping[str, SourceEntry] = {
             ),
             summary="the columns of a CSV file",
         ),
+        SourceEntry("parquet", (_FILES,), summary="the columns of a Parquet file"),
+        SourceEntry("jsonl", (_FILES,), summary="the keys of a file with one JSON object a line"),
+        SourceEntry(
+            "images",
+            (
+                SourceParameter("folder", ("str",), required=True, is_path=True, help="the folder"),
+                SourceParameter(
+                    "size", ("list", "null"), help="height and width, `[128, 128]`; images of one size need none"
+                ),
+                SourceParameter("channels", ("int",), default=3, help="1 (grey), 3 (colour) or 4 (colour with alpha)"),
+                SourceParameter("interpolation", ("str",), default="bilinear", help="how images are resized"),
+                SourceParameter("crop_to_aspect_ratio", ("bool",), default=False, help="crops instead of distorting"),
+                SourceParameter(
+                    "pad_to_aspect_ratio", ("bool",), default=False, help="adds borders instead of distorting"
+                ),
+            ),
+            fields=("image", "label"),
+            summary="a folder of images with a sub-folder for each class",
+        ),
+        SourceEntry(
+            "text",
+            (
+                SourceParameter("folder", ("str",), required=True, is_path=True, help="the folder"),
+                SourceParameter("encoding", ("str",), default="utf-8", help="the text encoding"),
+            ),
+            fields=("text", "label"),
+            summary="a folder of text files with a sub-folder for each class",
+        ),
         SourceEntry(
             "synthetic",
             (
@@ -106,10 +135,6 @@ SOURCES_TO_COME = (
     "imdb",
     "reuters",
     "california_housing",
-    "parquet",
-    "jsonl",
-    "images",
-    "text",
     "tfrecord",
 )
 

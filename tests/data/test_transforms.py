@@ -9,7 +9,9 @@ import numpy as np
 import pytest
 
 from kerascli.data import memory, transforms
-from kerascli.data.transforms import adapt_layers, apply_layers, learns, make_layers
+from kerascli.data.adapt import Learner, adapt
+from kerascli.data.table import make_table
+from kerascli.data.transforms import apply_layers, learns, make_layers
 from kerascli.errors import DataError, SourceText, SpecError
 from kerascli.spec.component import Argument, Component
 
@@ -25,7 +27,7 @@ def _component(name: str, **arguments: Any) -> Component:
 
 def _adapted(array: np.ndarray, *components: Component) -> Any:
     layers = make_layers(components)
-    adapt_layers(array, layers, "x", None)
+    adapt([Learner(layers, lambda table: table.fields["x"], "x", None)], make_table({"x": array}, "x"))
     return layers
 
 

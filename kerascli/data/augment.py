@@ -1,0 +1,123 @@
+"""`Augmentation`: layers that change training batches at random, the same in every run with the same seed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from kerascli.components import keras_fault
+from kerascli.data.transforms import Layers, make_layers
+from kerascli.errors import SpecError
+from kerascli.spec.component import Component
+from kerascli.spec.data_spec import DataSpec
+
+# Keeps the draws of augmentation apart from other uses of the seed.
+_AUGMENT_STREAM = 0xA06
+
+
+@dataclass(frozen=True)
+class Augmentation:
+    """The layers of `augment`.
+
+    Attributes:
+        inputs: Input name to the layers that change this input alone.
+        whole: Layers that change inputs and targets together (`MixUp`, `CutMix`), which take
+            `{images: …, labels: …}`.
+    """
+
+    inputs: Mapping[str, Layers]
+    whole: Layers
+
+    def __call__(self, batches: Any, seed: int, pass_number: int, skipped: int = 0) -> Any:
+        """A dataset of the changed batches.
+
+        Each batch has random numbers of its own: a function of the seed, the pass and the batch's number in it, so that
+        a pass that goes on in its middle goes on as it would have.
+
+        Args:
+            batches: A dataset as `Split.dataset` gives it, of one pass.
+            seed: The seed.
+            pass_number: The number of the pass.
+            skipped: How many batches of the pass were left out before the first.
+        """
+        import tensorflow as tf
+
+        if not self.inputs and not self.whole:
+            return batches
+        length = batches.cardinality()
+        numbered = batches.enumerate(start=skipped)
+        # One after the other: the layers draw from generators that are set for each batch.
+        changed = numbered.map(lambda number, batch: self._changed(number, batch, seed, pass_number))
+        return changed.apply(tf.data.experimental.assert_cardinality(length)).prefetch(tf.data.AUTOTUNE)
+
+    def _changed(self, number: Any, batch: Any, seed: int, pass_number: int) -> Any:
+        import tensorflow as tf
+
+        x, rest = batch[0], tuple(batch[1:])
+        index = 0
+        for name, layers in self.inputs.items():
+            value = x[name] if isinstance(x, dict) else x
+            for layer, component in layers:
+                self._seed(layer, (seed, pass_number, index), number)
+                value = _same(_call(layer, component, value), value, component)
+                index += 1
+            x = {**x, name: value} if isinstance(x, dict) else value
+        for layer, component in self.whole:
+            self._seed(layer, (seed, pass_number, index), number)
+            index += 1
+            before = {"images": x, "labels": tf.cast(rest[0], tf.float32)}
+            made = _call(layer, component, before)
+            x, rest = _same(made["images"], x, component), (made["labels"], *rest[1:])
+        return (x, *rest)
+
+    def _seed(self, layer: Any, key: tuple[int, int, int], number: Any) -> None:
+        """Sets the layer's generators for one batch."""
+        import tensorflow as tf
+
+        for place, variable in enumerate(_generator_states(layer)):
+            words = np.random.SeedSequence([*key[:2], _AUGMENT_STREAM, key[2], place]).generate_state(2)
+            state = tf.cast(tf.constant(words % 2**31, tf.int64) + tf.stack([0, number]), variable.dtype)
+            variable.assign(state)
+
+
+def _generator_states(layer: Any) -> list[Any]:
+    """The state of each `keras.random.SeedGenerator` of a layer and of the layers in it."""
+    return [variable for variable in layer.variables if variable.name == "seed_generator_state"]
+
+
+def _call(layer: Any, component: Component, value: Any) -> Any:
+    try:
+        return layer(value, training=True)
+    except Exception as error:  # Whatever Keras raises on a call is said again at the layer's place.
+        raise keras_fault(error, component, doing="calling") from error
+
+
+def _same(after: Any, before: Any, component: Component) -> Any:
+    """The changed samples in the dtype that they had; validation gets them unchanged, so the shape must stay.
+
+    Raises:
+        SpecError: The layer changes the shape.
+    """
+    import tensorflow as tf
+
+    if after.shape[1:] != before.shape[1:]:
+        shapes = f"{list(before.shape[1:])} to {list(after.shape[1:])}"
+        message = f"{component.name} changes the shape of a sample from {shapes}"
+        raise SpecError(message, code="augment", span=component.span, hint="put it into 'transform', or into the model")
+    return tf.cast(after, before.dtype)
+
+
+def make_augmentation(data: DataSpec) -> Augmentation:
+    """The layers of a data section.
+
+    Raises:
+        SpecError: Keras refuses an argument, or `data.augment` has a layer for several inputs.
+    """
+    inputs = {spec.name: make_layers(spec.augment) for spec in data.inputs or () if spec.augment}
+    if data.augment and data.inputs is not None and len(data.inputs) > 1:
+        message = "'data.augment' changes inputs and targets together, and the model has several inputs"
+        raise SpecError(message, code="augment", span=data.augment[0].span, hint="use 'augment' of a field")
+    return Augmentation(inputs, make_layers(data.augment))

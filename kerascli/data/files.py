@@ -1,0 +1,56 @@
+"""The files that the paths of a table name: checked before the first step, or left out where they can't be read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+import numpy as np
+
+from kerascli.data.rows import Rows
+from kerascli.data.skipped import SkipLog
+from kerascli.data.sources import SourceData
+from kerascli.errors import Span
+from kerascli.spec.data_spec import DataSpec, Read
+
+
+def _file_fields(data: DataSpec, source: SourceData) -> Iterator[tuple[str, Read, Span | None]]:
+    """The fields that hold paths, how their files are read, and where the spec says so."""
+    for spec in data.inputs or ():
+        read = spec.read or (source.reads or {}).get(spec.fields[0])
+        if read is not None and not spec.stacked:
+            yield spec.fields[0], read, spec.span
+
+
+def check_files(rows: Rows, data: DataSpec, source: SourceData) -> None:
+    """Looks at all files that the rows name, without decoding them.
+
+    Raises:
+        DataError: One is missing, or its header claims what no sample should be.
+    """
+    for field, read, span in _file_fields(data, source):
+        from kerascli.data.read_media import check_media
+
+        for table in rows.blocks({field}):
+            if field in table.fields:
+                check_media(read, table.fields[field].reshape(-1), table, field, span)
+
+
+def without_unreadable(source: SourceData, data: DataSpec, skipped: SkipLog) -> SourceData:
+    """The source without the samples whose files can't be read; these are counted and listed."""
+    fields = list(_file_fields(data, source))
+
+    def kept(rows: Rows | None) -> Rows | None:
+        if rows is None or not fields:
+            return rows
+        from kerascli.data.read_media import readable
+
+        masks = [
+            np.logical_and.reduce([readable(read, table.fields[field], table, skipped) for field, read, _ in fields])
+            for table in rows.blocks([field for field, _, _ in fields])
+        ]
+        return rows.select(np.concatenate(masks))
+
+    table = kept(source.table)
+    assert table is not None
+    return replace(source, table=table, test=kept(source.test), validation=kept(source.validation))

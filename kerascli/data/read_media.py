@@ -1,0 +1,207 @@
+"""A column of paths → arrays: images, sounds, texts and NumPy files, read by several threads."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from functools import cache, partial
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from kerascli.data.skipped import SkipLog
+from kerascli.data.table import Array, Table, is_text
+from kerascli.errors import DataError, Span
+from kerascli.spec.data_spec import Read
+
+# An image of more pixels is refused by its header: decoded, it would take hundreds of megabytes.
+MOST_PIXELS = 100_000_000
+
+
+class Unreadable(Exception):
+    """A file that can't be read; its text is the reason, without the file's name."""
+
+
+def read_media(read: Read, paths: Array, table: Table, name: str, span: Span | None) -> Array:
+    """The arrays of a block of files.
+
+    Args:
+        read: How they are read.
+        paths: Their paths, `(samples,)`.
+        table: The rows that name them, for messages.
+        name: The field, for messages.
+        span: Where the spec reads it.
+
+    Returns:
+        `(samples, height, width, channels)` float32 in 0 to 255 for images, as
+        `keras.utils.image_dataset_from_directory` gives them; `(samples, length, channels)` float32 in -1 to 1 for
+        sounds; `(samples,)` of texts; `(samples, ...)` for arrays.
+
+    Raises:
+        DataError: A file is missing or can't be read, or the files differ in shape.
+    """
+    _check_paths(paths, name, span)
+    load = _loader(read)
+    found = list(_pool().map(partial(_try, load, _folder(read)), paths))
+    for row, one in enumerate(found):
+        if isinstance(one, Unreadable):
+            message = f"can't read '{paths[row]}', {table.place(row)}: {one}"
+            raise DataError(message, code="unreadable", span=span, hint="mend or remove it, or write 'on_error: skip'")
+    if read.kind == "text":
+        texts = np.empty(len(found), object)
+        texts[:] = found
+        return texts
+    for row, one in enumerate(found):
+        if one.shape != found[0].shape:
+            message = f"'{paths[row]}' has the shape {list(one.shape)}, '{paths[0]}' has {list(found[0].shape)}"
+            hint = "write 'size: [height, width]'" if read.kind == "image" else "bring them into one shape"
+            raise DataError(message, code="shape", span=span, hint=hint)
+    return np.stack(found)
+
+
+def check_media(read: Read, paths: Array, table: Table, name: str, span: Span | None) -> None:
+    """Looks at the files without decoding them: whether they are there, and what the headers of images claim.
+
+    Raises:
+        DataError: One is at fault.
+    """
+    _check_paths(paths, name, span)
+    look = _image_header if read.kind == "image" else _exists
+    for row, one in enumerate(_pool().map(partial(_try, look, _folder(read)), paths)):
+        if isinstance(one, Unreadable):
+            message = f"can't read '{paths[row]}', {table.place(row)}: {one}"
+            raise DataError(message, code="unreadable", span=span, hint="mend or remove it, or write 'on_error: skip'")
+
+
+def readable(read: Read, paths: Array, table: Table, skipped: SkipLog) -> Array:
+    """Which files can be read, `(samples,)` bool; each is read once, and the others are listed."""
+    mask = np.ones(len(paths), bool)
+    load = _loader(read)
+    for row, one in enumerate(
+        _pool().map(lambda path: isinstance(found := _try(load, _folder(read), path), Unreadable) and found, paths)
+    ):
+        if one:
+            mask[row] = False
+            skipped.add(f"'{paths[row]}', {table.place(row)}: {one}")
+    return mask
+
+
+@cache
+def _pool() -> ThreadPoolExecutor:
+    # TensorFlow's decoders let other threads run.
+    return ThreadPoolExecutor(os.cpu_count() or 1, "media")
+
+
+def _check_paths(paths: Array, name: str, span: Span | None) -> None:
+    if not is_text(paths) or paths.ndim != 1:
+        message = f"'{name}' holds no paths, one text a sample"
+        raise DataError(message, span=span, hint="name a column of paths, or remove 'read'")
+
+
+def _folder(read: Read) -> Path:
+    return Path(str(dict(read.arguments).get("folder") or "."))
+
+
+def _try(load: Callable[[Path], Any], folder: Path, path: str) -> Any:
+    """What a file holds, or why it can't be read."""
+    try:
+        if not path:
+            return Unreadable("the path is missing")
+        return load(folder / path)
+    except Unreadable as error:
+        return error
+    except OSError as error:
+        return Unreadable(error.strerror or str(error))
+
+
+def _loader(read: Read) -> Callable[[Path], Any]:
+    arguments = {name: value for name, value in read.arguments if name != "folder"}
+    return partial(_LOADERS[read.kind], arguments=arguments)
+
+
+def _exists(path: Path) -> None:
+    if path.is_dir():
+        raise Unreadable("it is a folder")
+    if path.stat().st_size == 0:
+        raise Unreadable("it is empty")
+
+
+def _image_header(path: Path) -> None:
+    from PIL import Image
+
+    _exists(path)
+    try:
+        with Image.open(path) as image:
+            width, height = image.size
+    except Image.DecompressionBombError as error:
+        raise Unreadable("its header claims more pixels than any image should have") from error
+    except (OSError, SyntaxError, ValueError) as error:
+        raise Unreadable("it is no image, or damaged") from error
+    if width * height > MOST_PIXELS:
+        raise Unreadable(f"its header claims {width:,} × {height:,} pixels")
+
+
+def _image(path: Path, arguments: Mapping[str, Any]) -> Array:
+    import tensorflow as tf
+
+    _image_header(path)
+    try:
+        image = tf.io.decode_image(path.read_bytes(), channels=arguments.get("channels", 3), expand_animations=False)
+    except tf.errors.OpError as error:
+        raise Unreadable("it is cut off, damaged, or of a kind that TensorFlow can't decode") from error
+    size = arguments.get("size")
+    if size is None:
+        return np.asarray(image, np.float32)
+    method = arguments.get("interpolation", "bilinear")
+    crop, pad = arguments.get("crop_to_aspect_ratio", False), arguments.get("pad_to_aspect_ratio", False)
+    if crop or pad:
+        import keras
+
+        image = keras.ops.image.resize(
+            tf.cast(image, tf.float32),
+            size,
+            interpolation=method,
+            crop_to_aspect_ratio=crop,
+            pad_to_aspect_ratio=pad,
+            data_format="channels_last",
+        )
+    else:
+        image = tf.image.resize(image, size, method=method)
+    return np.asarray(image, np.float32)
+
+
+def _audio(path: Path, arguments: Mapping[str, Any]) -> Array:
+    import tensorflow as tf
+
+    _exists(path)
+    try:
+        sound, _ = tf.audio.decode_wav(
+            path.read_bytes(),
+            desired_channels=arguments.get("channels", 1),
+            desired_samples=arguments["length"],
+        )
+    except tf.errors.OpError as error:
+        raise Unreadable("it is no WAV file, or damaged") from error
+    return np.asarray(sound)
+
+
+def _text(path: Path, arguments: Mapping[str, Any]) -> str:
+    try:
+        return path.read_text(encoding=arguments.get("encoding", "utf-8"))
+    except UnicodeDecodeError as error:
+        raise Unreadable(f"it is not '{error.encoding}' text: byte {error.start + 1}") from error
+
+
+def _npy(path: Path, arguments: Mapping[str, Any]) -> Array:
+    from kerascli.data.read_arrays import read_npy
+
+    del arguments
+    try:
+        return read_npy(path, "array").fields["array"]
+    except DataError as error:
+        raise Unreadable(error.diagnostics[0].message) from error
+
+
+_LOADERS: Mapping[str, Callable[..., Any]] = {"image": _image, "audio": _audio, "text": _text, "npy": _npy}
