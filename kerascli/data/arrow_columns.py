@@ -40,6 +40,8 @@ def _convert(array: pa.Array, name: str, source: str, span: Span | None) -> Arra
         return _text(array.cast(pa.large_string()))
     if pa.types.is_list(kind) or pa.types.is_large_list(kind) or pa.types.is_fixed_size_list(kind):
         return _lists(array, name, source, span)
+    if pa.types.is_timestamp(kind):
+        return _days(array)
     if pa.types.is_decimal(kind):
         array = array.cast(pa.float64())
     elif pa.types.is_boolean(kind):
@@ -52,6 +54,13 @@ def _convert(array: pa.Array, name: str, source: str, span: Span | None) -> Arra
     values: Array = array.to_numpy(zero_copy_only=False)
     # Arrow lends its own read-only memory where it can.
     return values if values.flags.writeable else values.copy()
+
+
+def _days(array: pa.Array) -> Array:
+    """Times as days since 1970, missing ones as NaN."""
+    micros = array.cast(pa.timestamp("us"), safe=False).cast(pa.int64())
+    days: Array = micros.cast(pa.float64(), safe=False).to_numpy(zero_copy_only=False) / 86_400e6
+    return days
 
 
 def _text(array: pa.Array) -> Array:

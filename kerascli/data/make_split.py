@@ -83,6 +83,15 @@ def transform_all(
     return (joined[0] if x is None else x), joined[1], joined[2]
 
 
+def transform_blocks(
+    rows: Rows, preprocessing: Preprocessing, weigh: Weigh
+) -> Iterator[tuple[Mapping[str, Array], Mapping[str, Array], Mapping[str, Array]]]:
+    """Inputs, targets and weights, block by block in order."""
+    for table in rows.blocks(None, block_rows(preprocessing.inputs, rows.head)):
+        y = preprocessing.y(table)
+        yield preprocessing.x(table), y, weigh(table, y)
+
+
 def transform_x(rows: Rows, preprocessing: Preprocessing) -> Mapping[str, Array]:
     """The inputs of all rows, by name."""
     return transform_all(rows, preprocessing, unweighted, targets=False)[0]

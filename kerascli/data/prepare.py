@@ -6,11 +6,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
+import keras
+
 from kerascli.data.columns import Expected
+from kerascli.data.disk_cache import DiskCache, cache_folder, cache_key
 from kerascli.data.files import check_files, without_unreadable
 from kerascli.data.fingerprint import Fingerprint
 from kerascli.data.fit_preprocessing import block_rows, fit_preprocessing
-from kerascli.data.make_split import make_split, transform_x
+from kerascli.data.make_split import Weigh, make_split, transform_blocks, transform_x
 from kerascli.data.preprocessing import Preprocessing
 from kerascli.data.rows import Rows
 from kerascli.data.skipped import SkipLog
@@ -60,15 +63,26 @@ class PreparedData:
             by_class = {name: weights(y[name]) for name, weights in classes.items()}
             return multiply(field_weights(self.data, table, list(y)), by_class)
 
-        streamed = self.storage.kept["train"] == "stream"
-        return make_split(
-            self.tables.train,
-            self.preprocessing,
-            weigh=weigh,
-            fields=self._weight_fields,
-            stream=streamed,
-            x=None if streamed else self.x,
-        )
+        return self._split("train", self.tables.train, weigh)
+
+    def _split(self, name: str, rows: Rows, weigh: Weigh) -> Split:
+        """A split, kept where `storage` says."""
+        way = self.storage.kept[name]
+        if way == "disk":
+            cache = DiskCache(cache_folder() / self._cache_key(name), self.data.span)
+            return cache.split(
+                rows.samples, transform_blocks(rows, self.preprocessing, weigh), self.storage.sizes[name]
+            )
+        x = self.x if name == "train" and way == "memory" else None
+        fields = [field for _, field, _ in self.data.sample_weight]
+        return make_split(rows, self.preprocessing, weigh=weigh, fields=fields, stream=way == "stream", x=x)
+
+    def _cache_key(self, name: str) -> str:
+        """Tells samples apart that differ in anything that made them."""
+        shapes = [(one.name, one.expected, one.fill) for one in self.preprocessing.inputs]
+        targets = [(one.name, one.widened, one.classes) for one in self.preprocessing.targets]
+        words = (repr(self.data), repr(self.spec.fit.class_weight), repr(self.spec.seed), repr(shapes), repr(targets))
+        return cache_key(name, self.fingerprint, keras.__version__, *words)
 
     def _class_weights(self) -> Mapping[str, ClassTable]:
         """The weights of the classes, whose samples are counted where the spec asks for it."""
@@ -95,12 +109,7 @@ class PreparedData:
         def weigh(table: Table, y: Mapping[str, Array]) -> Mapping[str, Array]:
             return field_weights(self.data, table, list(y))
 
-        stream = self.storage.kept[name] == "stream"
-        return make_split(rows, self.preprocessing, weigh=weigh, fields=self._weight_fields, stream=stream)
-
-    @property
-    def _weight_fields(self) -> tuple[str, ...]:
-        return tuple(name for _, name, _ in self.data.sample_weight)
+        return self._split(name, rows, weigh)
 
     def with_output_shapes(self, shapes: Mapping[str, tuple[int | None, ...]]) -> PreparedData:
         """A copy whose targets have the rank of the model's outputs, and whose labels must be classes of these.
@@ -123,7 +132,7 @@ class PreparedData:
         for name, rows in self.tables.by_name.items():
             for table in rows.blocks():
                 fingerprint.add(name, table)
-                if self.storage.kept[name] == "stream":
+                if self.storage.kept[name] != "memory":
                     self.preprocessing.check(table)
                     y = self.preprocessing.y(table)
                     field_weights(self.data, table, list(y))
@@ -169,7 +178,10 @@ def prepare_data(spec: Spec) -> PreparedData:
     """
     assert spec.data is not None
     budget = cache_budget()
-    source = read_source(spec.data.source, spec.seed)
+    # Sources are read whole where their samples are kept, and where sequences are cut out of them.
+    whole = spec.data.cache == "memory" or spec.data.window is not None
+    small = None if whole else budget if spec.data.cache == "auto" else 0
+    source = read_source(spec.data.source, spec.seed, budget=small)
     data = complete(spec.data, spec.model, list(source.table.head.fields))
     skipped = SkipLog()
     if data.on_error == "skip":

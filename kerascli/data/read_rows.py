@@ -18,6 +18,8 @@ from kerascli.errors import DataError, Span
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from kerascli.data.table import Array
+
 _MIN_BLOCK = 1 << 22
 
 
@@ -29,20 +31,42 @@ def read_jsonl(path: Path, span: Span | None = None) -> Table:
             those above it; lists differ in length; a value is an object.
     """
     content = read_text(path, "utf-8", span)
+    rows, lines = parse_lines(content, path, span)
+    if not rows.num_rows:
+        raise DataError(f"'{path}' has no rows", span=span, hint="write one JSON object a line")
+    return make_table(_fields(rows, path, span), path.name, lines, span)
+
+
+def parse_lines(
+    content: pa.Buffer, path: Path, span: Span | None, *, first_line: int = 1, schema: pa.Schema | None = None
+) -> tuple[pa.Table, Array | None]:
+    """The rows of a text of JSON lines, and the line of each where it can be told.
+
+    Args:
+        content: UTF-8, a file or a part of one.
+        path: The file, for messages.
+        span: Where the source is written.
+        first_line: The line of the file on which the content begins.
+        schema: The types of keys, where they are known.
+
+    Raises:
+        DataError: A line is no JSON object, or a value differs in type from those above it.
+    """
     records = find_records(content, quotes=False)
     if not len(records.lines):
-        raise DataError(f"'{path}' has no rows", span=span, hint="write one JSON object a line")
+        return pa.table({}), records.lines
+    known = list(schema) if schema is not None else []
     try:
-        rows = _parse(content, records, None)
+        rows = _parse(content, records, schema)
         # Arrow takes some texts for times; they are read again as written.
         times = [field.name for field in rows.schema if pa.types.is_temporal(field.type)]
         if times:
-            rows = _parse(content, records, pa.schema([(name, pa.string()) for name in times]))
+            texts = [pa.field(name, pa.string()) for name in times]
+            rows = _parse(content, records, pa.schema([*(one for one in known if one.name not in times), *texts]))
     except pa.ArrowInvalid as error:
-        raise _json_fault(path, content, str(error), span) from error
-    lines = records.lines if len(records.lines) == rows.num_rows else None
-    fields = _fields(rows, path, span)
-    return make_table(fields, path.name, lines, span)
+        raise _json_fault(path, content, str(error), span, first_line) from error
+    lines = records.lines + first_line - 1
+    return rows, lines if len(lines) == rows.num_rows else None
 
 
 def _parse(content: pa.Buffer, records: Records, schema: Any) -> pa.Table:
@@ -54,10 +78,10 @@ def _parse(content: pa.Buffer, records: Records, schema: Any) -> pa.Table:
     )
 
 
-def _json_fault(path: Path, content: pa.Buffer, reason: str, span: Span | None) -> DataError:
+def _json_fault(path: Path, content: pa.Buffer, reason: str, span: Span | None, first_line: int) -> DataError:
     """The first line at fault; Arrow counts rows from the start of a block, so the lines are read once more."""
     kinds: dict[str, tuple[str, int]] = {}
-    for number, line in enumerate(content.to_pybytes().split(b"\n"), 1):
+    for number, line in enumerate(content.to_pybytes().split(b"\n"), first_line):
         if not line.strip():
             continue
         try:

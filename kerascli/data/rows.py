@@ -57,10 +57,12 @@ class Chunk:
         samples: Its number of rows, known without reading it.
         read: The rows of the part, at least those fields that are named (None: all). The table's `rows` count in the
             whole source, so that messages name the right row.
+        size: About how many bytes it takes in memory.
     """
 
     samples: int
     read: Callable[[Collection[str] | None], Table]
+    size: int
 
 
 @dataclass(frozen=True)

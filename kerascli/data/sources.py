@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, cast
 
 import numpy as np
 
 from kerascli.data import synthetic
-from kerascli.data.find_files import find_files
+from kerascli.data.read_file import read_jsonl_files, read_parquet_files
 from kerascli.data.rows import Rows
-from kerascli.data.table import Table, join_tables, make_table
+from kerascli.data.table import Table, make_table
 from kerascli.errors import DataError, Span
 from kerascli.spec.component import Component
 from kerascli.spec.data_spec import Read
@@ -39,16 +39,20 @@ class SourceData:
     reads: Mapping[str, Read] | None = None
 
 
-def read_source(component: Component, seed: int) -> SourceData:
+def read_source(component: Component, seed: int, *, budget: int | None = None) -> SourceData:
     """Reads a source.
 
     Args:
         component: A component of the group `sources`, its paths absolute.
         seed: For sources that are drawn.
+        budget: Files of more bytes are read in parts when they are needed, where their kind allows it; None: all is
+            read now.
 
     Raises:
         DataError: A file is missing or bad, at the place of its argument.
     """
+    if component.name in _CHUNKED:
+        return _CHUNKED[component.name](component, budget)
     return _READERS[component.name](component, seed)
 
 
@@ -90,45 +94,21 @@ def _npy(component: Component, seed: int) -> SourceData:
     return SourceData(make_table(fields, ", ".join(files), span=component.span))
 
 
-def _csv(component: Component, seed: int) -> SourceData:
+def _csv(component: Component, budget: int | None) -> SourceData:
     # Arrow is slow to import, and only tables need it.
     from kerascli.data.read_csv import read_csv
 
-    del seed
     options = {argument.name: argument.value for argument in component.arguments if argument.name != "path"}
     path = str(component.value("path"))
-    return SourceData(read_csv(path, **cast("dict[str, Any]", options), span=_span(component)))
+    return SourceData(read_csv(path, **cast("dict[str, Any]", options), budget=budget, span=_span(component)))
 
 
-def _parquet(component: Component, seed: int) -> SourceData:
-    from kerascli.data.read_rows import read_parquet
-
-    del seed
-    return SourceData(_of_files(component, read_parquet))
+def _parquet(component: Component, budget: int | None) -> SourceData:
+    return SourceData(read_parquet_files(str(component.value("path")), _span(component), budget))
 
 
-def _jsonl(component: Component, seed: int) -> SourceData:
-    from kerascli.data.read_rows import read_jsonl
-
-    del seed
-    return SourceData(_of_files(component, read_jsonl))
-
-
-def _of_files(component: Component, read: Callable[[Path, Span | None], Table]) -> Table:
-    """The rows of all files that a path or a pattern means, in the order of their names.
-
-    Raises:
-        DataError: No file matches, or the files have different columns.
-    """
-    path, span = str(component.value("path")), _span(component)
-    files = find_files(path, span)
-    tables = [read(file, span) for file in files]
-    for file, table in zip(files, tables, strict=True):
-        odd = sorted(set(table.fields) ^ set(tables[0].fields))
-        if odd:
-            message = f"'{file}' and '{files[0]}' have different columns: only one has '{odd[0]}'"
-            raise DataError(message, span=span, hint="give all files the same columns")
-    return tables[0] if len(tables) == 1 else replace(join_tables(tables), source=path, lines=None, rows=None)
+def _jsonl(component: Component, budget: int | None) -> SourceData:
+    return SourceData(read_jsonl_files(str(component.value("path")), _span(component), budget))
 
 
 def _images(component: Component, seed: int) -> SourceData:
@@ -176,11 +156,13 @@ _READERS: Mapping[str, Callable[[Component, int], SourceData]] = {
     "mnist": _mnist,
     "npz": _npz,
     "npy": _npy,
-    "csv": _csv,
-    "parquet": _parquet,
-    "jsonl": _jsonl,
     "images": _images,
     "text": _texts,
     "synthetic": _synthetic,
     "python": _python,
+}
+_CHUNKED: Mapping[str, Callable[[Component, int | None], SourceData]] = {
+    "csv": _csv,
+    "parquet": _parquet,
+    "jsonl": _jsonl,
 }

@@ -14,8 +14,8 @@ from kerascli.data.split import ORDER_STREAM, count_steps
 from kerascli.data.table import Array, Table, join_tables
 from kerascli.errors import KerascliError
 
-# Chunks that are read together and shuffled as one.
-GROUP = 8
+# The bytes of the chunks that are read together and shuffled as one.
+GROUP_BYTES = 64 << 20
 
 
 class _Fault:
@@ -124,11 +124,9 @@ def _chunk_groups(
 ) -> Iterator[tuple[Table, Array]]:
     """Tables of a few chunks each, with the rows to take of them in order; the next is read while one is used."""
     chunks = np.flatnonzero(rows.chunk_samples)
-    size = 1
     if order is not None:
         chunks = np.random.Generator(np.random.PCG64([order[0], ORDER_STREAM, order[1]])).permutation(chunks)
-        size = GROUP
-    groups = [chunks[start : start + size] for start in range(0, len(chunks), size)]
+    groups = _groups(rows, chunks, GROUP_BYTES if order is not None else 0)
     sizes = [int(rows.chunk_samples[group].sum()) for group in groups]
     first = 0
     while first < len(groups) and skipped >= sizes[first]:
@@ -146,6 +144,21 @@ def _chunk_groups(
                 indices = generator.permutation(table.samples)
             yield table, indices[skipped:]
             skipped = 0
+
+
+def _groups(rows: ChunkedRows, chunks: Array, most: int) -> list[Array]:
+    """The chunks in their order, so many together as take no more bytes; at least one."""
+    groups: list[list[int]] = []
+    size = 0
+    for chunk in chunks:
+        bytes_ = rows.chunks[chunk].size
+        if groups and size + bytes_ <= most:
+            groups[-1].append(int(chunk))
+            size += bytes_
+        else:
+            groups.append([int(chunk)])
+            size = bytes_
+    return [np.array(group) for group in groups]
 
 
 def _read(rows: ChunkedRows, group: Array, fields: Collection[str]) -> Table:

@@ -33,6 +33,9 @@ def eject(spec: Spec) -> Script:
     """
     with keras_session(spec), no_downloads():
         spec = close_spec(spec)
+        if spec.data is not None:
+            # A script reads all of its data at once.
+            spec = replace(spec, data=replace(spec.data, cache="memory"))
         if spec.data is None:
             return write_script(_with_shapes(spec, build_compiled(spec)), DataFacts())
         if spec.compile is None:

@@ -43,6 +43,9 @@ from kerascli.spec.sources import SOURCES
 from kerascli.spec.spec import Spec
 from kerascli.spec.yaml_loader import load_nodes
 
+# A file of more bytes is read in parts.
+WHOLE = 64 << 20
+
 
 @dataclass(frozen=True)
 class LoadedRun:
@@ -208,10 +211,10 @@ def read_data(data: str | os.PathLike[str], seed: int, *, csv: Mapping[str, Any]
     if source is None and csv and text.lower().endswith((".csv", ".csv.gz")):
         from kerascli.data.read_csv import read_csv
 
-        return read_csv(text, **csv)
+        return read_csv(text, **csv, budget=WHOLE)
     if source is None:
-        return read_file(Path(text))
-    read = read_source(source, seed)
+        return read_file(Path(text), budget=WHOLE)
+    read = read_source(source, seed, budget=WHOLE)
     return read.test if read.test is not None else read.table
 
 

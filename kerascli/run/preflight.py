@@ -101,7 +101,7 @@ def prepare_training(spec: Spec) -> Ready:
     assert spec.compile is not None
     phases = Phases(model, spec.compile, spec.fit.all_phases)
     phases.enter(0)
-    if "stream" in data.storage.kept.values():
+    if set(data.storage.kept.values()) != {"memory"}:
         data.check_streamed()
     train, validation, test = data.train(), data.validation(), data.test()
     augment = make_augmentation(data.data)

@@ -174,7 +174,7 @@ def test_jsonl(tmp_path: Path) -> None:
         ('{"a": 1}\n\n{"a": }\n', "line 3 of .* is not JSON"),
         ('{"a": 1}\n[1]\n', "line 2 of .* is a list, not an object"),
         ('{"a": 1}\n{"a": null}\n{"a": "x"}\n', "'a' is text in line 3 of .*, but a number in line 1"),
-        ('{"a": [1, 2]}\n{"a": [3]}\n', "differ in length: row 1 has 2, row 2 has 1"),
+        ('{"a": ["x", "y"]}\n{"a": ["z"]}\n', "differ in length: row 1 has 2, row 2 has 1"),
         ('{"a": {"b": 1}}\n', "not numbers or text"),
         ('{"a": true}\n{"b": 1}\n', "'a' is missing in row 2"),
     ],
@@ -204,7 +204,7 @@ def test_parquet(tmp_path: Path) -> None:
 
 def test_parquet_faults(tmp_path: Path) -> None:
     path = tmp_path / "a.parquet"
-    pa_parquet.write_table(pa.table({"v": [[1, 2], [3]]}), path)
+    pa_parquet.write_table(pa.table({"v": [["a", "b"], ["c"]]}), path)
     with pytest.raises(DataError, match="differ in length"):
         read_parquet(path)
     pa_parquet.write_table(pa.table({"b": [b"x"]}), path)
@@ -238,7 +238,7 @@ def test_read_file_goes_by_the_ending(tmp_path: Path) -> None:
 
 
 def test_read_file_refuses_what_is_no_data_file(tmp_path: Path) -> None:
-    with pytest.raises(UsageError, match=r"\.npz, \.npy, \.csv, \.csv\.gz, \.jsonl, \.parquet"):
+    with pytest.raises(UsageError, match=r"\.npz, \.npy, \.csv, \.csv\.gz, \.jsonl, \.jsonl\.gz, \.parquet"):
         read_file(_file(tmp_path, "x", "a.txt"))
     with pytest.raises(DataError, match="is a folder"):
         read_file(tmp_path)
