@@ -49,8 +49,13 @@ class Augmentation:
             return batches
         length = batches.cardinality()
         numbered = batches.enumerate(start=skipped)
+
+        @tf.autograph.experimental.do_not_convert  # type: ignore[untyped-decorator]
+        def change(number: Any, batch: Any) -> Any:
+            return self._changed(number, batch, seed, pass_number)
+
         # One after the other: the layers draw from generators that are set for each batch.
-        changed = numbered.map(lambda number, batch: self._changed(number, batch, seed, pass_number))
+        changed = numbered.map(change)
         return changed.apply(tf.data.experimental.assert_cardinality(length)).prefetch(tf.data.AUTOTUNE)
 
     def _changed(self, number: Any, batch: Any, seed: int, pass_number: int) -> Any:

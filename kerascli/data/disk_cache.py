@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import platformdirs
 
 from kerascli.data.split import batch_of
 from kerascli.data.streamed_split import StreamedSplit
@@ -22,9 +23,8 @@ _PARTS = ("x", "y", "weights")
 
 
 def cache_folder() -> Path:
-    """Where prepared samples are kept: `$XDG_CACHE_HOME/kerascli`, or `~/.cache/kerascli`."""
-    home = os.environ.get("XDG_CACHE_HOME")
-    return (Path(home) if home else Path.home() / ".cache") / "kerascli" / "data"
+    """Where prepared samples are kept: the user's cache folder for `kerascli`."""
+    return platformdirs.user_cache_path("kerascli") / "data"
 
 
 def cache_key(*words: str) -> str:

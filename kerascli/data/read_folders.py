@@ -11,7 +11,7 @@ from kerascli.data.table import Table, make_table
 from kerascli.errors import DataError, Span
 
 # What TensorFlow decodes.
-IMAGES = (".bmp", ".gif", ".jpeg", ".jpg", ".png")
+IMAGES = (".bmp", ".gif", ".jpeg", ".jpg", ".png", ".webp")
 TEXTS = (".txt",)
 # Sub-folders that are splits and no classes, where a folder has no others.
 _SPLITS = {"train": "train", "test": "test", "validation": "validation", "val": "validation", "valid": "validation"}

@@ -147,29 +147,41 @@ def _image(path: Path, arguments: Mapping[str, Any]) -> Array:
     import tensorflow as tf
 
     _image_header(path)
+    content, channels = path.read_bytes(), int(arguments.get("channels", 3))
     try:
-        image = tf.io.decode_image(path.read_bytes(), channels=arguments.get("channels", 3), expand_animations=False)
-    except tf.errors.OpError as error:
-        raise Unreadable("it is cut off, damaged, or of a kind that TensorFlow can't decode") from error
+        image = tf.io.decode_image(content, channels=channels, expand_animations=False)
+    except tf.errors.OpError:
+        # Some kinds are decoded with their own channels alone.
+        try:
+            image = _with_channels(tf.io.decode_image(content, expand_animations=False), channels)
+        except tf.errors.OpError as error:
+            reason = "it is cut off, damaged, or of a kind that TensorFlow can't decode"
+            raise Unreadable(reason) from error
     size = arguments.get("size")
     if size is None:
         return np.asarray(image, np.float32)
     method = arguments.get("interpolation", "bilinear")
     crop, pad = arguments.get("crop_to_aspect_ratio", False), arguments.get("pad_to_aspect_ratio", False)
-    if crop or pad:
+    if crop:
         import keras
 
-        image = keras.ops.image.resize(
-            tf.cast(image, tf.float32),
-            size,
-            interpolation=method,
-            crop_to_aspect_ratio=crop,
-            pad_to_aspect_ratio=pad,
-            data_format="channels_last",
-        )
+        image = keras.preprocessing.image.smart_resize(image, size, interpolation=method, data_format="channels_last")
+    elif pad:
+        image = tf.image.resize_with_pad(image, *size, method=method)
     else:
         image = tf.image.resize(image, size, method=method)
     return np.asarray(image, np.float32)
+
+
+def _with_channels(image: Any, channels: int) -> Any:
+    """A decoded image with another number of channels: grey from colours or the reverse, alpha opaque or left out."""
+    import tensorflow as tf
+
+    if channels == 1:
+        return tf.image.rgb_to_grayscale(image[..., :3]) if image.shape[-1] >= 3 else image[..., :1]
+    colours = image[..., :3] if image.shape[-1] >= 3 else tf.image.grayscale_to_rgb(image[..., :1])
+    opaque = tf.fill([*colours.shape[:2], 1], tf.constant(255, tf.uint8))
+    return colours if channels == 3 else tf.concat([colours, opaque], -1)
 
 
 def _audio(path: Path, arguments: Mapping[str, Any]) -> Array:

@@ -10,7 +10,7 @@ import numpy as np
 from kerascli.components import build_component, keras_fault
 from kerascli.data.memory import check_size
 from kerascli.data.table import Array
-from kerascli.errors import Span
+from kerascli.errors import Span, SpecError
 from kerascli.spec.component import Component
 
 # A layer of Keras with the component that it was made from, for messages.
@@ -76,6 +76,7 @@ def _apply(batch: Array, layers: Layers) -> Array:
             value = layer(value)
         except Exception as error:  # Whatever Keras raises on a call is said again at the layer's place.
             raise keras_fault(error, component, doing="calling") from error
+        _check_samples(value, len(batch), component)
     if isinstance(value, tf.RaggedTensor):
         value = value.to_tensor()
     elif isinstance(value, tf.SparseTensor):
@@ -83,6 +84,18 @@ def _apply(batch: Array, layers: Layers) -> Array:
     found: Array = np.asarray(value)
     # TensorFlow gives text as objects of bytes.
     return decoded(found) if found.dtype.kind == "O" else found
+
+
+def _check_samples(value: Any, samples: int, component: Component) -> None:
+    """A layer must give a row for each sample; some take a batch of single values for one sample.
+
+    Raises:
+        SpecError: It does not.
+    """
+    if len(value.shape) == 0 or value.shape[0] not in (None, samples):
+        message = f"{component.name} makes one row of {samples:,} samples"
+        hint = "choose 'output_mode: one_hot' for one value a sample"
+        raise SpecError(message, code="transform", span=component.span, hint=hint)
 
 
 def decoded(array: Array) -> Array:

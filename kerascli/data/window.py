@@ -101,7 +101,7 @@ def _by_group(table: Table, spec: WindowSpec, reach: int) -> tuple[Table, Array]
     if spec.group not in table.fields:
         hint = did_you_mean(spec.group, table.fields)
         message = f"{table.source} has no field '{spec.group}'"
-        raise DataError(message, code="unknown-field", span=spec.span, hint=hint)
+        raise DataError(message, code="unknown-field", span=spec.group_span, hint=hint)
     codes = np.unique(table.fields[spec.group], return_inverse=True)[1].reshape(-1)
     order = np.argsort(codes, kind="stable")
     sizes = np.bincount(codes)

@@ -84,12 +84,22 @@ def _window(node: Node | None, problems: Problems) -> WindowSpec | None:
     if node.get("sequence_length") is None:
         problems.add("missing-key", "'window' has no 'sequence_length'", node, "write '{sequence_length: 24}'")
         return None
-    found = {}
-    for word, least in (("sequence_length", 1), ("sequence_stride", 1), ("sampling_rate", 1), ("horizon", 0)):
-        value = node.get(word)
-        found[word] = 1 if value is None else whole_number(value, word, problems, minimum=least) or least
     group = node.get("group")
-    return WindowSpec(**found, group=None if group is None else text(group, "group", problems), span=node.span)
+    return WindowSpec(
+        _window_number(node, "sequence_length", 1, problems),
+        _window_number(node, "sequence_stride", 1, problems),
+        _window_number(node, "sampling_rate", 1, problems),
+        _window_number(node, "horizon", 0, problems),
+        None if group is None else text(group, "group", problems),
+        node.span,
+        None if group is None else group.span,
+    )
+
+
+def _window_number(node: Mapping, word: str, least: int, problems: Problems) -> int:
+    value = node.get(word)
+    found = 1 if value is None else whole_number(value, word, problems, minimum=least)
+    return least if found is None else found
 
 
 def _sample_weight(
@@ -134,7 +144,7 @@ def check_known_fields(data: DataSpec, problems: Problems) -> None:
     read = [(field, spec.span) for spec in (*(data.inputs or ()), *(data.targets or ())) for field in spec.fields]
     read += [(field, span) for _, field, span in data.sample_weight]
     if data.window is not None and data.window.group is not None:
-        read.append((data.window.group, data.window.span))
+        read.append((data.window.group, data.window.group_span))
     for split in (data.validation, data.test):
         by = (split.stratify or split.group or split.order) if split is not None else None
         read += [(by, split.field_span)] if split is not None and by is not None else []

@@ -93,6 +93,7 @@ class WindowSpec:
         horizon: Rows from the last time step of a sequence to its target.
         group: A field whose change ends a sequence: no window crosses a group. None: there is one.
         span: Where it is written.
+        group_span: Where the group is written.
     """
 
     sequence_length: int
@@ -101,6 +102,7 @@ class WindowSpec:
     horizon: int = 1
     group: str | None = None
     span: Span | None = field(default=None, compare=False, repr=False)
+    group_span: Span | None = field(default=None, compare=False, repr=False)
 
 
 @dataclass(frozen=True)

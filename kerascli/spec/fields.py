@@ -27,7 +27,8 @@ def resolve_fields(
 ) -> DataSpec:
     """Fills in what each input and output reads.
 
-    A name takes the field of its own name; the only field left over goes to the only name without one.
+    A name takes the field of its own name; the only field left over goes to the only name without one. The only output
+    takes the field `label` where there is one.
 
     Args:
         data: The data section.
@@ -49,7 +50,11 @@ def resolve_fields(
     inputs = data.inputs
     if targets is None:
         reserved = {name for name in input_names if name in available} if inputs is None else set()
-        targets = _by_name(output_names, [f for f in available if f not in used | reserved], "output", data, problems)
+        left = [field for field in available if field not in used | reserved]
+        if len(output_names) == 1 and output_names[0] not in left and "label" in left:
+            # What folders and Keras's own datasets call the class.
+            left = ["label"]
+        targets = _by_name(output_names, left, "output", data, problems)
         used |= {field for spec in targets or () for field in spec.fields}
     if inputs is None:
         left = [field for field in available if field not in used]

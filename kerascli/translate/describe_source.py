@@ -13,6 +13,10 @@ _WORDS = {"int": "int", "float": "number", "bool": "true or false", "str": "text
 # By the name of the source; others get the first parameter alone.
 _EXAMPLES: Mapping[str, Any] = {
     "csv": {"csv": {"path": "table.csv", "separator": ";"}},
+    "parquet": {"parquet": "table.parquet"},
+    "jsonl": {"jsonl": "rows.jsonl"},
+    "images": {"images": {"folder": "photos", "size": [128, 128]}},
+    "text": {"text": "reviews"},
     "npz": {"npz": "arrays.npz"},
     "npy": {"npy": {"x": "x.npy", "y": "y.npy"}},
     "synthetic": {"synthetic": {"samples": 64, "fields": {"x": {"shape": [8]}, "y": {"shape": [1]}}}},

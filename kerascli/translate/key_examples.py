@@ -16,6 +16,7 @@ model:
     - Dense: 1
       name: y
 """
+_TABLE = "data:\n  source: {csv: table.csv}\n"
 _TWO_HEADS = """\
 model:
   inputs: {x: [8]}
@@ -51,6 +52,17 @@ KEY_EXAMPLES: Mapping[str, str] = {
     "  inputs: {x: {fields: [age, fare], transform: [Normalization]}}\n",
     "data.targets": "data:\n  source: {csv: table.csv}\n  targets: {y: {field: kind, classes: [cat, dog]}}\n",
     "data.sample_weight": "data:\n  source: {csv: table.csv}\n  sample_weight: weight\n",
+    "data.inputs.*.missing": _TABLE + "  inputs: {x: {fields: [age, fare], missing: median}}\n",
+    "data.inputs.*.pad": "data:\n  source: {jsonl: rows.jsonl}\n  inputs: {x: {field: words, pad: {length: 200, side: pre}}}\n",
+    "data.inputs.*.read": _TABLE + "  inputs: {x: {field: photo, read: {image: {size: [128, 128]}}}}\n",
+    "data.inputs.*.augment": "data:\n  source: {images: {folder: photos, size: [128, 128]}}\n"
+    "  inputs: {x: {field: image, augment: [{RandomFlip: horizontal}]}}\n",
+    "data.augment": "data:\n  source: {images: {folder: photos, size: [128, 128]}}\n"
+    "  targets: {y: {field: label, one_hot: true}}\n  augment: [MixUp]\n",
+    "data.window": _TABLE + "  window: {sequence_length: 24, horizon: 1, group: store}\n"
+    "  inputs: {x: {fields: [age, fare]}}\n  targets: {y: price}\n",
+    "data.cache": _TABLE + "  cache: disk\n",
+    "data.on_error": "data:\n  source: {images: {folder: photos, size: [128, 128]}}\n  on_error: skip\n",
     "model": _MODEL,
     "model.inputs": "model:\n  inputs: {image: [28, 28, 1], words: {shape: [null], dtype: int32}}\n  layers:\n"
     "    - Flatten:\n      inputs: image\n    - Embedding: {input_dim: 1000, output_dim: 8}\n      inputs: words\n"

@@ -182,3 +182,9 @@ def test_a_result_that_does_not_fit_into_memory_is_refused_after_the_first_batch
     with pytest.raises(DataError, match="'x' takes") as caught:
         apply_layers(np.zeros((200, 5), np.uint8), layers, "x", SPAN)
     assert caught.value.diagnostics[0].span == SPAN
+
+
+def test_a_layer_that_takes_a_batch_for_one_sample_is_refused_at_its_place() -> None:
+    layers = make_layers([_component("StringLookup", vocabulary=["a", "b", "c"], output_mode="multi_hot")])
+    with pytest.raises(SpecError, match="StringLookup makes one row of 3 samples"):
+        apply_layers(np.array(["a", "b", "a"], object), layers, "x", None)

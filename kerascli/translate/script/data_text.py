@@ -12,6 +12,7 @@ from kerascli.spec.model_spec import InputSpec, ModelSpec
 from kerascli.translate.script.components import expression
 from kerascli.translate.script.facts import DataFacts
 from kerascli.translate.script.python_text import WIDTH, Call, Source, assign, blocks, render
+from kerascli.translate.script.refusals import refuse_data
 from kerascli.translate.script.weights_text import sample_weights
 
 _TAKE = '''
@@ -45,6 +46,7 @@ class DataText:
         Raises:
             SpecError: A script can't say something of it, at its place.
         """
+        refuse_data(self.data)
         source = self._source()
         columns = [self._column(one, target=False) for one in self.data.inputs or ()]
         columns += [self._column(one, target=True) for one in self.data.targets or ()]
@@ -158,12 +160,6 @@ class DataText:
         return "\n".join(lines or ["train = data"])
 
     def _split(self, name: str, split: SplitSpec, rest: str) -> list[str]:
-        if split.source is not None:
-            message = f"a script does not read a source of its own for '{name}'"
-            raise SpecError(message, code="not-ejectable", span=split.span)
-        if split.stratify or split.group or split.order:
-            message = f"a script does not split '{name}' by a field"
-            raise SpecError(message, code="not-ejectable", span=split.field_span)
         first = render(self._read_fields()[0])
         lines: list[str] = []
         if split.count is not None:

@@ -1,0 +1,116 @@
+"""What takes the place of missing values: learnt on the training split alone, said where nothing is said."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from kerascli.data import missing
+from kerascli.data.missing import FillFinder
+from kerascli.data.prepare import PreparedData
+from kerascli.data.table import make_table
+from kerascli.errors import DataError
+from kerascli.spec.data_spec import Missing
+
+Prepare = Callable[..., PreparedData]
+
+
+@pytest.fixture
+def gaps(tmp_path: Path) -> str:
+    rows = ["1,10,red", ",20,", "3,,blue", "5,40,red", "100,1000,green", "200,2000,"]
+    (tmp_path / "d.csv").write_text("a,b,c\n" + "\n".join(rows) + "\n")
+    return "source: {csv: d.csv}\ntargets: {y: {field: b, transform: []}}\n".replace(", transform: []", "")
+
+
+def _x(found: PreparedData) -> Any:
+    return found.train().x["x"]  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize(
+    ("rule", "first", "second"),
+    [("mean", 61.8, 614.0), ("median", 5.0, 40.0), ("{value: -1}", -1, -1)],
+)
+def test_each_field_has_a_value_of_its_own(
+    rule: str, first: float, second: float, prepared: Prepare, gaps: str, tmp_path: Path
+) -> None:
+    (tmp_path / "d.csv").write_text((tmp_path / "d.csv").read_text().replace("a,b,c", "a,b,c"))
+    section = gaps.replace("targets: {y: {field: b}}", "targets: {y: {field: c, classes: [red, blue, green]}}")
+    (tmp_path / "d.csv").write_text("a,b,c\n1,10,red\n,20,red\n3,,blue\n5,40,red\n100,1000,green\n200,2000,red\n")
+    found = prepared(section + f"inputs: {{x: {{fields: [a, b], missing: {rule}}}}}\n", units=3)
+    np.testing.assert_allclose(_x(found)[1], [first, 20])
+    np.testing.assert_allclose(_x(found)[2], [3, second])
+
+
+def test_the_values_are_those_of_the_training_split(prepared: Prepare, tmp_path: Path) -> None:
+    (tmp_path / "d.csv").write_text("a,y\n1000,1\n,2\n3,3\n5,4\n")
+    found = prepared(
+        "source: {csv: d.csv}\ninputs: {x: {field: a, missing: mean}}\nvalidation: {count: 1, shuffle: false}\n",
+        inputs="{x: [1]}",
+    )
+    np.testing.assert_allclose(_x(found), [[4], [3], [5]])
+
+
+def test_missing_text_is_an_error_unless_something_says_what_it_means(prepared: Prepare, gaps: str) -> None:
+    section = gaps.replace("{field: b}", "{field: a}").replace("targets: {y: {field: a}}", "targets: {y: a}")
+    del section
+    base = "source: {csv: d.csv}\ntargets: {y: {field: a}}\n"
+    with pytest.raises(DataError, match="2 rows have no text in 'c', the first is row 2") as caught:
+        prepared(
+            base + "inputs: {x: {field: c, transform: [{StringLookup: {output_mode: one_hot}}]}}\n", inputs="{x: [4]}"
+        )
+    assert "missing: {value: unknown}" in str(caught.value.diagnostics[0].hint)
+
+
+@pytest.mark.parametrize(
+    ("field", "size"),
+    [
+        ("missing: {value: unknown}, transform: [{StringLookup: {output_mode: one_hot}}]", 5),
+        ("transform: [{StringLookup: {mask_token: ''}}, {CategoryEncoding: {num_tokens: 5, output_mode: one_hot}}]", 5),
+        ("transform: [{TextVectorization: {output_mode: multi_hot}}]", 4),
+    ],
+)
+def test_missing_text_that_is_spoken_for(field: str, size: int, prepared: Prepare, tmp_path: Path) -> None:
+    (tmp_path / "d.csv").write_text("c,y\nred,1\n,2\nblue,3\ngreen,4\n")
+    found = prepared(f"source: {{csv: d.csv}}\ninputs: {{x: {{field: c, {field}}}}}\n", inputs=f"{{x: [{size}]}}")
+    assert _x(found).shape == (4, size)
+
+
+def test_missing_numbers_are_counted_and_named_with_what_to_do(prepared: Prepare, gaps: str) -> None:
+    with pytest.raises(DataError, match="1 row has a missing or infinite value in 'a', the first is row 2") as caught:
+        prepared("source: {csv: d.csv}\ninputs: {x: a}\ntargets: {y: {field: c, classes: [red]}}\n", inputs="{x: [1]}")
+    assert "missing: mean" in str(caught.value.diagnostics[0].hint)
+
+
+def test_an_infinite_value_is_not_missing(prepared: Prepare, tmp_path: Path) -> None:
+    (tmp_path / "d.csv").write_text("a,y\ninf,1\n,2\n3,3\n")
+    with pytest.raises(DataError, match="infinite value in 'a', the first is row 1"):
+        prepared("source: {csv: d.csv}\ninputs: {x: {field: a, missing: median}}\n", inputs="{x: [1]}")
+
+
+def test_text_has_no_mean_and_an_empty_column_none_either(prepared: Prepare, tmp_path: Path) -> None:
+    (tmp_path / "d.csv").write_text("a,b,y\nred,,1\nblue,,2\n")
+    with pytest.raises(DataError, match="'a' is text, which has no mean"):
+        prepared("source: {csv: d.csv}\ninputs: {x: {field: a, missing: mean}}\ntargets: y\n", inputs="{x: [1]}")
+    with pytest.raises(DataError, match="no value in 'b', so that it has no median"):
+        prepared("source: {csv: d.csv}\ninputs: {x: {field: b, missing: median}}\ntargets: y\n", inputs="{x: [1]}")
+
+
+@pytest.mark.parametrize("size", [1, 7, 1000])
+def test_the_median_of_more_values_than_memory_shall_hold(size: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    values = np.random.default_rng(1).normal(3.0, 1.0, 20_000)
+    table = make_table({"a": values}, "x")
+
+    def median(seed: int) -> float:
+        finder = FillFinder(Missing("median"), ("a",), seed, None)
+        for block in table.blocks(size=size):
+            finder.add(block)
+        return float(finder.found().values[0])
+
+    assert median(0) == np.median(values)
+    monkeypatch.setattr(missing, "MEDIAN_VALUES", 4_000)
+    assert median(0) == median(0)
+    assert abs(median(0) - np.median(values)) < 0.08
