@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from kerascli.run.build import build_model
     from kerascli.run.evaluate import EvaluationResult, evaluate
+    from kerascli.run.load_run import load
     from kerascli.run.predict import PredictionResult, predict
     from kerascli.run.result import RunResult
     from kerascli.run.train import train
@@ -21,6 +22,7 @@ _HOMES = {
     "Spec": "kerascli.spec.spec",
     "build_model": "kerascli.run.build",
     "evaluate": "kerascli.run.evaluate",
+    "load": "kerascli.run.load_run",
     "load_spec": "kerascli.spec.load",
     "predict": "kerascli.run.predict",
     "train": "kerascli.run.train",
@@ -33,6 +35,7 @@ __all__ = [
     "Spec",
     "build_model",
     "evaluate",
+    "load",
     "load_spec",
     "predict",
     "train",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from typing import Annotated
 
@@ -17,6 +18,8 @@ def register(app: typer.Typer) -> None:
     epilog = options.example(
         "kerascli predict mnist --input digits.npy --output digits.csv",
         "kerascli predict latest --input new.csv --output - | head",
+        "kerascli predict flowers --input photos --output flowers.csv --top-k 3",
+        "cat new.jsonl | kerascli predict latest --input - --output -",
     )
     app.command("predict", epilog=epilog)(predict)
 
@@ -29,7 +32,7 @@ def predict(
             "--input",
             "-i",
             metavar="FILE",
-            help="npz, npy, csv, jsonl or parquet, or a source in YAML.",
+            help="npz, npy, csv, jsonl or parquet; a folder of files; '-' reads JSON lines; or a source in YAML.",
             show_default=False,
         ),
     ],
@@ -37,6 +40,16 @@ def predict(
         str,
         typer.Option("--output", "-o", metavar="FILE", help="Likewise; '-' prints JSON lines.", show_default=False),
     ],
+    ids: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--id", metavar="COLUMN", help="Copies a column of the input; may be repeated.", show_default="id, file"
+        ),
+    ] = None,
+    top_k: Annotated[
+        int | None,
+        typer.Option("--top-k", metavar="K", min=1, help="The K likeliest classes with their probabilities."),
+    ] = None,
     batch_size: options.BatchSize = None,
     weights: Weights = "result",
     runs: options.Runs = options.DEFAULT_RUNS,
@@ -59,8 +72,24 @@ def predict(
     from kerascli.cli.progress import count_samples
     from kerascli.run.predict import predict as predict_run
 
-    with count_samples(quiet=quiet) as stepped:
-        result = predict_run(run, input, output, batch_size, runs=runs, weights=weights, trust=trust, stepped=stepped)
-    if not quiet and output != "-":
-        print(f"{result.samples:,} predictions in {output}: {', '.join(result.columns)}")
-    sys.stdout.flush()
+    try:
+        with count_samples(quiet=quiet) as stepped:
+            result = predict_run(
+                run,
+                input,
+                output,
+                batch_size,
+                runs=runs,
+                weights=weights,
+                trust=trust,
+                ids=ids or (),
+                top_k=top_k,
+                keep=False,
+                stepped=stepped,
+            )
+        if not quiet and output != "-":
+            print(f"{result.samples:,} predictions in {output}: {', '.join(result.names)}")
+        sys.stdout.flush()
+    except BrokenPipeError:
+        # Whoever read has had enough; Python would complain again when it closes the stream.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -157,7 +157,7 @@ def training_display(*, quiet: bool) -> Iterator[Any]:
 
 
 @contextlib.contextmanager
-def count_samples(*, quiet: bool) -> Iterator[Callable[[int, int], None] | None]:
+def count_samples(*, quiet: bool) -> Iterator[Callable[[int, int | None], None] | None]:
     """A bar over samples on standard error, where that is a terminal; it comes after two seconds."""
     if quiet or not sys.stderr.isatty():
         yield None
@@ -169,7 +169,7 @@ def count_samples(*, quiet: bool) -> Iterator[Callable[[int, int], None] | None]
     with Progress(console=Console(file=sys.stderr), transient=True) as progress:
         task = progress.add_task("predicting", total=None, visible=False)
 
-        def stepped(done: int, total: int) -> None:
+        def stepped(done: int, total: int | None) -> None:
             progress.update(task, completed=done, total=total, visible=time.monotonic() - began > 2)
 
         yield stepped

@@ -12,6 +12,7 @@ import keras
 
 from kerascli.data.columns import Expected
 from kerascli.data.input_column import InputColumn
+from kerascli.data.kinds import kinds_of
 from kerascli.data.missing import Fill
 from kerascli.data.preprocessing import Preprocessing
 from kerascli.data.table import Array, Table, is_text
@@ -43,7 +44,9 @@ def save_preprocessing(preprocessing: Preprocessing, head: Table, folder: Path) 
         _target_to_json(column, head.targets or head, folder, index)
         for index, column in enumerate(preprocessing.targets)
     ]
-    write_json(folder / FILE, {"kerascli": 1, "inputs": inputs, "targets": targets})
+    write_json(
+        folder / FILE, {"kerascli": 1, "kinds": kinds_of(head.targets or head), "inputs": inputs, "targets": targets}
+    )
 
 
 def _input_to_json(column: InputColumn, head: Table, folder: Path, index: int) -> dict[str, Any]:
@@ -112,6 +115,15 @@ def load_preprocessing(folder: Path) -> Preprocessing:
         reason = error.strerror if isinstance(error, OSError) and error.strerror else f"{type(error).__name__}: {error}"
         hint = "train again: this run's transforms are lost"
         raise EnvironmentProblem(f"can't read '{path}': {reason}", code="preprocessing", hint=hint) from error
+
+
+def load_kinds(folder: Path) -> dict[str, str]:
+    """What kind of values each field had in training (see `kinds_of`); none where the run does not say."""
+    try:
+        found = json.loads((folder / FILE).read_text(encoding="utf-8")).get("kinds")
+    except (OSError, ValueError):
+        return {}
+    return {str(name): str(kind) for name, kind in found.items()} if isinstance(found, dict) else {}
 
 
 def _input_from_json(row: dict[str, Any], folder: Path) -> InputColumn:

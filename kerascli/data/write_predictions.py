@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import json
 import sys
 import zipfile
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, TextIO
 
 import numpy as np
 
+from kerascli.data.spool import Spool
 from kerascli.errors import EnvironmentProblem, UsageError
 from kerascli.record.atomic import finite, replace_file
 
@@ -20,6 +22,7 @@ if TYPE_CHECKING:
     from kerascli.data.table import Array
 
 Labels = Mapping[str, Sequence[str]]
+Blocks = Iterable[Mapping[str, Any]]
 # Rows that are made Python values at once.
 _BLOCK = 4096
 
@@ -44,13 +47,21 @@ def check_output(path: str) -> None:
 def write_predictions(
     columns: Mapping[str, Array], path: str, *, labels: Labels | None = None, stream: TextIO | None = None
 ) -> None:
-    """Writes a file that is there wholly or not at all.
+    """`write_blocks` for columns that are there at once."""
+    write_blocks([columns], path, labels=labels, stream=stream)
+
+
+def write_blocks(
+    blocks: Iterable[Mapping[str, Array]], path: str, *, labels: Labels | None = None, stream: TextIO | None = None
+) -> None:
+    """Writes a file that is there wholly or not at all, block by block; only one block is in memory.
 
     Args:
-        columns: Name to array `(samples, ...)`, all of one length. One of `(samples, 1)` has a number a sample, as a
-            regression head gives it: only the arrays of NumPy's files keep that axis.
+        blocks: At least one; each maps the same names to arrays `(samples, ...)` of one length. One of `(samples, 1)`
+            has a number a sample, as a regression head gives it: only the arrays of NumPy's files keep that axis.
         path: Ends in `.npz`, `.npy` (one column), `.csv`, `.jsonl` or `.parquet`; `-` writes JSON lines to `stream`.
-        labels: For columns `(samples, n)`, the names of the n values, which CSV files put behind the column's name.
+        labels: For columns `(samples, n)`, the names of the n values, which CSV files put behind the column's name; they
+            may come with the first block.
         stream: What `-` means; standard output where it is left out.
 
     Raises:
@@ -58,13 +69,13 @@ def write_predictions(
         EnvironmentProblem: The file can't be written; an old one is as it was.
     """
     check_output(path)
-    plain = {name: _plain(array) for name, array in columns.items()}
+    plain = ({name: _plain(array) for name, array in columns.items()} for columns in blocks)
     if path == "-":
-        _write_lines(_without_single_axis(plain), stream if stream is not None else sys.stdout)
+        _write_lines(plain, stream if stream is not None else sys.stdout)
         return
     write = _WRITERS[Path(path).suffix.lower()]
     try:
-        replace_file(Path(path), lambda temporary: write(temporary, plain, labels or {}))
+        replace_file(Path(path), lambda temporary: write(temporary, plain, labels if labels is not None else {}))
     except OSError as error:
         raise EnvironmentProblem(f"can't write '{path}': {error}", hint="check the disk and the folder") from error
 
@@ -79,36 +90,56 @@ def _without_single_axis(columns: Mapping[str, Array]) -> dict[str, Array]:
     return {name: array[:, 0] if array.ndim == 2 and array.shape[1] == 1 else array for name, array in columns.items()}
 
 
-def _write_npz(path: Path, columns: Mapping[str, Array], labels: Labels) -> None:
+def _write_npz(path: Path, blocks: Blocks, labels: Labels) -> None:
     del labels
-    # Not np.savez: it takes names as keywords, and one of its own is `file`.
-    with zipfile.ZipFile(path, "w") as archive:
-        for name, array in columns.items():
+    with _spooled(blocks) as columns, zipfile.ZipFile(path, "w") as archive:
+        for name, column in columns.items():
+            # Not np.savez: it takes names as keywords, and one of its own is `file`.
             with archive.open(f"{name}.npy", "w", force_zip64=True) as file:
-                np.lib.format.write_array(file, array, allow_pickle=False)
+                column.write_to(file)
 
 
-def _write_npy(path: Path, columns: Mapping[str, Array], labels: Labels) -> None:
+def _write_npy(path: Path, blocks: Blocks, labels: Labels) -> None:
     del labels
-    if len(columns) != 1:
-        names = ", ".join(f"'{name}'" for name in columns)
-        raise UsageError(f"an .npy file holds one column, there are {len(columns)}: {names}", hint="write an .npz file")
-    with path.open("wb") as file:
-        np.lib.format.write_array(file, next(iter(columns.values())), allow_pickle=False)
+    with _spooled(blocks) as columns, path.open("wb") as file:
+        if len(columns) != 1:
+            names = ", ".join(f"'{name}'" for name in columns)
+            message = f"an .npy file holds one column, there are {len(columns)}: {names}"
+            raise UsageError(message, hint="write an .npz file")
+        next(iter(columns.values())).write_to(file)
 
 
-def _write_csv(path: Path, columns: Mapping[str, Array], labels: Labels) -> None:
-    flat: list[tuple[str, Array]] = []
-    for name, array in _without_single_axis(columns).items():
-        flat += _flat_columns(name, array, labels.get(name))
-    twice = [name for name, count in Counter(name for name, _ in flat).items() if count > 1]
-    if twice:
-        raise UsageError(f"two columns would be named '{twice[0]}'", hint="write an .npz or .parquet file")
+@contextlib.contextmanager
+def _spooled(blocks: Blocks) -> Iterator[dict[str, Spool]]:
+    """The columns of all blocks, gathered on the disk: NumPy's files begin with the number of rows."""
+    columns: dict[str, Spool] = {}
+    try:
+        for block in blocks:
+            for name, array in block.items():
+                columns.setdefault(name, Spool()).add(array)
+        yield columns
+    finally:
+        for column in columns.values():
+            column.close()
+
+
+def _write_csv(path: Path, blocks: Blocks, labels: Labels) -> None:
+    header: list[str] = []
     with path.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file, lineterminator="\n")
-        writer.writerow(name for name, _ in flat)
-        for block in _blocks([array for _, array in flat]):
-            writer.writerows(zip(*(_shortest(part).tolist() for part in block), strict=True))
+        for columns in blocks:
+            flat: list[tuple[str, Array]] = []
+            for name, array in _without_single_axis(columns).items():
+                flat += _flat_columns(name, array, labels.get(name))
+            if not header:
+                header = [name for name, _ in flat]
+                twice = [name for name, count in Counter(header).items() if count > 1]
+                if twice:
+                    message = f"two columns would be named '{twice[0]}'"
+                    raise UsageError(message, hint="write an .npz or .parquet file")
+                writer.writerow(header)
+            for block in _blocks([array for _, array in flat]):
+                writer.writerows(zip(*(_shortest(part).tolist() for part in block), strict=True))
 
 
 def _flat_columns(name: str, array: Array, labels: Sequence[str] | None) -> Iterator[tuple[str, Array]]:
@@ -128,27 +159,38 @@ def _flat_columns(name: str, array: Array, labels: Sequence[str] | None) -> Iter
         yield f"{name}_{end}", array[:, place]
 
 
-def _write_jsonl(path: Path, columns: Mapping[str, Array], labels: Labels) -> None:
+def _write_jsonl(path: Path, blocks: Blocks, labels: Labels) -> None:
     del labels
     with path.open("w", encoding="utf-8", newline="\n") as file:
-        _write_lines(_without_single_axis(columns), file)
+        _write_lines(blocks, file)
 
 
-def _write_lines(columns: Mapping[str, Array], file: TextIO | IO[str]) -> None:
+def _write_lines(blocks: Blocks, file: TextIO | IO[str]) -> None:
     """Writes one JSON object a sample; JSON has no NaN and no infinity, so they become null."""
-    for block in _blocks(list(columns.values())):
-        for row in zip(*(_shortest(part).tolist() for part in block), strict=True):
-            file.write(json.dumps(finite(dict(zip(columns, row, strict=True))), ensure_ascii=False) + "\n")
+    for found in blocks:
+        columns = _without_single_axis(found)
+        for block in _blocks(list(columns.values())):
+            for row in zip(*(_shortest(part).tolist() for part in block), strict=True):
+                file.write(json.dumps(finite(dict(zip(columns, row, strict=True))), ensure_ascii=False) + "\n")
+        # Who reads a pipe sees each block as soon as it is there.
+        file.flush()
 
 
-def _write_parquet(path: Path, columns: Mapping[str, Array], labels: Labels) -> None:
+def _write_parquet(path: Path, blocks: Blocks, labels: Labels) -> None:
     # Arrow is slow to import, and most predictions are not written as Parquet.
     import pyarrow as pa
     import pyarrow.parquet as pa_parquet
 
     del labels
-    table = pa.table({name: _nested(pa, array) for name, array in _without_single_axis(columns).items()})
-    pa_parquet.write_table(table, path)
+    writer = None
+    try:
+        for columns in blocks:
+            table = pa.table({name: _nested(pa, array) for name, array in _without_single_axis(columns).items()})
+            writer = writer or pa_parquet.ParquetWriter(path, table.schema)
+            writer.write_table(table.cast(writer.schema))
+    finally:
+        if writer is not None:
+            writer.close()
 
 
 def _nested(pa: Any, array: Array) -> Any:
@@ -170,7 +212,7 @@ def _shortest(array: Array) -> Array:
     return array.astype(str).astype(np.float64) if array.dtype == np.float32 else array
 
 
-_WRITERS: Mapping[str, Callable[[Path, Mapping[str, Array], Labels], None]] = {
+_WRITERS: Mapping[str, Callable[[Path, Blocks, Labels], None]] = {
     ".npz": _write_npz,
     ".npy": _write_npy,
     ".csv": _write_csv,

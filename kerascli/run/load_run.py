@@ -18,11 +18,12 @@ from kerascli.data.prepare import complete, prepare_data
 from kerascli.data.preprocessing import Preprocessing
 from kerascli.data.read_file import read_file
 from kerascli.data.rows import Rows
-from kerascli.data.saved_preprocessing import FILE, load_preprocessing
+from kerascli.data.saved_preprocessing import FILE, load_kinds, load_preprocessing
 from kerascli.data.sources import read_source
 from kerascli.data.split import Split
 from kerascli.data.table import Array, Table
 from kerascli.data.weights import field_weights
+from kerascli.data.window import cut_windows
 from kerascli.errors import DataError, EnvironmentProblem, KerascliError, SourceText, Span, UsageError
 from kerascli.model.phases import Phases
 from kerascli.record.checkpoints import load_newest
@@ -75,7 +76,7 @@ class LoadedRun:
 
     def split(self, rows: Rows, *, targets: bool = True, stream: bool = True) -> Split:
         """Rows as the model takes them, block by block; without targets for predictions."""
-        rows = self._named(rows, targets=targets)
+        rows = rows if targets else self.named(rows)
         data = self.spec.data
         weighted = data is not None and targets and _has_weights(data, rows)
 
@@ -85,30 +86,47 @@ class LoadedRun:
         fields = [name for _, name, _ in data.sample_weight] if weighted and data is not None else ()
         return make_split(rows, self.preprocessing, weigh=weigh, fields=fields, targets=targets, stream=stream)
 
-    def _named(self, rows: Rows, *, targets: bool) -> Rows:
+    def named(self, rows: Rows) -> Rows:
         """A lone array goes to the only field that is read, whatever it is called."""
         fields = [field for column in self.preprocessing.inputs for field in column.fields]
-        if targets or not isinstance(rows, Table) or len(fields) != 1 or len(rows.fields) != 1:
+        if not isinstance(rows, Table) or len(fields) != 1 or len(rows.fields) != 1:
             return rows
         return replace(rows, fields={fields[0]: next(iter(rows.fields.values()))})
 
+    def __call__(self, fields: Mapping[str, Any]) -> dict[str, Array]:
+        """Raw fields → what `predict` writes: class names, probabilities, values in the units of the data.
+
+        Args:
+            fields: Field to raw values `(samples, ...)`, as a table of the data has them.
+
+        Raises:
+            DataError: A field is missing or wrong.
+        """
+        from kerascli.run.predict import predict_arrays
+
+        return predict_arrays(self, fields)
+
     def read(self, data: str | os.PathLike[str], *, targets: bool = True) -> Rows:
         """`read_data`; a CSV file is taken to be written as the one that the run was trained on."""
-        return read_data(data, self.spec.seed, csv=self._csv_dialect(targets=targets))
+        rows = read_data(data, self.spec.seed, csv=self._csv_dialect(targets=targets))
+        window = self.spec.data.window if self.spec.data is not None else None
+        return rows if window is None else cut_windows(rows, window, targets=targets)
 
     def _csv_dialect(self, *, targets: bool) -> dict[str, Any]:
         """Separator, decimal mark, encoding, header and column types of the run's own CSV; none for another source."""
         source = self.spec.data.source if self.spec.data is not None else None
-        if source is None or source.name != "csv":
-            return {}
-        dialect = {name: value for name, value in source.keywords.items() if name != "path"}
-        fields = {name for column in self.preprocessing.inputs for name in column.fields}
+        dialect: dict[str, Any] = {}
+        if source is not None and source.name == "csv":
+            dialect = {name: value for name, value in source.keywords.items() if name != "path"}
+        fields = self.preprocessing.input_fields
         if targets:
-            fields |= {name for target in self.preprocessing.targets for name in target.fields}
+            fields |= self.preprocessing.fields
         types = dialect.get("columns")
-        if isinstance(types, Mapping):
-            # A type may belong to a column that nobody reads here, and that new data need not have.
-            dialect["columns"] = {name: kind for name, kind in types.items() if name in fields}
+        written = types if isinstance(types, Mapping) else {}
+        # A column of text stays one where its cells happen to be numbers.
+        kinds = {name: kind for name, kind in load_kinds(self.folder.preprocessing).items() if kind == "text"}
+        # A type may belong to a column that nobody reads here, and that new data need not have.
+        dialect["columns"] = {name: kind for name, kind in {**kinds, **written}.items() if name in fields}
         return dialect
 
     def own_split(self, name: str) -> Split | None:
@@ -146,6 +164,24 @@ def run_or_file(name: str | os.PathLike[str], runs: Path) -> RunFolder | Path:
     if not path.is_file():
         raise UsageError(f"there is no file '{path}'", code="unknown-run")
     return path
+
+
+def load(
+    run: str | os.PathLike[str], *, runs: str | os.PathLike[str] = "runs", weights: str = "result", trust: bool = False
+) -> LoadedRun:
+    """A run as one callable: raw fields in, predictions out.
+
+    Args:
+        run: A run: its folder, `name`, `name/id` or `latest`.
+        runs: The folder that holds all runs.
+        weights: `result` (those of `model.keras`), `best` or `last` (those of the checkpoint).
+        trust: Whether the model may run code of its own.
+
+    Raises:
+        UsageError: There is no such run.
+        EnvironmentProblem: A file of it is damaged.
+    """
+    return load_run(find_run(str(run), Path(runs)), weights=weights, trust=trust)
 
 
 def load_run(folder: RunFolder, *, weights: str = "result", trust: bool = False) -> LoadedRun:

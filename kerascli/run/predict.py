@@ -1,9 +1,9 @@
-"""`predict`: the outputs of a run on new data, with class names and probabilities."""
+"""`predict`: the outputs of a run on new data, with class names and probabilities, block by block."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -11,18 +11,22 @@ from typing import Any
 import numpy as np
 import tensorflow as tf
 
-from kerascli.data.split import Split
-from kerascli.data.table import Array
-from kerascli.data.write_predictions import check_output, write_predictions
+from kerascli.data.make_split import make_split
+from kerascli.data.table import Array, Table
+from kerascli.data.write_predictions import check_output, write_blocks
+from kerascli.errors import DataError, did_you_mean
 from kerascli.record.run_folder import find_run
 from kerascli.run.build import output_shapes
 from kerascli.run.classifiers import find_classifiers
-from kerascli.run.load_run import load_run
-from kerascli.run.predictions import columns_of, predict_batches
+from kerascli.run.load_run import LoadedRun, load_run
+from kerascli.run.new_data import open_input
+from kerascli.run.predictions import columns_of, make_predict_step, read_batches
 from kerascli.run.session import keras_session
 
 # Samples a step where the command says nothing; the outputs are the same for every size, within float rounding.
 BATCH_SIZE = 256
+# Samples that are prepared at once.
+BLOCK = 4096
 
 
 @dataclass(frozen=True)
@@ -30,16 +34,18 @@ class PredictionResult:
     """What `predict` returns.
 
     Attributes:
-        outputs: Head to the model's raw outputs, `(samples, ...)`.
+        outputs: Head to the model's raw outputs, `(samples, ...)`; empty where they were not kept.
         columns: What the file holds: class names and probabilities, or values in the units of the data.
         samples: The number of samples.
         path: The file; None when there is none.
+        names: The names of the columns.
     """
 
     outputs: dict[str, Array]
     columns: dict[str, Array]
     samples: int
     path: str | None = None
+    names: tuple[str, ...] = ()
 
 
 def predict(
@@ -51,19 +57,26 @@ def predict(
     runs: str | os.PathLike[str] = "runs",
     weights: str = "result",
     trust: bool = False,
-    stepped: Callable[[int, int], None] | None = None,
+    ids: Sequence[str] = (),
+    top_k: int | None = None,
+    keep: bool = True,
+    stepped: Callable[[int, int | None], None] | None = None,
 ) -> PredictionResult:
-    """Predicts on a file.
+    """Predicts on new data, a block at a time.
 
     Args:
         run: A run: its folder, `name`, `name/id` or `latest`.
-        input: A file by its ending, or a source in YAML; columns in any order, more than needed, no targets.
+        input: A file by its ending, a folder of files as the run was trained on, a source in YAML, or `-` for JSON lines
+            on standard input; columns in any order, more than needed, no targets.
         output: A file by its ending, or `-` for JSON lines on standard output; left out: none.
         batch_size: Samples a step.
         runs: The folder that holds all runs.
         weights: `result` (those of `model.keras`), `best` or `last` (those of the checkpoint).
         trust: Whether the model may run code of its own.
-        stepped: Told how many samples of how many are done.
+        ids: Columns of the input that go into the output; left out: `id`, or `file` of a folder, where it has one.
+        top_k: So many classes of each classifier with their probabilities, the likeliest first.
+        keep: Whether the result holds the arrays; memory then grows with the input.
+        stepped: Told how many samples of how many (None: not known) are done.
 
     Returns:
         The predictions, in the order of the input.
@@ -77,28 +90,99 @@ def predict(
         check_output(str(output))
     loaded = load_run(find_run(str(run), Path(runs)), weights=weights, trust=trust)
     with keras_session(loaded.spec):
-        split = loaded.split(loaded.read(input, targets=False), targets=False)
-        outputs = _predict(loaded.model, split, batch_size, loaded.fixed_batch_size, stepped)
-        classifiers = find_classifiers(loaded.spec, loaded.preprocessing, output_shapes(loaded.model))
-        columns, labels = columns_of(outputs, loaded.preprocessing, classifiers)
-    if output is not None:
-        write_predictions(columns, str(output), labels=labels)
-    return PredictionResult(outputs, columns, split.samples, None if output is None else str(output))
+        loaded, tables, total = open_input(loaded, input)
+        predictor = _Predictor(loaded, batch_size, ids, top_k, keep=keep)
+        blocks = predictor.blocks(tables, total, stepped)
+        if output is None:
+            for _ in blocks:
+                pass
+        else:
+            write_blocks(blocks, str(output), labels=predictor.labels)
+    return predictor.result(None if output is None else str(output))
 
 
-def _predict(
-    model: Any, split: Split, batch_size: int | None, fixed: int | None, stepped: Callable[[int, int], None] | None
-) -> dict[str, Array]:
-    """The outputs of all samples; a model with a fixed batch size gets full batches, and the surplus is cut."""
-    size = fixed or batch_size or BATCH_SIZE
-    parts = []
-    done = 0
-    for part in predict_batches(model, _full(split.dataset(size), fixed)):
-        parts.append(part)
-        done = min(done + size, split.samples)
-        if stepped is not None:
-            stepped(done, split.samples)
-    return {name: np.concatenate([part[name] for part in parts])[: split.samples] for name in model.output_names}
+def predict_arrays(loaded: LoadedRun, fields: Mapping[str, Any]) -> dict[str, Array]:
+    """What `RunResult.columns` holds, for raw fields `(samples, ...)` in memory."""
+    from kerascli.data.table import make_table
+
+    table = make_table({name: np.asarray(value) for name, value in fields.items()}, "the input")
+    with keras_session(loaded.spec):
+        predictor = _Predictor(loaded, None, (), None, keep=True)
+        for _ in predictor.blocks([table], table.samples, None):
+            pass
+    return predictor.result(None).columns
+
+
+class _Predictor:
+    """Predicts block by block, and keeps what the result shall hold."""
+
+    def __init__(
+        self, loaded: LoadedRun, batch_size: int | None, ids: Sequence[str], top_k: int | None, *, keep: bool
+    ) -> None:
+        self._loaded, self._ids, self._top_k, self._keep = loaded, ids, top_k, keep
+        self._fixed = loaded.fixed_batch_size
+        self._size = self._fixed or batch_size or BATCH_SIZE
+        self._step = make_predict_step(loaded.model)
+        self._classifiers = find_classifiers(loaded.spec, loaded.preprocessing, output_shapes(loaded.model))
+        self._kept: list[tuple[dict[str, Array], dict[str, Array]]] = []
+        self._samples = 0
+        self._names: tuple[str, ...] = ()
+        self.labels: dict[str, tuple[str, ...]] = {}
+
+    def blocks(
+        self, tables: Iterable[Table], total: int | None, stepped: Callable[[int, int | None], None] | None
+    ) -> Iterator[dict[str, Array]]:
+        """The columns of each table."""
+        for table in tables:
+            outputs = self._outputs(table, total, stepped)
+            columns, labels = columns_of(outputs, self._loaded.preprocessing, self._classifiers, top_k=self._top_k)
+            self.labels.update(labels)
+            columns = {**self._copied(table, columns), **columns}
+            if self._keep:
+                self._kept.append((outputs, columns))
+            self._names = tuple(columns)
+            yield columns
+
+    def _outputs(
+        self, table: Table, total: int | None, stepped: Callable[[int, int | None], None] | None
+    ) -> dict[str, Array]:
+        """The model's outputs of a block; one with a fixed batch size gets full batches, and the surplus is cut."""
+        split = make_split(self._loaded.named(table), self._loaded.preprocessing, targets=False)
+        parts = []
+        done = 0
+        for batch in read_batches(_full(split.dataset(self._size), self._fixed), "predicting"):
+            parts.append(self._step(batch))
+            done = min(done + self._size, table.samples)
+            if stepped is not None:
+                stepped(self._samples + done, total)
+        self._samples += table.samples
+        names = self._loaded.model.output_names
+        return {name: np.concatenate([part[name] for part in parts])[: table.samples] for name in names}
+
+    def _copied(self, table: Table, columns: Mapping[str, Array]) -> dict[str, Array]:
+        """The columns that tell the samples apart.
+
+        Raises:
+            DataError: The input has no such column.
+        """
+        rows = table.targets or table
+        read = self._loaded.preprocessing.input_fields
+        names = self._ids or [name for name in ("id", "file") if name in rows.fields and name not in read][:1]
+        for name in names:
+            if name not in rows.fields:
+                hint = did_you_mean(name, rows.fields)
+                raise DataError(f"{table.source} has no column '{name}'", code="unknown-field", hint=hint)
+        return {name: rows.fields[name] for name in names if name not in columns}
+
+    def result(self, path: str | None) -> PredictionResult:
+        """All that was kept."""
+        joined: list[dict[str, Array]] = [
+            {name: np.concatenate([one[part][name] for one in self._kept]) for name in self._kept[0][part]}
+            if self._kept
+            else {}
+            for part in (0, 1)
+        ]
+        return PredictionResult(joined[0], joined[1], self._samples, path, self._names)
 
 
 def _full(dataset: Any, fixed: int | None) -> Any:

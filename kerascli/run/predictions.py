@@ -74,7 +74,11 @@ def class_indices(outputs: Array) -> Array | None:
 
 
 def columns_of(
-    outputs: Mapping[str, Array], preprocessing: Preprocessing, classifiers: Mapping[str, tuple[str, ...]]
+    outputs: Mapping[str, Array],
+    preprocessing: Preprocessing,
+    classifiers: Mapping[str, tuple[str, ...]],
+    *,
+    top_k: int | None = None,
 ) -> tuple[dict[str, Array], dict[str, tuple[str, ...]]]:
     """What a file of predictions holds.
 
@@ -82,6 +86,7 @@ def columns_of(
         outputs: Head to its outputs, `(samples, ...)`.
         preprocessing: Undoes the transforms of targets.
         classifiers: Head to the names of its classes, for heads that classify.
+        top_k: So many classes of each classifier, the likeliest first, instead of the probabilities of all.
 
     Returns:
         Column to array, and for columns with a value for each class the names of these. A classifier gives `head` (the
@@ -99,6 +104,21 @@ def columns_of(
         probabilities = np.concatenate([1 - values, values], axis=1) if values.shape[1] == 1 else values
         columns[name] = np.asarray(names)[indices]
         columns[f"{name}_probability"] = probabilities[np.arange(len(indices)), indices]
+        if top_k is not None:
+            columns |= _likeliest(name, probabilities, np.asarray(names), top_k)
+            continue
         columns[f"{name}_probabilities"] = probabilities
         labels[f"{name}_probabilities"] = names
     return columns, labels
+
+
+def _likeliest(name: str, probabilities: Array, classes: Array, top_k: int) -> dict[str, Array]:
+    """The classes with the largest probabilities, and these: `head_1`, `head_1_probability`, `head_2`, …."""
+    order = np.argsort(-probabilities, axis=1, kind="stable")[:, :top_k]
+    found: dict[str, Array] = {}
+    for place in range(order.shape[1]):
+        found[f"{name}_{place + 1}"] = classes[order[:, place]]
+        found[f"{name}_{place + 1}_probability"] = np.take_along_axis(probabilities, order[:, place : place + 1], 1)[
+            :, 0
+        ]
+    return found

@@ -1,0 +1,69 @@
+"""What `predict --input` names → tables of raw rows: a file, a folder, a source, or JSON lines on standard input."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+from kerascli.data.read_folders import IMAGES, TEXTS, read_files
+from kerascli.data.rows import BLOCK, Rows
+from kerascli.data.table import Table
+from kerascli.errors import DataError
+from kerascli.run.load_run import LoadedRun
+from kerascli.spec.data_spec import Read
+
+_ENDINGS = {"image": IMAGES, "text": TEXTS, "audio": (".wav",), "npy": (".npy",)}
+
+
+def open_input(loaded: LoadedRun, given: str | os.PathLike[str]) -> tuple[LoadedRun, Iterator[Table], int | None]:
+    """The rows in blocks, their number where it is known, and the run with the folder that paths are relative to.
+
+    Raises:
+        DataError: The input is wrong.
+        UsageError: It is no kind of input.
+    """
+    if str(given) == "-":
+        from kerascli.data.read_stdin import read_lines
+
+        return loaded, read_lines(sys.stdin.buffer), None
+    path = Path(given)
+    if path.is_dir():
+        rows: Rows = _folder(loaded, path)
+    else:
+        rows = loaded.read(given, targets=False)
+        loaded = _relative_to(loaded, path)
+    if rows.samples == 0:
+        raise DataError(f"{rows.source} has no samples", code="no-samples", hint="give it at least one row")
+    return loaded, rows.blocks(size=BLOCK), rows.samples
+
+
+def _folder(loaded: LoadedRun, folder: Path) -> Table:
+    """The files of a folder, for a run with one input that reads files.
+
+    Raises:
+        DataError: The run reads none, or several.
+    """
+    columns = [column for column in loaded.preprocessing.inputs if column.read is not None]
+    if len(columns) != 1 or len(loaded.preprocessing.inputs) > 1:
+        message = f"'{folder}' is a folder, and the run '{loaded.folder.name}' has no single input of files"
+        raise DataError(message, hint="name a file with a column for each input")
+    read = columns[0].read
+    assert read is not None
+    return read_files(folder, columns[0].fields[0], _ENDINGS[read.kind])
+
+
+def _relative_to(loaded: LoadedRun, file: Path) -> LoadedRun:
+    """The run, with paths in a file taken to be relative to it."""
+    if not file.exists():
+        return loaded
+
+    def moved(read: Read | None) -> Read | None:
+        if read is None:
+            return None
+        return replace(read, arguments=tuple({**dict(read.arguments), "folder": str(file.parent)}.items()))
+
+    inputs = tuple(replace(column, read=moved(column.read)) for column in loaded.preprocessing.inputs)
+    return replace(loaded, preprocessing=replace(loaded.preprocessing, inputs=inputs))
