@@ -12,6 +12,7 @@ from kerascli.cli import (
     check,
     config,
     convert,
+    data,
     describe,
     eject,
     evaluate,
@@ -73,6 +74,7 @@ predict.register(app)
 summary.register(app)
 plot.register(app)
 check.register(app)
+data.register(app)
 convert.register(app)
 describe.register(app)
 eject.register(app)

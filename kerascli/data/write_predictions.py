@@ -116,7 +116,9 @@ def _spooled(blocks: Blocks) -> Iterator[dict[str, Spool]]:
     try:
         for block in blocks:
             for name, array in block.items():
-                columns.setdefault(name, Spool()).add(array)
+                if name not in columns:
+                    columns[name] = Spool()
+                columns[name].add(array)
         yield columns
     finally:
         for column in columns.values():

@@ -1,0 +1,66 @@
+"""What may be wrong with data that can be read: said by `kerascli data`, no error."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from collections.abc import Set as AbstractSet
+
+from kerascli.data.data_report import ColumnReport
+from kerascli.data.skipped import SkipLog
+
+# Numbers of a float input that are farther from zero make most models learn badly.
+FAR = 100.0
+# A class with a larger part of the samples makes a model that always says it look good.
+MOST = 0.95
+
+
+def find_warnings(
+    columns: tuple[ColumnReport, ...], hashes: Mapping[str, AbstractSet[bytes]], skipped: SkipLog
+) -> list[str]:
+    """The warnings, each a sentence.
+
+    Args:
+        columns: Inputs and targets.
+        hashes: Split to the hashes of its samples' inputs.
+        skipped: What could not be read.
+    """
+    found = []
+    for column in columns:
+        if column.role == "input" and column.minimum is not None and column.minimum == column.maximum:
+            found.append(f"the input '{column.name}' is {column.minimum:g} in all samples")
+        far = max(abs(column.minimum or 0), abs(column.maximum or 0))
+        if column.role == "input" and column.dtype.startswith(("float", "bfloat")) and far > FAR:
+            found.append(
+                f"the input '{column.name}' reaches {far:,.6g}: most models learn badly from numbers that large; "
+                "add 'transform: [Normalization]', or a Rescaling"
+            )
+        if column.missing:
+            word = "value is" if column.missing == 1 else "values are"
+            found.append(f"{column.missing:,} missing {word} filled in '{column.name}'")
+        found += _class_warnings(column)
+    train = hashes.get("train", set())
+    for name in ("validation", "test"):
+        same = len(train & hashes.get(name, set()))
+        if same:
+            words = "sample of '{}' stands" if same == 1 else "different samples of '{}' stand"
+            found.append(f"{same:,} {words.format(name)} in 'train' too, with equal inputs")
+    if skipped.count:
+        found.append(f"{skipped.count:,} samples could not be read and are left out; the first: {skipped.first[0]}")
+    return found
+
+
+def _class_warnings(column: ColumnReport) -> list[str]:
+    found = []
+    classes = column.classes or {}
+    splits = list(next(iter(classes.values()))) if classes else []
+    for split in splits:
+        counts = {name: by_split.get(split, 0) for name, by_split in classes.items()}
+        total = sum(counts.values())
+        absent = [name for name, count in counts.items() if not count]
+        if absent:
+            words = ", ".join(f"'{name}'" for name in absent[:5]) + (" and others" if len(absent) > 5 else "")
+            found.append(f"'{split}' has no sample of {words} ('{column.name}')")
+        largest = max(counts, key=lambda name: counts[name])
+        if len(counts) > 1 and counts[largest] > MOST * total:
+            found.append(f"{counts[largest] / total:.1%} of '{split}' are '{largest}' ('{column.name}')")
+    return found
