@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 import numpy as np
 
+from kerascli.data.input_column import InputColumn
 from kerascli.data.rows import Rows
 from kerascli.data.skipped import SkipLog
 from kerascli.data.sources import SourceData
+from kerascli.data.table import Table
 from kerascli.errors import Span
 from kerascli.spec.data_spec import DataSpec, Read
 
@@ -34,6 +36,19 @@ def check_files(rows: Rows, data: DataSpec, source: SourceData) -> None:
         for table in rows.blocks({field}):
             if field in table.fields:
                 check_media(read, table.fields[field].reshape(-1), table, field, span)
+
+
+def check_new_files(columns: Iterable[InputColumn], table: Table) -> None:
+    """Looks at the files that new rows name, as `check_files` does before a training.
+
+    Raises:
+        DataError: One is missing, or its header claims what no sample should be.
+    """
+    for column in columns:
+        if column.read is not None and column.fields[0] in table.fields:
+            from kerascli.data.read_media import check_media
+
+            check_media(column.read, table.fields[column.fields[0]], table, column.fields[0], column.span)
 
 
 def without_unreadable(source: SourceData, data: DataSpec, skipped: SkipLog) -> SourceData:

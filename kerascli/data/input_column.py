@@ -50,6 +50,9 @@ class InputColumn:
             from kerascli.data.read_media import read_media
 
             array = read_media(self.read, array, table, name, self.span)
+            if self.read.kind == "image":
+                # Decoded numbers are finite: nothing is left to check or to fill.
+                return array
         if is_ragged(array):
             array = join_sequences(array, self.pad or DEFAULT)
         if self.fill is not None:

@@ -43,6 +43,10 @@ def read_media(read: Read, paths: Array, table: Table, name: str, span: Span | N
         DataError: A file is missing or can't be read, or the files differ in shape.
     """
     _check_paths(paths, name, span)
+    if read.kind == "image":
+        images = _all_images(read, paths)
+        if images is not None:
+            return images
     load = _loader(read)
     found = list(_pool().map(partial(_try, load, _folder(read)), paths))
     for row, one in enumerate(found):
@@ -128,6 +132,57 @@ def _exists(path: Path) -> None:
         raise Unreadable("it is empty")
 
 
+def _all_images(read: Read, paths: Array) -> Array | None:
+    """All images in one call of TensorFlow's; None where one of them can't be read, which is then looked for."""
+    import tensorflow as tf
+
+    folder = _folder(read)
+    arguments = {name: value for name, value in read.arguments if name != "folder"}
+    size: Any = arguments.pop("size", None)
+    graph = _image_graph(None if size is None else tuple(size), tuple(arguments.items()))
+    try:
+        found: Array = graph(tf.constant([str(folder / path) for path in paths])).numpy()
+    except (tf.errors.OpError, UnicodeEncodeError):
+        return None
+    return found
+
+
+@cache
+def _image_graph(size: tuple[int, int] | None, arguments: tuple[tuple[str, Any], ...]) -> Any:
+    """`(samples,)` paths → `(samples, height, width, channels)` float32, read by several threads."""
+    import tensorflow as tf
+
+    given = dict(arguments)
+    channels = int(given.get("channels", 3))
+
+    def load(path: Any) -> Any:
+        image = tf.io.decode_image(tf.io.read_file(path), channels=channels, expand_animations=False)
+        image.set_shape((None, None, channels))
+        return _resized(image, size, given)
+
+    def read(paths: Any) -> Any:
+        images = tf.data.Dataset.from_tensor_slices(paths).map(load, num_parallel_calls=tf.data.AUTOTUNE)
+        return images.batch(tf.size(paths, tf.int64)).get_single_element()
+
+    return tf.function(read, input_signature=[tf.TensorSpec((None,), tf.string)])
+
+
+def _resized(image: Any, size: Any, arguments: Mapping[str, Any]) -> Any:
+    """A decoded image as float32 of the size, as `keras.utils.image_dataset_from_directory` makes it."""
+    import tensorflow as tf
+
+    if size is None:
+        return tf.cast(image, tf.float32)
+    method = arguments.get("interpolation", "bilinear")
+    if arguments.get("crop_to_aspect_ratio"):
+        import keras
+
+        return keras.preprocessing.image.smart_resize(image, size, interpolation=method, data_format="channels_last")
+    if arguments.get("pad_to_aspect_ratio"):
+        return tf.cast(tf.image.resize_with_pad(image, *size, method=method), tf.float32)
+    return tf.cast(tf.image.resize(image, size, method=method), tf.float32)
+
+
 def _image_header(path: Path) -> None:
     from PIL import Image
 
@@ -157,20 +212,7 @@ def _image(path: Path, arguments: Mapping[str, Any]) -> Array:
         except tf.errors.OpError as error:
             reason = "it is cut off, damaged, or of a kind that TensorFlow can't decode"
             raise Unreadable(reason) from error
-    size = arguments.get("size")
-    if size is None:
-        return np.asarray(image, np.float32)
-    method = arguments.get("interpolation", "bilinear")
-    crop, pad = arguments.get("crop_to_aspect_ratio", False), arguments.get("pad_to_aspect_ratio", False)
-    if crop:
-        import keras
-
-        image = keras.preprocessing.image.smart_resize(image, size, interpolation=method, data_format="channels_last")
-    elif pad:
-        image = tf.image.resize_with_pad(image, *size, method=method)
-    else:
-        image = tf.image.resize(image, size, method=method)
-    return np.asarray(image, np.float32)
+    return np.asarray(_resized(image, arguments.get("size"), arguments), np.float32)
 
 
 def _with_channels(image: Any, channels: int) -> Any:

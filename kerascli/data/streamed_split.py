@@ -81,8 +81,7 @@ class StreamedSplit:
 
         def generate() -> Iterator[Any]:
             try:
-                for table in self.tables(order, skipped):
-                    yield self.transform(table)
+                yield from _ahead(map(self.transform, self.tables(order, skipped)))
             except KerascliError as error:
                 _fault.error = error
                 raise
@@ -103,6 +102,15 @@ class StreamedSplit:
         for rows, indices in groups:
             for start in range(0, len(indices), self.block):
                 yield rows.take(indices[start : start + self.block])
+
+
+def _ahead(items: Iterator[Any]) -> Iterator[Any]:
+    """The items, each made in a thread while the one before it is used."""
+    with ThreadPoolExecutor(1, "transform") as pool:
+        coming = pool.submit(next, items, None)
+        while (item := coming.result()) is not None:
+            coming = pool.submit(next, items, None)
+            yield item
 
 
 def _signature(array: Any) -> Any:

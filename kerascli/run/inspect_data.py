@@ -25,7 +25,8 @@ from kerascli.spec.spec import Spec
 
 # How long statistics and the pass over the batches may take each, in seconds.
 PATIENCE = 10.0
-PICTURES = 32
+# Samples that are drawn: as images, or as a spread of numbers.
+PICTURES, VALUES = 32, 1024
 
 
 def inspect_data(spec: Spec, samples: int = 3) -> DataReport:
@@ -87,7 +88,10 @@ class _Look:
                 counts.add(indices.astype(np.int64))
         if split != "train":
             return
-        self.first = self.first or table.take(np.arange(min(PICTURES, table.samples)))
+        if self.first is None:
+            # Spread over the block: a folder of classes begins with one of them.
+            count = min(PICTURES if any(one.read for one in self.data.preprocessing.inputs) else VALUES, table.samples)
+            self.first = table.take(np.linspace(0, table.samples - 1, count).astype(np.int64))
         self.counted += table.samples
         inputs, targets = self.data.preprocessing.inputs, self.data.preprocessing.targets
         for one in inputs:

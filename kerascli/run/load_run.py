@@ -12,6 +12,7 @@ import keras
 
 from kerascli.components.downloads import no_downloads
 from kerascli.data.columns import Expected
+from kerascli.data.files import check_new_files
 from kerascli.data.fit_preprocessing import fit_preprocessing
 from kerascli.data.make_split import make_split
 from kerascli.data.prepare import complete, prepare_data
@@ -77,6 +78,9 @@ class LoadedRun:
     def split(self, rows: Rows, *, targets: bool = True, stream: bool = True) -> Split:
         """Rows as the model takes them, block by block; without targets for predictions."""
         rows = rows if targets else self.named(rows)
+        if any(column.read is not None for column in self.preprocessing.inputs):
+            for block in rows.blocks():
+                check_new_files(self.preprocessing.inputs, block)
         data = self.spec.data
         weighted = data is not None and targets and _has_weights(data, rows)
 

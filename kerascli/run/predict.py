@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import tensorflow as tf
 
+from kerascli.data.files import check_new_files
 from kerascli.data.make_split import make_split
 from kerascli.data.table import Array, Table
 from kerascli.data.write_predictions import check_output, write_blocks
@@ -147,7 +148,10 @@ class _Predictor:
         self, table: Table, total: int | None, stepped: Callable[[int, int | None], None] | None
     ) -> dict[str, Array]:
         """The model's outputs of a block; one with a fixed batch size gets full batches, and the surplus is cut."""
-        split = make_split(self._loaded.named(table), self._loaded.preprocessing, targets=False)
+        rows = self._loaded.named(table)
+        for block in rows.blocks(size=table.samples):
+            check_new_files(self._loaded.preprocessing.inputs, block)
+        split = make_split(rows, self._loaded.preprocessing, targets=False)
         parts = []
         done = 0
         for batch in read_batches(_full(split.dataset(self._size), self._fixed), "predicting"):

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 _ACROSS = 8
+MOST_IMAGES = 32
 _MOST_PANELS = 12
 # Inches.
 _CELL, _LABEL = 1.3, 0.25
@@ -42,7 +43,7 @@ def draw_sheet(
         OSError: The file can't be written.
     """
     check_picture_ending(path)
-    images = {name: array for name, array in inputs.items() if looks_like_image(array)}
+    images = {name: array[:MOST_IMAGES] for name, array in inputs.items() if looks_like_image(array)}
     figure = _sheet(images, labels, augmented or {}) if images else _histograms(inputs)
     if title:
         figure.suptitle(plain_text(title), fontsize=10, fontweight="bold")
