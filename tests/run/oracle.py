@@ -45,6 +45,8 @@ def compare_training(spec: Spec, build: Callable[[Any], Any], folder: Path, call
         plan.train.dataset(plan.batch_size, order=plan.train.order(spec.seed, number) if plan.shuffle else None)
         for number in range(passes)
     ]
+    if plan.augment is not None:
+        parts = [plan.augment(part, spec.seed, number) for number, part in enumerate(parts)]
     batches = parts[0]
     for part in parts[1:]:
         batches = batches.concatenate(part)

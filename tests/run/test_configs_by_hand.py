@@ -187,7 +187,63 @@ def autoencoder(keras: Any) -> Any:
     return model
 
 
-MODELS = (mnist, mnist_cnn, mnist_lstm, news, two_branch, residual, regression, vision_transformer, autoencoder)
+def penguins(keras: Any) -> Any:
+    layers = keras.layers
+    inputs = [keras.Input((size,), name=name) for name, size in (("measures", 5), ("sex", 4), ("comments", 32))]
+    x = layers.Dense(16, activation="relu")(layers.Concatenate()(inputs))
+    x = layers.Dropout(0.2)(x)
+    x = layers.Dense(3, activation="softmax", name="species")(x)
+    model = keras.Model(inputs, x)
+    model.compile(keras.optimizers.Adam(5e-3), "sparse_categorical_crossentropy", metrics=["accuracy"])
+    return model
+
+
+def digits(keras: Any) -> Any:
+    layers = keras.layers
+    model = keras.Sequential(
+        [
+            keras.Input((8, 8, 1), name="image"),
+            layers.Conv2D(16, 3, padding="same", activation="relu"),
+            layers.MaxPooling2D(),
+            layers.Conv2D(32, 3, padding="same", activation="relu"),
+            layers.Flatten(),
+            layers.Dropout(0.3),
+            layers.Dense(10, activation="softmax", name="digit"),
+        ]
+    )
+    model.compile(keras.optimizers.Adam(5e-3), "sparse_categorical_crossentropy", metrics=["accuracy"])
+    return model
+
+
+def languages(keras: Any) -> Any:
+    layers = keras.layers
+    model = keras.Sequential(
+        [
+            keras.Input((1000,), name="text"),
+            layers.Dense(32, activation="relu"),
+            layers.Dense(8, activation="softmax", name="language"),
+        ]
+    )
+    model.compile("adam", "sparse_categorical_crossentropy", metrics=["accuracy"])
+    return model
+
+
+def sunspots(keras: Any) -> Any:
+    layers = keras.layers
+    model = keras.Sequential(
+        [
+            keras.Input((22, 1), name="years"),
+            layers.Conv1D(16, 4, activation="relu"),
+            layers.GRU(16),
+            layers.Dense(1, name="next"),
+        ]
+    )
+    model.compile(keras.optimizers.Adam(5e-3), "mean_squared_error", metrics=["mean_absolute_error"])
+    return model
+
+
+OLDER = (mnist, mnist_cnn, mnist_lstm, news, two_branch, residual, regression, vision_transformer, autoencoder)
+MODELS = (*OLDER, penguins, digits, languages, sunspots)
 IDS = [build.__name__ for build in MODELS]
 # TensorFlow takes long to compile these.
 SLOW = (vision_transformer, autoencoder)
