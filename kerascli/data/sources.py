@@ -70,6 +70,15 @@ def _mnist(component: Component, seed: int) -> SourceData:
     return SourceData(make_table(train, component.name), make_table(test, f"{component.name} (test)"), names)
 
 
+def _keras(component: Component, seed: int) -> SourceData:
+    from kerascli.data.keras_datasets import CLASS_NAMES, read_keras_dataset
+
+    del seed
+    train, test = read_keras_dataset(component.name, component.keywords, component.span)
+    names = CLASS_NAMES.get(component.name)
+    return SourceData(train, test, None if names is None else {"label": names})
+
+
 def _npz(component: Component, seed: int) -> SourceData:
     from kerascli.data.read_arrays import read_npz
 
@@ -154,6 +163,7 @@ def _python(component: Component, seed: int) -> SourceData:
 # A new source is a function here, and its parameters in the table of the spec room.
 _READERS: Mapping[str, Callable[[Component, int], SourceData]] = {
     "mnist": _mnist,
+    **dict.fromkeys(("fashion_mnist", "cifar10", "cifar100", "imdb", "reuters", "california_housing"), _keras),
     "npz": _npz,
     "npy": _npy,
     "images": _images,

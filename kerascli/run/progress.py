@@ -25,6 +25,7 @@ class RunStart:
         monitor: The log that decides the best epoch.
         phases: How many phases there are.
         resumed: None for a new run; else what it goes on from.
+        cache: Where the prepared samples are kept, in words.
     """
 
     folder: Path
@@ -37,6 +38,7 @@ class RunStart:
     monitor: str
     phases: int = 1
     resumed: str | None = None
+    cache: str = ""
 
 
 @dataclass(frozen=True)

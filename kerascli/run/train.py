@@ -227,6 +227,7 @@ def _start(folder: RunFolder, ready: Ready) -> RunStart:
         parameters,
         ready.monitor.name,
         len(spec.fit.all_phases),
+        cache=ready.data.storage.words(),
     )
 
 

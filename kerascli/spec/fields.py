@@ -10,6 +10,10 @@ from kerascli.spec.data_parser import known_fields
 from kerascli.spec.data_spec import DataSpec, FieldSpec
 from kerascli.spec.model_spec import ModelSpec
 from kerascli.spec.problems import Problems
+from kerascli.spec.sources import SOURCES
+
+# Sources whose target has a name of the source's own.
+_WITH_TARGET = tuple(name for name, entry in SOURCES.items() if entry.fields is not None)
 
 
 def infer_known_fields(data: DataSpec, model: ModelSpec, problems: Problems) -> DataSpec:
@@ -28,7 +32,7 @@ def resolve_fields(
     """Fills in what each input and output reads.
 
     A name takes the field of its own name; the only field left over goes to the only name without one. The only output
-    takes the field `label` where there is one.
+    takes the field that the source calls `label` or `price`.
 
     Args:
         data: The data section.
@@ -51,9 +55,15 @@ def resolve_fields(
     if targets is None:
         reserved = {name for name in input_names if name in available} if inputs is None else set()
         left = [field for field in available if field not in used | reserved]
-        if len(output_names) == 1 and output_names[0] not in left and "label" in left:
-            # What folders and Keras's own datasets call the class.
-            left = ["label"]
+        usual = [field for field in left if field in ("label", "price")]
+        if (
+            len(output_names) == 1
+            and output_names[0] not in left
+            and len(usual) == 1
+            and data.source.name in _WITH_TARGET
+        ):
+            # What folders and Keras's own datasets call the target.
+            left = usual
         targets = _by_name(output_names, left, "output", data, problems)
         used |= {field for spec in targets or () for field in spec.fields}
     if inputs is None:

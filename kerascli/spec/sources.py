@@ -50,6 +50,15 @@ class SourceEntry:
 
 _PATH = SourceParameter("path", ("str",), required=True, is_path=True, help="the file")
 _FILES = SourceParameter("path", ("str",), required=True, is_path=True, help="the file, or a pattern")
+# Arguments of `load_data` of the texts.
+_WORDS = (
+    SourceParameter("num_words", ("int", "null"), help="only so many of the most frequent words"),
+    SourceParameter("skip_top", ("int",), default=0, help="leaves out so many of the most frequent words"),
+    SourceParameter("maxlen", ("int", "null"), help="leaves out longer texts"),
+    SourceParameter("start_char", ("int",), default=1, help="the number that begins each text"),
+    SourceParameter("oov_char", ("int",), default=2, help="the number of a word that was left out"),
+    SourceParameter("index_from", ("int",), default=3, help="the number of the most frequent word, less one"),
+)
 
 SOURCES: Mapping[str, SourceEntry] = {
     entry.name: entry
@@ -60,6 +69,38 @@ SOURCES: Mapping[str, SourceEntry] = {
             fields=("image", "label"),
             has_test=True,
             summary="the MNIST digits that come with kerascli: 60,000 images of (28, 28) uint8 and 10,000 for the test",
+        ),
+        SourceEntry(
+            "fashion_mnist", (), fields=("image", "label"), has_test=True, summary="clothes: images of (28, 28) uint8"
+        ),
+        SourceEntry("cifar10", (), fields=("image", "label"), has_test=True, summary="images of (32, 32, 3) uint8"),
+        SourceEntry(
+            "cifar100",
+            (SourceParameter("label_mode", ("str",), default="fine", help="`fine` (100 classes) or `coarse` (20)"),),
+            fields=("image", "label"),
+            has_test=True,
+            summary="images of (32, 32, 3) uint8",
+        ),
+        SourceEntry(
+            "imdb",
+            _WORDS,
+            fields=("sequence", "label"),
+            has_test=True,
+            summary="reviews of films: sequences of the numbers of words, `pad` brings them to one length",
+        ),
+        SourceEntry(
+            "reuters",
+            _WORDS,
+            fields=("sequence", "label"),
+            has_test=True,
+            summary="news in 46 topics: sequences of the numbers of words, `pad` brings them to one length",
+        ),
+        SourceEntry(
+            "california_housing",
+            (SourceParameter("version", ("str",), default="large", help="`large` or `small`"),),
+            fields=("features", "price"),
+            has_test=True,
+            summary="prices of houses: 8 numbers each",
         ),
         SourceEntry("npz", (_PATH,), summary="the arrays of a NumPy archive, one field each"),
         SourceEntry(
@@ -128,15 +169,7 @@ SOURCES: Mapping[str, SourceEntry] = {
 }
 
 # Sources of the language that are not built yet; each is refused by name.
-SOURCES_TO_COME = (
-    "fashion_mnist",
-    "cifar10",
-    "cifar100",
-    "imdb",
-    "reuters",
-    "california_housing",
-    "tfrecord",
-)
+SOURCES_TO_COME = ("tfrecord",)
 
 # How a synthetic field is drawn; exactly one of the distributions stands beside `shape`.
 SYNTHETIC_DISTRIBUTIONS = ("integers", "uniform", "normal", "choice", "one_hot")

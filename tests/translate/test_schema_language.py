@@ -61,7 +61,7 @@ def test_what_the_language_refuses_does_not_hold(text: str) -> None:
 
 
 # Mappings whose keys are names of the writer's own.
-NAMED = {"inputs", "targets", "outputs", "fields", "loss", "loss_weights", "metrics", "repeat"}
+NAMED = {"columns", "inputs", "targets", "outputs", "fields", "loss", "loss_weights", "metrics", "repeat"}
 
 
 def _renamed(value: object, inside: str = "") -> Iterator[object]:
