@@ -10,6 +10,7 @@ from typing import Any, cast
 import numpy as np
 
 from kerascli.data import synthetic
+from kerascli.data.find_files import find_files
 from kerascli.data.read_file import read_jsonl_files, read_parquet_files
 from kerascli.data.rows import Rows
 from kerascli.data.table import Table, make_table
@@ -146,6 +147,17 @@ def _of_folders(tables: Mapping[str, Table], field: str, read: Read) -> SourceDa
     return SourceData(tables["train"], tables.get("test"), None, tables.get("validation"), {field: read})
 
 
+def _tfrecord(component: Component, seed: int) -> SourceData:
+    from kerascli.data.read_tfrecord import read_tfrecord
+
+    del seed
+    path, span = str(component.value("path")), _span(component)
+    features, compression = component.value("features"), component.value("compression")
+    assert isinstance(features, Mapping)
+    packed = None if compression is None else str(compression)
+    return SourceData(read_tfrecord(find_files(path, span), features, packed, path, span))
+
+
 def _synthetic(component: Component, seed: int) -> SourceData:
     samples = cast("int", component.value("samples"))
     fields = cast("Mapping[str, Any]", component.value("fields"))
@@ -166,6 +178,7 @@ _READERS: Mapping[str, Callable[[Component, int], SourceData]] = {
     **dict.fromkeys(("fashion_mnist", "cifar10", "cifar100", "imdb", "reuters", "california_housing"), _keras),
     "npz": _npz,
     "npy": _npy,
+    "tfrecord": _tfrecord,
     "images": _images,
     "text": _texts,
     "synthetic": _synthetic,

@@ -10,7 +10,7 @@ from kerascli.spec.nodes import Mapping, Node, Scalar, Sequence
 from kerascli.spec.paths import arguments_place, component_key, expand, same_class
 from kerascli.spec.places import SPLIT, Place
 from kerascli.spec.problems import Problems
-from kerascli.spec.sources import SOURCES, SOURCES_TO_COME
+from kerascli.spec.sources import SOURCES
 
 _VALUE = Place()
 _SOURCE = Place("component", "sources")
@@ -39,7 +39,7 @@ def merge(base: Node, upper: Node, place: Place, problems: Problems) -> Node:
 def _component_place(place: Place, base: Node, upper: Node) -> Place:
     """A split may be a source too."""
     words = [str(key.value) for node in (base, upper) if isinstance(node, Mapping) for key, _ in node.entries]
-    sources = (word in SOURCES or word in SOURCES_TO_COME for word in words if word not in SPLIT.keys)
+    sources = (word in SOURCES for word in words if word not in SPLIT.keys)
     return _SOURCE if place is SPLIT and any(sources) else place
 
 

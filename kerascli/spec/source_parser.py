@@ -12,8 +12,10 @@ from kerascli.spec.component import Argument, Component
 from kerascli.spec.environment import kept, reference_of
 from kerascli.spec.nodes import Mapping, Node, Scalar, Sequence, folder_of, kind_of, plain
 from kerascli.spec.problems import Problems
-from kerascli.spec.sources import SOURCES, SOURCES_TO_COME, SYNTHETIC_DISTRIBUTIONS, SourceParameter
+from kerascli.spec.sources import SOURCES, SYNTHETIC_DISTRIBUTIONS, SourceParameter
 
+# What a `tf.train.Example` holds.
+FEATURE_DTYPES = ("float32", "int64", "string")
 # What `keras.layers.Resizing` takes.
 INTERPOLATIONS = ("bilinear", "nearest", "bicubic", "area", "lanczos3", "lanczos5", "gaussian", "mitchellcubic")
 
@@ -23,15 +25,14 @@ def parse_source(name: Scalar, node: Node | None, problems: Problems) -> Compone
     text = str(name.value)
     entry = SOURCES.get(text)
     if entry is None:
-        if text in SOURCES_TO_COME:
-            problems.not_yet(f"the data source '{text}'", name, f"use one of {', '.join(SOURCES)}")
-        else:
-            problems.add("unknown-source", f"unknown data source '{text}'", name, did_you_mean(text, SOURCES))
+        problems.add("unknown-source", f"unknown data source '{text}'", name, did_you_mean(text, SOURCES))
         return None
     what = f"the source '{text}'"
     arguments = parse_parameters(entry.parameters, node, what, name, problems, any_name=entry.any_name)
     if text == "synthetic" and isinstance(node, Mapping):
         _check_synthetic(node.get("fields"), problems)
+    if text == "tfrecord" and isinstance(node, Mapping):
+        _check_features(node.get("features"), problems)
     for argument in arguments if text == "images" else ():
         check_read_value("image", argument, problems)
     if entry.any_name and not arguments:
@@ -171,6 +172,27 @@ def located_path(text: str, node: Node, problems: Problems) -> str:
     found = kept(os.path.abspath(Path(folder) / path), reference)
     assert isinstance(found, str)
     return found
+
+
+def _check_features(node: Node | None, problems: Problems) -> None:
+    """Each feature of TFRecord files has a dtype, and perhaps a shape."""
+    if not isinstance(node, Mapping):
+        return
+    if not node.entries:
+        problems.add("missing-argument", "'features' names no feature", node, "write '{image: float32}'")
+    for _, feature in node.entries:
+        dtype = feature.get("dtype") if isinstance(feature, Mapping) else feature
+        if isinstance(feature, Mapping):
+            for key, value in feature.entries:
+                if key.value not in ("shape", "dtype"):
+                    message = f"a feature has no '{key.value}'"
+                    problems.add("unknown-key", message, key, did_you_mean(str(key.value), ("shape", "dtype")))
+                elif key.value == "shape":
+                    _check_synthetic_value("shape", value, problems)
+        if dtype is not None and not (isinstance(dtype, Scalar) and dtype.value in FEATURE_DTYPES):
+            shown = dtype.text if isinstance(dtype, Scalar) else kind_of(dtype)
+            hint = did_you_mean(shown, FEATURE_DTYPES)
+            problems.add("unknown-choice", f"a feature is no '{shown}'", dtype, hint)
 
 
 def _check_synthetic(node: Node | None, problems: Problems) -> None:

@@ -124,6 +124,17 @@ SOURCES: Mapping[str, SourceEntry] = {
         SourceEntry("parquet", (_FILES,), summary="the columns of a Parquet file"),
         SourceEntry("jsonl", (_FILES,), summary="the keys of a file with one JSON object a line"),
         SourceEntry(
+            "tfrecord",
+            (
+                _FILES,
+                SourceParameter(
+                    "features", ("mapping",), required=True, help="feature to its dtype, or to `{shape: …, dtype: …}`"
+                ),
+                SourceParameter("compression", ("str", "null"), help="`GZIP` or `ZLIB`"),
+            ),
+            summary="the features of TFRecord files",
+        ),
+        SourceEntry(
             "images",
             (
                 SourceParameter("folder", ("str",), required=True, is_path=True, help="the folder"),
@@ -167,9 +178,6 @@ SOURCES: Mapping[str, SourceEntry] = {
         ),
     )
 }
-
-# Sources of the language that are not built yet; each is refused by name.
-SOURCES_TO_COME = ("tfrecord",)
 
 # How a synthetic field is drawn; exactly one of the distributions stands beside `shape`.
 SYNTHETIC_DISTRIBUTIONS = ("integers", "uniform", "normal", "choice", "one_hot")

@@ -8,7 +8,7 @@ from kerascli.spec.nodes import Mapping, Node, Scalar
 from kerascli.spec.places import SPLIT
 from kerascli.spec.problems import Problems
 from kerascli.spec.section import check_keys, number, text, truth, whole_number
-from kerascli.spec.sources import SOURCES, SOURCES_TO_COME
+from kerascli.spec.sources import SOURCES
 
 # What a split may go by instead of a plain draw.
 _SPLIT_FIELDS = ("stratify", "group", "order")
@@ -32,7 +32,7 @@ def parse_split(node: Node | None, name: str, problems: Problems) -> SplitSpec |
 
 def _is_source(node: Mapping) -> bool:
     words = list(node.keys())
-    return len(words) == 1 and words[0] not in SPLIT.keys and (words[0] in SOURCES or words[0] in SOURCES_TO_COME)
+    return len(words) == 1 and words[0] not in SPLIT.keys and words[0] in SOURCES
 
 
 def _long_split(node: Mapping, name: str, problems: Problems) -> SplitSpec | None:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from kerascli.catalog import Entry, load_catalog
 from kerascli.errors import UsageError, nearest
 from kerascli.spec.key_docs import KEY_DOCS
-from kerascli.spec.sources import SOURCES, SOURCES_TO_COME
+from kerascli.spec.sources import SOURCES
 from kerascli.translate.describe_component import component_summary, describe_component
 from kerascli.translate.describe_key import describe_key, key_paths
 from kerascli.translate.describe_source import all_sources, describe_source, source_summary
@@ -48,9 +48,6 @@ def describe(word: str) -> tuple[Description, ...]:
     found = tuple(_meanings(name)) or tuple(_prefixed(name))
     if found:
         return found
-    if name in SOURCES_TO_COME:
-        hint = "use one of " + ", ".join(f"'{source}'" for source in SOURCES)
-        raise UsageError(f"this version has no data source '{name}'", code="unknown-word", hint=hint)
     near = _nearest(name)
     hint = f"did you mean '{near}'?" if near else "say 'kerascli describe --list' to see what there is"
     raise UsageError(f"nothing in the language is called '{word}'", code="unknown-word", hint=hint)

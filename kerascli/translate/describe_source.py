@@ -15,6 +15,7 @@ _EXAMPLES: Mapping[str, Any] = {
     "csv": {"csv": {"path": "table.csv", "separator": ";"}},
     "parquet": {"parquet": "table.parquet"},
     "jsonl": {"jsonl": "rows.jsonl"},
+    "tfrecord": {"tfrecord": {"path": "part-*.tfrecord", "features": {"x": {"shape": [8]}, "y": "float32"}}},
     "images": {"images": {"folder": "photos", "size": [128, 128]}},
     "text": {"text": "reviews"},
     "npz": {"npz": "arrays.npz"},

@@ -54,7 +54,7 @@ FAULTS = [
     ("{image: [784]}\n  layers", "{image: 784}\n  layers", "wrong-type", "784"),
     ("{image: [784]}\n  layers", "{image: [0]}\n  layers", "out-of-range", "0"),
     ("source: mnist", "source: mnits", "unknown-source", "mnits"),
-    ("source: mnist", "source: tfrecord", "not-supported", "tfrecord"),
+    ("source: mnist", "source: {tfrecord: {path: a, features: {x: flot32}}}", "unknown-choice", "flot32"),
     ("validation: 0.1", "validation: 1.5", "out-of-range", "1.5"),
     ("validation: 0.1", "validation: {fractoin: 0.1}", "unknown-key", "fractoin"),
     ("validation: 0.1", "validation: {count: 9, group: label, stratify: label}", "split", "group"),
