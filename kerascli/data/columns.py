@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -99,15 +100,57 @@ def refuse_empty(table: Table, texts: Array, name: str, span: Span | None) -> No
     _refuse_rows(table, texts == "", "no text", name, span, hint)
 
 
+class MissingValues(DataError):
+    """Rows with missing values.
+
+    Attributes:
+        name: The fields, as messages call them.
+        what: What the rows have instead.
+        span: Where the spec reads the fields.
+        hint: What to do.
+    """
+
+    def __init__(self, count: int, first: str, what: str, name: str, span: Span | None, hint: str) -> None:
+        """Takes the number of rows and the place of the first."""
+        word = "row has" if count == 1 else "rows have"
+        message = f"{count:,} {word} {what} in '{name}', the first is {first}"
+        super().__init__(message, code="missing-value", span=span, hint=hint)
+        self.name, self.what, self.span, self.hint = name, what, span, hint
+
+
 def _refuse_rows(
     table: Table, bad: Array, what: str, name: str, span: Span | None, hint: str = "complete or remove such rows"
 ) -> None:
     rows = bad.reshape(len(bad), -1).any(axis=1)
     if rows.any():
-        count = int(rows.sum())
-        word = "row has" if count == 1 else "rows have"
-        message = f"{count:,} {word} {what} in '{name}', the first is {table.place(int(np.argmax(rows)))}"
-        raise DataError(message, code="missing-value", span=span, hint=hint)
+        raise MissingValues(int(rows.sum()), table.place(int(np.argmax(rows))), what, name, span, hint)
+
+
+def recount(
+    error: MissingValues, blocks: Iterable[Table], fields: tuple[str, ...], *, filled: bool = False
+) -> MissingValues:
+    """The same fault, counted over all rows instead of the block in which it was found.
+
+    Args:
+        error: The fault.
+        blocks: All rows.
+        fields: The fields that have it.
+        filled: Whether missing values are filled, so that infinite ones alone are at fault.
+    """
+    count, first = 0, ""
+    for table in blocks:
+        rows = table.targets or table
+        arrays = [table.fields.get(name, rows.fields[name]) for name in fields]
+        bad = np.zeros(table.samples, bool)
+        for array in arrays:
+            gaps = array == "" if is_text(array) else bad[:, np.newaxis]
+            if array.dtype.kind == "f":
+                gaps = np.isinf(array) if filled else ~np.isfinite(array)
+            bad |= gaps.reshape(table.samples, -1).any(axis=1)
+        if bad.any():
+            first = first or table.place(int(np.argmax(bad)))
+            count += int(bad.sum())
+    return MissingValues(count, first, error.what, error.name, error.span, error.hint) if count else error
 
 
 def single(array: Array) -> Array:

@@ -8,7 +8,7 @@ from typing import Any
 
 import keras
 
-from kerascli.data.columns import Expected
+from kerascli.data.columns import Expected, MissingValues, recount
 from kerascli.data.disk_cache import DiskCache, cache_folder, cache_key
 from kerascli.data.files import check_files, without_unreadable
 from kerascli.data.fingerprint import Fingerprint
@@ -24,7 +24,7 @@ from kerascli.data.storage import Storage, cache_budget, decide
 from kerascli.data.table import Array, Table
 from kerascli.data.targets import LabelRange
 from kerascli.data.weights import ClassCounts, ClassTable, field_weights, multiply
-from kerascli.spec.data_spec import DataSpec
+from kerascli.spec.data_spec import DataSpec, FieldSpec
 from kerascli.spec.fields import resolve_fields
 from kerascli.spec.model_spec import ModelSpec
 from kerascli.spec.problems import Problems
@@ -133,10 +133,17 @@ class PreparedData:
             for table in rows.blocks():
                 fingerprint.add(name, table)
                 if self.storage.kept[name] != "memory":
-                    self.preprocessing.check(table)
-                    y = self.preprocessing.y(table)
-                    field_weights(self.data, table, list(y))
+                    self._check(rows, table)
         self._fingerprint[:] = [fingerprint.hexdigest()]
+
+    def _check(self, rows: Rows, table: Table) -> None:
+        """Checks a block of a split that is not kept in memory."""
+        try:
+            self.preprocessing.check(table)
+            y = self.preprocessing.y(table)
+        except MissingValues as error:
+            raise _counted(error, rows, (*(self.data.inputs or ()), *(self.data.targets or ()))) from None
+        field_weights(self.data, table, list(y))
 
     @property
     def fingerprint(self) -> str:
@@ -196,13 +203,25 @@ def prepare_data(spec: Spec) -> PreparedData:
     }
     inputs = _in_order(data.inputs or (), [item.name for item in spec.model.inputs])
     targets = _in_order(data.targets or (), [output.name for output in spec.model.outputs])
-    preprocessing = fit_preprocessing(
-        inputs, targets, tables.train, expected, source.class_names or {}, source.reads, spec.seed
-    )
+    try:
+        preprocessing = fit_preprocessing(
+            inputs, targets, tables.train, expected, source.class_names or {}, source.reads, spec.seed
+        )
+    except MissingValues as error:
+        raise _counted(error, tables.train, (*inputs, *targets)) from None
     storage = decide(data.cache, _sizes(tables, preprocessing), budget)
     rows = tables.train if storage.kept["train"] == "memory" else _first_block(tables.train, preprocessing)
     x = transform_x(rows, preprocessing)
     return PreparedData(spec, data, tables, preprocessing.with_input_facts(x), x, storage, skipped)
+
+
+def _counted(error: MissingValues, rows: Rows, columns: Sequence[FieldSpec]) -> MissingValues:
+    """The fault with the number of all rows that have it; it was found in the first block that does."""
+    column = next((one for one in columns if " and ".join(one.fields) == error.name), None)
+    if column is None or column.read is not None:
+        return error
+    blocks = rows.blocks(set(column.fields))
+    return recount(error, blocks, column.fields, filled=column.missing is not None)
 
 
 def _first_block(rows: Rows, preprocessing: Preprocessing) -> Table:

@@ -114,3 +114,18 @@ def test_the_median_of_more_values_than_memory_shall_hold(size: int, monkeypatch
     monkeypatch.setattr(missing, "MEDIAN_VALUES", 4_000)
     assert median(0) == median(0)
     assert abs(median(0) - np.median(values)) < 0.08
+
+
+@pytest.mark.parametrize("cache", ["memory", "none"])
+@pytest.mark.parametrize("target", [True, False])
+def test_all_missing_values_are_counted_not_those_of_a_block(
+    cache: str, target: bool, prepared: Prepare, tmp_path: Path
+) -> None:
+    gap = {100, 5000, 9000}
+    rows = [f"{'' if row in gap and not target else row},{'' if row in gap and target else 'x'}" for row in range(9500)]
+    (tmp_path / "d.csv").write_text("a,y\n" + "\n".join(rows) + "\n")
+    with pytest.raises(DataError, match="3 rows have .*, the first is row 101 "):
+        prepared(
+            f"source: {{csv: d.csv}}\ninputs: {{x: {{field: a, transform: [Normalization]}}}}\ncache: {cache}\n",
+            inputs="{x: [1]}",
+        )
