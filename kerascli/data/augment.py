@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from kerascli.components import keras_fault
-from kerascli.data.transforms import Layers, make_layers
+from kerascli.data.transforms import Layers, learns, make_layers
 from kerascli.errors import SpecError
 from kerascli.spec.component import Component
 from kerascli.spec.data_spec import DataSpec
 
 # Keeps the draws of augmentation apart from other uses of the seed.
 _AUGMENT_STREAM = 0xA06
+# Layers that give a sample a part of another one's label.
+_MIXING = ("CutMix", "MixUp")
 
 
 @dataclass(frozen=True)
@@ -73,6 +75,7 @@ class Augmentation:
         for layer, component in self.whole:
             self._seed(layer, (seed, pass_number, index), number)
             index += 1
+            _check_labels(rest[0], component)
             before = {"images": x, "labels": tf.cast(rest[0], tf.float32)}
             made = _call(layer, component, before)
             x, rest = _same(made["images"], x, component), (made["labels"], *rest[1:])
@@ -94,10 +97,31 @@ def _generator_states(layer: Any) -> list[Any]:
 
 
 def _call(layer: Any, component: Component, value: Any) -> Any:
+    """What the layer makes of a batch.
+
+    Raises:
+        SpecError: Keras refuses it, or the layer has weights, which nothing would train here.
+    """
     try:
-        return layer(value, training=True)
+        made = layer(value, training=True)
     except Exception as error:  # Whatever Keras raises on a call is said again at the layer's place.
         raise keras_fault(error, component, doing="calling") from error
+    if layer.trainable_weights:
+        message = f"{component.name} has weights, which are not trained in 'augment'"
+        raise SpecError(message, code="augment", span=component.span, hint="put it into the model")
+    return made
+
+
+def _check_labels(labels: Any, component: Component) -> None:
+    """The mean of two indices of classes is the index of a third one.
+
+    Raises:
+        SpecError: The layer mixes labels, and these are such indices.
+    """
+    if component.name in _MIXING and labels.dtype.is_integer and len(labels.shape) == 1:
+        message = f"{component.name} mixes labels, which can't be done with indices of classes"
+        hint = "write 'one_hot: true' beside the target's field, and a loss for it"
+        raise SpecError(message, code="augment", span=component.span, hint=hint)
 
 
 def _same(after: Any, before: Any, component: Component) -> Any:
@@ -119,10 +143,27 @@ def make_augmentation(data: DataSpec) -> Augmentation:
     """The layers of a data section.
 
     Raises:
-        SpecError: Keras refuses an argument, or `data.augment` has a layer for several inputs.
+        SpecError: Keras refuses an argument, a layer learns, or `data.augment` has a layer for several inputs or
+            outputs.
     """
-    inputs = {spec.name: make_layers(spec.augment) for spec in data.inputs or () if spec.augment}
-    if data.augment and data.inputs is not None and len(data.inputs) > 1:
-        message = "'data.augment' changes inputs and targets together, and the model has several inputs"
-        raise SpecError(message, code="augment", span=data.augment[0].span, hint="use 'augment' of a field")
-    return Augmentation(inputs, make_layers(data.augment))
+    inputs = {spec.name: _layers(spec.augment) for spec in data.inputs or () if spec.augment}
+    for what, fields in (("input", data.inputs), ("output", data.targets)):
+        if data.augment and fields is not None and len(fields) != 1:
+            count = "several" if fields else "no"
+            message = f"'data.augment' changes inputs and targets together, and the model has {count} {what}s"
+            raise SpecError(message, code="augment", span=data.augment[0].span, hint="use 'augment' of a field")
+    return Augmentation(inputs, _layers(data.augment))
+
+
+def _layers(components: Sequence[Component]) -> Layers:
+    """The layers, none of which learns.
+
+    Raises:
+        SpecError: Keras refuses an argument, or a layer learns from data.
+    """
+    layers = make_layers(components)
+    for layer, component in layers:
+        if learns(layer):
+            message = f"{component.name} learns from data, which 'augment' does not"
+            raise SpecError(message, code="augment", span=component.span, hint="put it into 'transform'")
+    return layers

@@ -98,6 +98,7 @@ class DiskCache:
                 for index, (name, array) in enumerate(named.items()):
                     if name not in files:
                         files[name] = self._new(temporary / f"{index}.npy", name, samples, array)
+                    self._check(name, array, files[name])
                     files[name][done : done + len(array)] = array
                 done += len(next(iter(named.values())))
             (temporary / "names.txt").write_text("\n".join(files), encoding="utf-8")
@@ -106,6 +107,11 @@ class DiskCache:
             os.replace(temporary, self.folder)  # noqa: PTH105 - a folder
         finally:
             shutil.rmtree(temporary, ignore_errors=True)
+
+    def _check(self, name: str, array: Array, file: Array) -> None:
+        if array.shape[1:] != file.shape[1:]:
+            message = f"samples of '{name.partition('/')[2]}' have the shapes {file.shape[1:]} and {array.shape[1:]}"
+            raise DataError(message, code="shape", span=self.span, hint="bring them into one shape")
 
     def _new(self, path: Path, name: str, samples: int, array: Array) -> Any:
         if array.dtype.kind not in "biuf":

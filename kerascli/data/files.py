@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 
@@ -22,6 +23,11 @@ def _file_fields(data: DataSpec, source: SourceData) -> Iterator[tuple[str, Read
         read = spec.read or (source.reads or {}).get(spec.fields[0])
         if read is not None and not spec.stacked:
             yield spec.fields[0], read, spec.span
+
+
+def folder_of(read: Read) -> Path:
+    """What the paths are relative to that are read so."""
+    return Path(str(dict(read.arguments).get("folder") or "."))
 
 
 def check_files(rows: Rows, data: DataSpec, source: SourceData) -> None:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection
+from collections.abc import Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -16,12 +17,14 @@ class Fingerprint:
     """Tells whether data is what it was: over names, types, shapes and values of the fields of each split.
 
     Args:
-        paths: Fields that hold paths of files: their last two names and the files' sizes count, so that the same files
-            have the same fingerprint in another folder, and none has to be read.
+        paths: Fields that hold paths of files, with the folder that these are relative to: their last two names and the
+            files' sizes count, so that the same files have the same fingerprint in another folder, and none has to be
+            read.
+        times: Whether the times of the files' last changes count too.
     """
 
-    def __init__(self, paths: Collection[str] = ()) -> None:
-        self._paths = frozenset(paths)
+    def __init__(self, paths: Mapping[str, Path] = MappingProxyType({}), *, times: bool = False) -> None:
+        self._paths, self._times = paths, times
         self._digests: dict[str, Any] = {}
         self._samples: dict[str, int] = {}
 
@@ -31,8 +34,16 @@ class Fingerprint:
             key = f"{split}/{name}:{_kind(array)}"
             digest = self._digests.setdefault(key, hashlib.sha256())
             self._samples[key] = self._samples.get(key, 0) + len(array)
-            for part in _parts(array, paths=name in self._paths):
+            if name in self._paths and is_text(array):
+                array = self._files(array, self._paths[name])
+            for part in _parts(array):
                 digest.update(part)
+
+    def _files(self, paths: Array, folder: Path) -> Array:
+        """What counts of files, a text each."""
+        found = np.empty(paths.size, object)
+        found[:] = [_file(folder / path, times=self._times) for path in paths.reshape(-1)]
+        return found
 
     def hexdigest(self) -> str:
         """The fingerprint, 64 hexadecimal digits."""
@@ -46,19 +57,19 @@ def _kind(array: Array) -> str:
     return f"{array.dtype.newbyteorder('<').str}{array.shape[1:]}"
 
 
-def _parts(array: Array, *, paths: bool) -> list[Any]:
+def _parts(array: Array) -> list[Any]:
     if is_ragged(array):
         return [f"{one.dtype.str}{one.shape};".encode() + np.ascontiguousarray(one).tobytes() for one in array]
     if is_text(array):
-        texts = (_file(text) for text in array.reshape(-1)) if paths else array.reshape(-1)
-        return ["".join(f"{text}\0" for text in texts).encode("utf-8", "surrogatepass")]
+        return ["".join(f"{text}\0" for text in array.reshape(-1)).encode("utf-8", "surrogatepass")]
     little = np.ascontiguousarray(array, array.dtype.newbyteorder("<"))
     return [little.reshape(-1).view(np.uint8).data]
 
 
-def _file(path: str) -> str:
+def _file(path: Path, *, times: bool) -> str:
     try:
-        size = Path(path).stat().st_size
+        facts = path.stat()
+        size, time = facts.st_size, facts.st_mtime_ns
     except OSError:
-        size = -1
-    return f"{'/'.join(Path(path).parts[-2:])}:{size}"
+        size, time = -1, -1
+    return f"{'/'.join(path.parts[-2:])}:{size}" + (f":{time}" if times else "")

@@ -72,6 +72,9 @@ def _with_statistics(
     fills = [
         None if spec.missing is None else FillFinder(spec.missing, spec.fields, seed, spec.span) for spec in inputs
     ]
+    for fill in fills:
+        if fill is not None:
+            fill.check(head)
     finders = [ClassFinder(column, spec) for column, spec in zip(out_columns, targets, strict=True)]
     out_head = head.targets or head
     reading = [fill for fill in fills if fill is not None and fill.reads_data]

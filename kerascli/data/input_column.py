@@ -72,12 +72,22 @@ class InputColumn:
         layer = self.layers[0][0]
         return type(layer).__name__ != "StringLookup" or layer.get_config().get("mask_token") is not None
 
-    def check(self, table: Table) -> None:
+    def check(self, table: Table, head: Table) -> None:
         """Finds what is wrong with raw rows as far as it can be seen without the work of reading files and transforms.
 
+        Args:
+            table: A block of rows that are not kept in memory.
+            head: The first row of all.
+
         Raises:
-            DataError: As in `array`.
+            DataError: As in `array`; or the sequences have no length of their own, which only memory can find.
         """
+        if self.varies(table, head):
+            message = (
+                f"'{self.name}' is as long as its longest sample, which is not known where samples are not in memory"
+            )
+            hint = "write 'pad: {length: 200}' beside the field, or 'cache: memory'"
+            raise DataError(message, code="shape", span=self.span, hint=hint)
         if self.read is not None:
             take_fields(table, self.fields, self.stacked, self.span)
         elif self.layers:
@@ -103,7 +113,33 @@ class InputColumn:
     def _padded(self, array: Array) -> Array:
         if self.pad is None or array.ndim < 2:
             return array
-        return pad_ended(array, self.pad) if self.layers else pad_array(array, self.pad)
+        # The words of a text end where a layer has put zeros; of other sequences, zeros may be values.
+        return pad_ended(array, self.pad) if self._counts_words else pad_array(array, self.pad)
+
+    @property
+    def _counts_words(self) -> bool:
+        """Whether a layer makes a sequence of each text, as long as the longest of those that it is given at once."""
+        names = [type(layer).__name__ for layer, _ in self.layers]
+        if "TextVectorization" not in names or "CategoryEncoding" in names:
+            return False
+        facts = self.layers[names.index("TextVectorization")][0].get_config()
+        return facts["output_mode"] == "int" and facts["output_sequence_length"] is None
+
+    def varies(self, table: Table, head: Table) -> bool:
+        """Whether sequences are as long as the longest sample, which has to be known before the first batch.
+
+        Args:
+            table: A block of rows.
+            head: The first row of all.
+        """
+        if self.read is not None or (self.pad is not None and self.pad.length is not None):
+            return False
+        ragged = any(
+            is_ragged(table.fields[name]) or table.fields[name].shape[1:] != head.fields[name].shape[1:]
+            for name in self.fields
+            if name in table.fields and name in head.fields
+        )
+        return ragged or self._counts_words
 
     def _transformed(self, raw: Array, table: Table) -> Array:
         try:

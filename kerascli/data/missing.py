@@ -54,6 +54,21 @@ class FillFinder:
         self._kept: list[Array] = [np.empty(0) for _ in fields]
         self._generator = np.random.Generator(np.random.PCG64([seed, _MEDIAN_STREAM]))
 
+    def check(self, head: Table) -> None:
+        """Compares a written value with what the fields hold.
+
+        Args:
+            head: A first row.
+
+        Raises:
+            DataError: It is a text, and a field holds numbers.
+        """
+        for name in self._fields:
+            array = head.fields.get(name)
+            if isinstance(self._missing.value, str) and array is not None and not is_text(array):
+                message = f"'{name}' holds numbers, and '{self._missing.value}' is none"
+                raise DataError(message, span=self._missing.span, hint="write '{value: 0}', 'mean' or 'median'")
+
     @property
     def reads_data(self) -> bool:
         """Whether the values come from the data."""

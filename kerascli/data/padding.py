@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from kerascli.data.table import Array
+from kerascli.errors import DataError
 from kerascli.spec.data_spec import Pad
 
 # Without a word in the spec, zeros go to the end, as `tf.RaggedTensor.to_tensor` does.
@@ -72,4 +73,21 @@ def _inside(lengths: Array, longest: int, side: str) -> Array:
 
 
 def _filling(pad: Pad, dtype: Any) -> Any:
-    return "" if dtype.kind in "OU" and pad.value == 0 else pad.value
+    """The value in the dtype of the sequences.
+
+    Raises:
+        DataError: They can't hold it.
+    """
+    filling: Any
+    if dtype.kind in "OU":
+        fits, filling, held = pad.value == 0, "", "texts"
+    elif dtype.kind in "biu":
+        bounds = (0, 1) if dtype.kind == "b" else (np.iinfo(dtype).min, np.iinfo(dtype).max)
+        fits, held = pad.value == int(pad.value) and bounds[0] <= pad.value <= bounds[1], dtype.name
+        filling = int(pad.value)
+    else:
+        return pad.value
+    if not fits:
+        message = f"sequences of {held} can't be padded with {pad.value:g}"
+        raise DataError(message, code="dtype", span=pad.span, hint="write 'value: 0'")
+    return filling

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
+from functools import cached_property
+from pathlib import Path
 from typing import Any
 
 import keras
 
 from kerascli.data.columns import Expected, MissingValues, recount
 from kerascli.data.disk_cache import DiskCache, cache_folder, cache_key
-from kerascli.data.files import check_files, without_unreadable
+from kerascli.data.files import check_files, folder_of, without_unreadable
 from kerascli.data.fingerprint import Fingerprint
 from kerascli.data.fit_preprocessing import block_rows, fit_preprocessing
 from kerascli.data.make_split import Weigh, make_split, transform_blocks, transform_x
@@ -82,7 +84,13 @@ class PreparedData:
         shapes = [(one.name, one.expected, one.fill) for one in self.preprocessing.inputs]
         targets = [(one.name, one.widened, one.classes) for one in self.preprocessing.targets]
         words = (repr(self.data), repr(self.spec.fit.class_weight), repr(self.spec.seed), repr(shapes), repr(targets))
-        return cache_key(name, self.fingerprint, keras.__version__, *words)
+        return cache_key(name, self._file_times or self.fingerprint, keras.__version__, *words)
+
+    @cached_property
+    def _file_times(self) -> str | None:
+        """A fingerprint in which the times of files count, since they may change and keep their size; None: no files."""
+        paths = self._paths
+        return self._taken(Fingerprint(paths, times=True)) if paths else None
 
     def _class_weights(self) -> Mapping[str, ClassTable]:
         """The weights of the classes, whose samples are counted where the spec asks for it."""
@@ -128,7 +136,7 @@ class PreparedData:
         Raises:
             DataError: A row is at fault.
         """
-        fingerprint = self._new_fingerprint()
+        fingerprint = Fingerprint(self._paths)
         for name, rows in self.tables.by_name.items():
             for table in rows.blocks():
                 fingerprint.add(name, table)
@@ -139,7 +147,7 @@ class PreparedData:
     def _check(self, rows: Rows, table: Table) -> None:
         """Checks a block of a split that is not kept in memory."""
         try:
-            self.preprocessing.check(table)
+            self.preprocessing.check(table, rows.head)
             y = self.preprocessing.y(table)
         except MissingValues as error:
             raise _counted(error, rows, (*(self.data.inputs or ()), *(self.data.targets or ()))) from None
@@ -149,15 +157,19 @@ class PreparedData:
     def fingerprint(self) -> str:
         """The sha256 of the raw rows of all splits."""
         if not self._fingerprint:
-            fingerprint = self._new_fingerprint()
-            for name, rows in self.tables.by_name.items():
-                for table in rows.blocks():
-                    fingerprint.add(name, table)
-            self._fingerprint.append(fingerprint.hexdigest())
+            self._fingerprint.append(self._taken(Fingerprint(self._paths)))
         return self._fingerprint[0]
 
-    def _new_fingerprint(self) -> Fingerprint:
-        return Fingerprint([one.fields[0] for one in self.preprocessing.inputs if one.read is not None])
+    def _taken(self, fingerprint: Fingerprint) -> str:
+        for name, rows in self.tables.by_name.items():
+            for table in rows.blocks():
+                fingerprint.add(name, table)
+        return fingerprint.hexdigest()
+
+    @property
+    def _paths(self) -> dict[str, Path]:
+        """The fields that hold paths, with their folders."""
+        return {one.fields[0]: folder_of(one.read) for one in self.preprocessing.inputs if one.read is not None}
 
     def facts(self) -> dict[str, Any]:
         """What the record of a run says of the data."""

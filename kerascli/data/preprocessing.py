@@ -39,14 +39,18 @@ class Preprocessing:
         table = table.targets or table
         return {column.name: column.array(table) for column in self.targets}
 
-    def check(self, table: Table) -> None:
+    def check(self, table: Table, head: Table) -> None:
         """Finds what is wrong with raw rows, without the work of reading files and of transforms.
+
+        Args:
+            table: A block of rows that are not kept in memory.
+            head: The first row of all.
 
         Raises:
             DataError: As in `x` and `y`.
         """
         for column in self.inputs:
-            column.check(table)
+            column.check(table, head)
 
     @property
     def fields(self) -> frozenset[str]:

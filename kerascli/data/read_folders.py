@@ -33,6 +33,10 @@ def read_class_folders(folder: Path, field: str, endings: Collection[str], span:
     inner = _sub_folders(folder)
     names = {path.name for path in inner}
     if "train" in names and names <= set(_SPLITS):
+        twice = [path.name for path in inner if _SPLITS[path.name] == "validation"]
+        if len(twice) > 1:
+            message = f"'{folder}' has several folders for the validation: {', '.join(twice)}"
+            raise DataError(message, span=span, hint="keep one of them")
         return {_SPLITS[path.name]: _read(path, field, endings, span) for path in inner}
     return {"train": _read(folder, field, endings, span)}
 

@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from kerascli.data.files import folder_of
 from kerascli.data.skipped import SkipLog
 from kerascli.data.table import Array, Table, is_text
 from kerascli.errors import DataError, Span
@@ -48,7 +49,7 @@ def read_media(read: Read, paths: Array, table: Table, name: str, span: Span | N
         if images is not None:
             return images
     load = _loader(read)
-    found = list(_pool().map(partial(_try, load, _folder(read)), paths))
+    found = list(_pool().map(partial(_try, load, folder_of(read)), paths))
     for row, one in enumerate(found):
         if isinstance(one, Unreadable):
             message = f"can't read '{paths[row]}', {table.place(row)}: {one}"
@@ -73,7 +74,7 @@ def check_media(read: Read, paths: Array, table: Table, name: str, span: Span | 
     """
     _check_paths(paths, name, span)
     look = _image_header if read.kind == "image" else _exists
-    for row, one in enumerate(_pool().map(partial(_try, look, _folder(read)), paths)):
+    for row, one in enumerate(_pool().map(partial(_try, look, folder_of(read)), paths)):
         if isinstance(one, Unreadable):
             message = f"can't read '{paths[row]}', {table.place(row)}: {one}"
             raise DataError(message, code="unreadable", span=span, hint="mend or remove it, or write 'on_error: skip'")
@@ -84,7 +85,7 @@ def readable(read: Read, paths: Array, table: Table, skipped: SkipLog) -> Array:
     mask = np.ones(len(paths), bool)
     load = _loader(read)
     for row, one in enumerate(
-        _pool().map(lambda path: isinstance(found := _try(load, _folder(read), path), Unreadable) and found, paths)
+        _pool().map(lambda path: isinstance(found := _try(load, folder_of(read), path), Unreadable) and found, paths)
     ):
         if one:
             mask[row] = False
@@ -102,10 +103,6 @@ def _check_paths(paths: Array, name: str, span: Span | None) -> None:
     if not is_text(paths) or paths.ndim != 1:
         message = f"'{name}' holds no paths, one text a sample"
         raise DataError(message, span=span, hint="name a column of paths, or remove 'read'")
-
-
-def _folder(read: Read) -> Path:
-    return Path(str(dict(read.arguments).get("folder") or "."))
 
 
 def _try(load: Callable[[Path], Any], folder: Path, path: str) -> Any:
@@ -136,7 +133,7 @@ def _all_images(read: Read, paths: Array) -> Array | None:
     """All images in one call of TensorFlow's; None where one of them can't be read, which is then looked for."""
     import tensorflow as tf
 
-    folder = _folder(read)
+    folder = folder_of(read)
     arguments = {name: value for name, value in read.arguments if name != "folder"}
     size: Any = arguments.pop("size", None)
     graph = _image_graph(None if size is None else tuple(size), tuple(arguments.items()))

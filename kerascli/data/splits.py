@@ -38,7 +38,7 @@ class Tables:
         Raises:
             DataError: A split has too few rows.
         """
-        cut = {name: cut_windows(rows, spec) for name, rows in self.by_name.items()}
+        cut = {name: cut_windows(rows, spec, split=name) for name, rows in self.by_name.items()}
         return Tables(cut["train"], cut.get("validation"), cut.get("test"))
 
 

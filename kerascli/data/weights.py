@@ -16,12 +16,13 @@ from kerascli.spec.training_spec import ClassWeights, FitSpec
 
 
 def field_weights(data: DataSpec, table: Table, outputs: Sequence[str]) -> dict[str, Array]:
-    """The weights that `data.sample_weight` names, by output, `(samples,)` float32.
+    """The weights that `data.sample_weight` names, by output, `(samples,)` float32; of a sequence, its target's.
 
     Raises:
         DataError: A field is missing, or its values are no weights.
     """
     found: dict[str, Array] = {}
+    table = table.targets or table
     for output, field, span in data.sample_weight:
         if field not in table.fields:
             hint = did_you_mean(field, table.fields)

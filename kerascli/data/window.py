@@ -8,6 +8,7 @@ from functools import cached_property
 
 import numpy as np
 
+from kerascli.data.columns import check_finite, check_labels_present
 from kerascli.data.rows import BLOCK, Rows
 from kerascli.data.table import Array, Table, join_tables
 from kerascli.errors import DataError, did_you_mean
@@ -69,16 +70,17 @@ class WindowedRows:
         return replace(self, starts=self.starts[chosen])
 
 
-def cut_windows(rows: Rows, spec: WindowSpec, *, targets: bool = True) -> WindowedRows:
+def cut_windows(rows: Rows, spec: WindowSpec, *, targets: bool = True, split: str | None = None) -> WindowedRows:
     """All sequences of some rows, none of which crosses a group.
 
     Args:
         rows: The rows in their order; those of a group stand together or apart, in order.
         spec: How they are cut.
         targets: Whether each sequence needs the row of its target.
+        split: The split that the rows are, for messages.
 
     Raises:
-        DataError: The rows are too few, or lack the group's field.
+        DataError: The rows are too few, or lack the group's field, or one of its values is missing.
     """
     table = rows if isinstance(rows, Table) else join_tables(list(rows.blocks()))
     if table.rows is None:
@@ -89,7 +91,8 @@ def cut_windows(rows: Rows, spec: WindowSpec, *, targets: bool = True) -> Window
     else:
         table, starts = _by_group(table, spec, reach)
     if not len(starts):
-        message = f"{table.source} has {table.samples:,} rows, and a sequence with its target takes {reach + 1:,}"
+        where = table.source if split is None else f"the split '{split}' of {table.source}"
+        message = f"{where} has {table.samples:,} rows, and a sequence with its target takes {reach + 1:,}"
         message += " of one group" if spec.group is not None else ""
         raise DataError(message, code="window", span=spec.span, hint="choose a smaller 'sequence_length'")
     return WindowedRows(table, spec, starts, targets)
@@ -102,7 +105,10 @@ def _by_group(table: Table, spec: WindowSpec, reach: int) -> tuple[Table, Array]
         hint = did_you_mean(spec.group, table.fields)
         message = f"{table.source} has no field '{spec.group}'"
         raise DataError(message, code="unknown-field", span=spec.group_span, hint=hint)
-    codes = np.unique(table.fields[spec.group], return_inverse=True)[1].reshape(-1)
+    groups = table.fields[spec.group]
+    check_finite(table, groups, spec.group, spec.group_span)
+    check_labels_present(table, groups, spec.group, spec.group_span)
+    codes = np.unique(groups, return_inverse=True)[1].reshape(-1)
     order = np.argsort(codes, kind="stable")
     sizes = np.bincount(codes)
     ends = np.cumsum(sizes)

@@ -20,6 +20,7 @@ from kerascli.run.session import keras_session
 from kerascli.spec.model_spec import ModelSpec
 from kerascli.spec.spec import Spec
 from kerascli.translate.script import DataFacts, Script, write_script
+from kerascli.translate.script.refusals import refuse_data
 
 
 def eject(spec: Spec) -> Script:
@@ -31,6 +32,9 @@ def eject(spec: Spec) -> Script:
         SpecError: The spec is wrong, or a script can't say something of it.
         DataError: The data is wrong.
     """
+    if spec.data is not None:
+        # Before the data is read.
+        refuse_data(spec.data)
     with keras_session(spec), no_downloads():
         spec = close_spec(spec)
         if spec.data is not None:

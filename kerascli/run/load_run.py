@@ -88,6 +88,9 @@ class LoadedRun:
             return field_weights(data, table, list(y)) if weighted and data is not None else {}
 
         fields = [name for _, name, _ in data.sample_weight] if weighted and data is not None else ()
+        # Sequences that are as long as the longest of them are read at once.
+        head = rows.head
+        stream = stream and not any(column.varies(head, head) for column in self.preprocessing.inputs)
         return make_split(rows, self.preprocessing, weigh=weigh, fields=fields, targets=targets, stream=stream)
 
     def named(self, rows: Rows) -> Rows:

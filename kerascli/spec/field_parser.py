@@ -13,7 +13,7 @@ from kerascli.spec.places import FIELD, MISSING, PAD
 from kerascli.spec.problems import Problems
 from kerascli.spec.reads import READS
 from kerascli.spec.section import check_keys, choice, number, text, truth, whole_number
-from kerascli.spec.source_parser import check_read_value, located_path, parse_parameters
+from kerascli.spec.source_parser import check_read_values, located_path, parse_parameters
 
 # Keys that say what is done to an input, which nothing would undo in a target.
 _INPUT_KEYS = ("augment", "missing", "pad", "read")
@@ -77,6 +77,10 @@ def _field(name: str, node: Node, what: str, problems: Problems) -> FieldSpec | 
         word = "classes" if node.key("classes") is not None else "one_hot"
         problems.add("classes", f"'{word}' is for targets", node.key(word), "move it to 'data.targets'")
     augment = node.get("augment")
+    missing, read = _missing(node.get("missing"), problems), _read(node.get("read"), stacked, problems)
+    if missing is not None and read is not None and read.kind != "text":
+        message = "'missing' says nothing of the values in files, and a path may not be missing"
+        problems.add("missing", message, node.key("missing"), "remove it; 'data.on_error: skip' leaves such rows out")
     return FieldSpec(
         name,
         names,
@@ -85,9 +89,9 @@ def _field(name: str, node: Node, what: str, problems: Problems) -> FieldSpec | 
         _classes(node, problems),
         _one_hot(node, problems),
         augment=parse_components(augment, "layers", problems) if augment is not None else (),
-        missing=_missing(node.get("missing"), problems),
+        missing=missing,
         pad=_pad(node.get("pad"), problems),
-        read=_read(node.get("read"), stacked, problems),
+        read=read,
         span=span,
     )
 
@@ -151,8 +155,7 @@ def _read(node: Node | None, stacked: bool, problems: Problems) -> Read | None:
     found = {argument.name: argument.value for argument in arguments}
     if "folder" not in found:
         found["folder"] = located_path(".", node, problems)
-    for argument in arguments:
-        check_read_value(kind, argument, problems)
+    check_read_values(kind, arguments, problems)
     return Read(kind, tuple(found.items()), node.span)
 
 

@@ -33,8 +33,8 @@ def parse_source(name: Scalar, node: Node | None, problems: Problems) -> Compone
         _check_synthetic(node.get("fields"), problems)
     if text == "tfrecord" and isinstance(node, Mapping):
         _check_features(node.get("features"), problems)
-    for argument in arguments if text == "images" else ():
-        check_read_value("image", argument, problems)
+    if text in ("images", "text"):
+        check_read_values("image" if text == "images" else "text", arguments, problems)
     if entry.any_name and not arguments:
         problems.add("missing-argument", f"the source '{text}' needs a file", name, f"write '{text}: {{field: file}}'")
     if text == "python":
@@ -86,8 +86,21 @@ def parse_parameters(
     return tuple(found)
 
 
-def check_read_value(kind: str, argument: Argument, problems: Problems) -> None:
-    """What the type alone does not say of an argument that tells how files are read."""
+def check_read_values(kind: str, arguments: tuple[Argument, ...], problems: Problems) -> None:
+    """What types alone do not say of the arguments that tell how files are read."""
+    for argument in arguments:
+        _check_read_value(kind, argument, problems)
+    given = {argument.name: argument for argument in arguments if argument.value}
+    shaping = [given[name] for name in ("crop_to_aspect_ratio", "pad_to_aspect_ratio") if name in given]
+    if len(shaping) == 2:
+        message = "an image is cropped or gets borders, not both"
+        problems.add("twice", message, shaping[1].key_span, f"remove '{shaping[0].name}' or '{shaping[1].name}'")
+    elif shaping and "size" not in given:
+        message = f"'{shaping[0].name}' needs a 'size'"
+        problems.add("missing-argument", message, shaping[0].key_span, "write 'size: [128, 128]'")
+
+
+def _check_read_value(kind: str, argument: Argument, problems: Problems) -> None:
     name, value = argument.name, argument.value
     if name == "size" and value is not None:
         whole = isinstance(value, list) and all(isinstance(one, int) and not isinstance(one, bool) for one in value)
@@ -101,6 +114,11 @@ def check_read_value(kind: str, argument: Argument, problems: Problems) -> None:
     elif name == "interpolation" and value not in INTERPOLATIONS:
         hint = did_you_mean(str(value), INTERPOLATIONS)
         problems.add("unknown-choice", f"'interpolation' does not take '{value}'", argument.span, hint)
+    elif name == "encoding" and isinstance(value, str):
+        try:
+            "".encode(value)
+        except (LookupError, ValueError):
+            problems.add("encoding", f"unknown encoding '{value}'", argument.span, "write 'utf-8' or 'latin-1'")
 
 
 def _check_function(arguments: tuple[Argument, ...], given: Node | None, problems: Problems) -> None:
@@ -137,7 +155,15 @@ _TYPES: dict[str, type | tuple[type, ...]] = {
     "mapping": dict,
     "null": type(None),
 }
-_WORDS = {"int": "a whole number", "bool": "true or false", "str": "text", "mapping": "a mapping", "null": "null"}
+_WORDS = {
+    "int": "a whole number",
+    "float": "a number",
+    "list": "a list",
+    "bool": "true or false",
+    "str": "text",
+    "mapping": "a mapping",
+    "null": "null",
+}
 
 
 def _argument(parameter: SourceParameter, key: Node, node: Node, problems: Problems) -> Argument:

@@ -86,6 +86,9 @@ class DataText:
         if any(sign in path for sign in "*?[") or path.endswith(".gz") or source.value("header") is False:
             message = "a script reads one plain CSV file with a header"
             raise SpecError(message, code="not-ejectable", span=source.span)
+        types = source.value("columns")
+        if isinstance(types, Mapping) and "date" in types.values():
+            raise SpecError("a script reads no dates", code="not-ejectable", span=source.span)
         self.imports.add("csv")
         options = {"delimiter": source.value("separator")} if source.value("separator") not in (None, ",") else {}
         opening = Call("open", (path,), (("newline", ""), ("encoding", source.value("encoding", "utf-8"))))
