@@ -102,8 +102,8 @@ def check_read_values(kind: str, arguments: tuple[Argument, ...], problems: Prob
 
 def _check_read_value(kind: str, argument: Argument, problems: Problems) -> None:
     name, value = argument.name, argument.value
-    if name == "size" and value is not None:
-        whole = isinstance(value, list) and all(isinstance(one, int) and not isinstance(one, bool) for one in value)
+    if name == "size" and isinstance(value, list):
+        whole = all(isinstance(one, int) and not isinstance(one, bool) for one in value)
         if not whole or len(_items(value)) != 2 or min(_items(value)) < 1:
             problems.add("wrong-type", "'size' must be a height and a width", argument.span, "write '[128, 128]'")
     elif name == "channels":
@@ -177,8 +177,8 @@ def _argument(parameter: SourceParameter, key: Node, node: Node, problems: Probl
         problems.add("wrong-type", f"'{parameter.name}' must be {expected}, not {kind_of(node)}", node)
     elif parameter.is_path and isinstance(value, str):
         value = located_path(value, node, problems)
-    elif isinstance(value, int) and not isinstance(value, bool) and value < 1:
-        problems.add("out-of-range", f"'{parameter.name}' must be at least 1", node)
+    elif isinstance(value, int) and not isinstance(value, bool) and value < parameter.minimum:
+        problems.add("out-of-range", f"'{parameter.name}' must be at least {parameter.minimum}", node)
     return Argument(parameter.name, value, key.span, node.span)
 
 

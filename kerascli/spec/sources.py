@@ -17,6 +17,7 @@ class SourceParameter:
         default: Its default.
         is_path: Whether its text is a path, relative to the file that it is written in.
         help: What it means.
+        minimum: The least that a whole number may be.
     """
 
     name: str
@@ -25,6 +26,7 @@ class SourceParameter:
     default: object = None
     is_path: bool = False
     help: str = ""
+    minimum: int = 1
 
 
 @dataclass(frozen=True)
@@ -53,11 +55,13 @@ _FILES = SourceParameter("path", ("str",), required=True, is_path=True, help="th
 # Arguments of `load_data` of the texts.
 _WORDS = (
     SourceParameter("num_words", ("int", "null"), help="only so many of the most frequent words"),
-    SourceParameter("skip_top", ("int",), default=0, help="leaves out so many of the most frequent words"),
+    SourceParameter("skip_top", ("int",), default=0, help="leaves out so many of the most frequent words", minimum=0),
     SourceParameter("maxlen", ("int", "null"), help="leaves out longer texts"),
-    SourceParameter("start_char", ("int",), default=1, help="the number that begins each text"),
-    SourceParameter("oov_char", ("int",), default=2, help="the number of a word that was left out"),
-    SourceParameter("index_from", ("int",), default=3, help="the number of the most frequent word, less one"),
+    SourceParameter("start_char", ("int",), default=1, help="the number that begins each text", minimum=0),
+    SourceParameter("oov_char", ("int",), default=2, help="the number of a word that was left out", minimum=0),
+    SourceParameter(
+        "index_from", ("int",), default=3, help="the number of the most frequent word, less one", minimum=0
+    ),
 )
 
 SOURCES: Mapping[str, SourceEntry] = {

@@ -109,3 +109,91 @@ def test_a_layer_that_changes_the_shape_is_refused_at_its_place(tmp_path: Path) 
         train(_spec(tmp_path, "{RandomCrop: {height: 4, width: 4}}"), tmp_path / "runs")
     span = caught.value.diagnostics[0].span
     assert span is not None and span.excerpt[span.column - 1 :].startswith("RandomCrop")
+
+
+@pytest.mark.parametrize(
+    ("augment", "said"),
+    [
+        ("Normalization", "Normalization learns from data"),
+        ("{Dense: 3}", "Dense has weights, which are not trained"),
+        ("Flatten", "Flatten changes the shape"),
+    ],
+)
+def test_layers_that_have_no_place_here(augment: str, said: str, tmp_path: Path) -> None:
+    with pytest.raises(SpecError, match=said) as caught:
+        train(_spec(tmp_path, augment), tmp_path / "runs")
+    span = caught.value.diagnostics[0].span
+    assert span is not None and span.excerpt[span.column - 1 :].startswith(augment.strip("{").split(":")[0])
+    assert not list((tmp_path / "runs").glob("*/*/model.keras"))
+
+
+@pytest.mark.parametrize("layer", ["MixUp", "CutMix"])
+def test_indices_of_classes_are_not_mixed(layer: str, tmp_path: Path) -> None:
+    text = _SPEC.replace("AUGMENT", "").replace("MORE", f"  augment: [{layer}]").replace(", one_hot: true", "")
+    (tmp_path / "s.yaml").write_text(text.replace("categorical_crossentropy", "sparse_categorical_crossentropy"))
+    with pytest.raises(SpecError, match=f"{layer} mixes labels, which can't be done with indices") as caught:
+        train(load_spec(tmp_path / "s.yaml"), tmp_path / "runs")
+    assert "one_hot" in str(caught.value.diagnostics[0].hint)
+
+
+_SEVERAL = """
+seed: 2
+data:
+  source: {synthetic: {samples: 20, fields: {a: {shape: [4, 4, 3], uniform: [0, 1]}, b: {shape: [4, 4, 3], uniform: [0, 1]}, y: {shape: [], uniform: [0, 1]}, z: {shape: [], uniform: [0, 1]}}}}
+  inputs: {a: {field: a, augment: [{RandomFlip: horizontal}]}, b: b}
+  targets: {y: y, z: z}
+MORE
+model:
+  inputs: {a: [4, 4, 3], b: [4, 4, 3]}
+  layers:
+    - Add:
+      inputs: [a, b]
+    - Flatten:
+    - Dense: {units: 1, name: y}
+    - Dense: {units: 1, name: z}
+      inputs: flatten
+  outputs: [y, z]
+compile: {optimizer: sgd, loss: mse}
+fit: {epochs: 1, batch_size: 4}
+"""
+
+
+def test_one_of_several_inputs(tmp_path: Path) -> None:
+    (tmp_path / "s.yaml").write_text(_SEVERAL.replace("MORE", ""))
+    spec = load_spec(tmp_path / "s.yaml")
+    found = []
+    with keras_session(spec):
+        plan = prepare_training(spec).plan
+        assert plan.augment is not None
+        for augment in (True, False):
+            dataset = plan.train.dataset(4, order=plan.train.order(2, 0))
+            found.append(list(plan.augment(dataset, 2, 0) if augment else dataset))
+    flipped = 0
+    for (x, y), (plain_x, plain_y) in zip(*found, strict=True):
+        np.testing.assert_array_equal(x["b"], plain_x["b"])
+        for one, other in zip(np.asarray(x["a"]), np.asarray(plain_x["a"]), strict=True):
+            assert np.array_equal(one, other) or np.array_equal(one, other[:, ::-1])
+            flipped += not np.array_equal(one, other)
+        for one, other in zip(y, plain_y, strict=True):
+            np.testing.assert_array_equal(one, other)
+    assert 0 < flipped < 20
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "what"),
+    [
+        ("", "", "inputs"),
+        ("inputs: {a: {field: a, augment: [{RandomFlip: horizontal}]}, b: b}", "inputs: {a: a}", "outputs"),
+    ],
+)
+def test_layers_of_all_samples_want_one_input_and_one_output(old: str, new: str, what: str, tmp_path: Path) -> None:
+    text = (
+        _SEVERAL.replace("MORE", "  augment: [MixUp]").replace(old, new)
+        if old
+        else _SEVERAL.replace("MORE", "  augment: [MixUp]")
+    )
+    if new:
+        text = text.replace("{a: [4, 4, 3], b: [4, 4, 3]}", "{a: [4, 4, 3]}").replace("[a, b]", "[a, a]")
+    (tmp_path / "s.yaml").write_text(text)
+    with pytest.raises(SpecError, match=f"the model has several {what}"):
+        train(load_spec(tmp_path / "s.yaml"), tmp_path / "runs")

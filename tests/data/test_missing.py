@@ -19,11 +19,10 @@ from kerascli.spec.data_spec import Missing
 Prepare = Callable[..., PreparedData]
 
 
-@pytest.fixture
-def gaps(tmp_path: Path) -> str:
-    rows = ["1,10,red", ",20,", "3,,blue", "5,40,red", "100,1000,green", "200,2000,"]
-    (tmp_path / "d.csv").write_text("a,b,c\n" + "\n".join(rows) + "\n")
-    return "source: {csv: d.csv}\ntargets: {y: {field: b, transform: []}}\n".replace(", transform: []", "")
+@pytest.fixture(autouse=True)
+def gaps(tmp_path: Path) -> None:
+    rows = ["1,10,red,1", ",20,,2", "3,,blue,3", "5,40,red,4", "100,1000,green,5", "200,2000,,6"]
+    (tmp_path / "gaps.csv").write_text("a,b,c,y\n" + "\n".join(rows) + "\n")
 
 
 def _x(found: PreparedData) -> Any:
@@ -34,13 +33,8 @@ def _x(found: PreparedData) -> Any:
     ("rule", "first", "second"),
     [("mean", 61.8, 614.0), ("median", 5.0, 40.0), ("{value: -1}", -1, -1)],
 )
-def test_each_field_has_a_value_of_its_own(
-    rule: str, first: float, second: float, prepared: Prepare, gaps: str, tmp_path: Path
-) -> None:
-    (tmp_path / "d.csv").write_text((tmp_path / "d.csv").read_text().replace("a,b,c", "a,b,c"))
-    section = gaps.replace("targets: {y: {field: b}}", "targets: {y: {field: c, classes: [red, blue, green]}}")
-    (tmp_path / "d.csv").write_text("a,b,c\n1,10,red\n,20,red\n3,,blue\n5,40,red\n100,1000,green\n200,2000,red\n")
-    found = prepared(section + f"inputs: {{x: {{fields: [a, b], missing: {rule}}}}}\n", units=3)
+def test_each_field_has_a_value_of_its_own(rule: str, first: float, second: float, prepared: Prepare) -> None:
+    found = prepared(f"source: {{csv: gaps.csv}}\ninputs: {{x: {{fields: [a, b], missing: {rule}}}}}\n")
     np.testing.assert_allclose(_x(found)[1], [first, 20])
     np.testing.assert_allclose(_x(found)[2], [3, second])
 
@@ -54,10 +48,8 @@ def test_the_values_are_those_of_the_training_split(prepared: Prepare, tmp_path:
     np.testing.assert_allclose(_x(found), [[4], [3], [5]])
 
 
-def test_missing_text_is_an_error_unless_something_says_what_it_means(prepared: Prepare, gaps: str) -> None:
-    section = gaps.replace("{field: b}", "{field: a}").replace("targets: {y: {field: a}}", "targets: {y: a}")
-    del section
-    base = "source: {csv: d.csv}\ntargets: {y: {field: a}}\n"
+def test_missing_text_is_an_error_unless_something_says_what_it_means(prepared: Prepare) -> None:
+    base = "source: {csv: gaps.csv}\ntargets: y\n"
     with pytest.raises(DataError, match="2 rows have no text in 'c', the first is row 2") as caught:
         prepared(
             base + "inputs: {x: {field: c, transform: [{StringLookup: {output_mode: one_hot}}]}}\n", inputs="{x: [4]}"
@@ -79,9 +71,9 @@ def test_missing_text_that_is_spoken_for(field: str, size: int, prepared: Prepar
     assert _x(found).shape == (4, size)
 
 
-def test_missing_numbers_are_counted_and_named_with_what_to_do(prepared: Prepare, gaps: str) -> None:
+def test_missing_numbers_are_counted_and_named_with_what_to_do(prepared: Prepare) -> None:
     with pytest.raises(DataError, match="1 row has a missing or infinite value in 'a', the first is row 2") as caught:
-        prepared("source: {csv: d.csv}\ninputs: {x: a}\ntargets: {y: {field: c, classes: [red]}}\n", inputs="{x: [1]}")
+        prepared("source: {csv: gaps.csv}\ninputs: {x: a}\ntargets: y\n", inputs="{x: [1]}")
     assert "missing: mean" in str(caught.value.diagnostics[0].hint)
 
 
@@ -129,3 +121,48 @@ def test_all_missing_values_are_counted_not_those_of_a_block(
             f"source: {{csv: d.csv}}\ninputs: {{x: {{field: a, transform: [Normalization]}}}}\ncache: {cache}\n",
             inputs="{x: [1]}",
         )
+
+
+@pytest.mark.parametrize("field", ["field: b", "field: a", "fields: [a, b]"])
+def test_a_text_does_not_fill_numbers(field: str, prepared: Prepare) -> None:
+    with pytest.raises(DataError, match=r"'[ab]' holds numbers, and 'red' is none") as caught:
+        prepared(f"source: {{csv: gaps.csv}}\ninputs: {{x: {{{field}, missing: {{value: red}}}}}}\n", inputs="{x: [1]}")
+    span = caught.value.diagnostics[0].span
+    assert span is not None and span.excerpt[span.column - 1 :].startswith("{value: red}")
+
+
+def test_new_rows_get_the_values_of_the_training_split(prepared: Prepare) -> None:
+    found = prepared(
+        "source: {csv: gaps.csv}\ninputs: {x: {fields: [a, b], missing: median, transform: [Normalization]}}\n"
+    )
+    new = make_table({"a": np.array([np.nan, 5.0]), "b": np.array([np.nan, 40.0])}, "new.csv")
+    first, second = found.preprocessing.x(new)["x"]
+    # The medians of the training split are 5 and 40.
+    np.testing.assert_array_equal(first, second)
+
+
+@pytest.mark.parametrize("cache", ["memory", "none", "disk"])
+@pytest.mark.parametrize("rule", ["mean", "median"])
+def test_the_values_do_not_depend_on_how_rows_are_read(
+    rule: str, cache: str, prepared: Prepare, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(missing, "MEDIAN_VALUES", 1000)
+    values = np.random.default_rng(2).normal(3, 2, 9000).round(3)
+    rows = [f"{'' if row % 7 == 0 else value},{row}" for row, value in enumerate(values)]
+    (tmp_path / "d.csv").write_text("a,y\n" + "\n".join(rows) + "\n")
+    found = prepared(
+        f"source: {{csv: d.csv}}\ncache: {cache}\ninputs: {{x: {{field: a, missing: {rule}}}}}\n", inputs="{x: [1]}"
+    )
+    known = values[np.arange(9000) % 7 > 0]
+    fill = found.preprocessing.inputs[0].fill
+    assert fill is not None
+    expected = known.mean() if rule == "mean" else np.median(known)
+    assert abs(float(fill.values[0]) - expected) < (1e-9 if rule == "mean" else 0.2)
+    assert (
+        found.preprocessing.inputs[0].fill
+        == prepared(
+            f"source: {{csv: d.csv}}\ncache: memory\ninputs: {{x: {{field: a, missing: {rule}}}}}\n", inputs="{x: [1]}"
+        )
+        .preprocessing.inputs[0]
+        .fill
+    )

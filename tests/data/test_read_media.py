@@ -75,7 +75,7 @@ def test_a_folder_has_the_values_that_keras_reads(photos: Path, channels: int, o
     read = Read("image", tuple({"size": [16, 12], "channels": channels, **options}.items()))
     found = _read(read, *table.fields["image"])
     images, labels = zip(*expected.as_numpy_iterator(), strict=True)
-    np.testing.assert_allclose(found, np.stack(images), atol=1e-4)
+    np.testing.assert_array_equal(found, np.stack(images))
     assert [("a", "b")[label] for label in labels] == table.fields["label"].tolist()
 
 
@@ -86,6 +86,27 @@ def test_kinds_that_tensorflow_decodes_with_their_own_channels_alone(tmp_path: P
     np.testing.assert_array_equal(grey[0], expected)
     alpha = _read(Read("image", (("channels", 4),)), _picture(tmp_path / "j.jpg"))
     assert alpha.shape[-1] == 4 and (alpha[..., 3] == 255).all()
+
+
+@pytest.mark.parametrize(
+    ("ending", "colours"),
+    [("bmp", "L"), ("bmp", "RGB"), ("gif", "RGB"), ("jpg", "L"), ("jpg", "RGB"), ("png", "L"), ("png", "RGBA")],
+)
+@pytest.mark.parametrize("channels", [1, 3, 4])
+def test_every_kind_is_decoded_as_keras_does(ending: str, colours: str, channels: int, tmp_path: Path) -> None:
+    _picture(tmp_path / "a" / f"p.{ending}", (9, 7), colours)
+    mode = {1: "grayscale", 3: "rgb", 4: "rgba"}[channels]
+    expected = keras.utils.image_dataset_from_directory(
+        tmp_path, image_size=(5, 6), color_mode=mode, shuffle=False, batch_size=None, verbose=False
+    )
+    found = _read(Read("image", (("size", [5, 6]), ("channels", channels))), tmp_path / "a" / f"p.{ending}")
+    try:
+        wanted = next(expected.as_numpy_iterator())[0]
+    except tf.errors.InvalidArgumentError:
+        # Keras can't read such a file with these channels at all.
+        assert found.shape == (1, 5, 6, channels)
+        return
+    np.testing.assert_array_equal(found[0], wanted)
 
 
 def test_images_of_one_size_need_no_size(tmp_path: Path) -> None:
@@ -145,6 +166,9 @@ def test_every_fault_names_file_and_row(tmp_path: Path) -> None:
 
 def test_sounds_texts_and_arrays(tmp_path: Path) -> None:
     sound = np.linspace(-1, 1, 100, dtype=np.float32)[:, np.newaxis]
+    (tmp_path / "t.wav").write_text("no sound")
+    with pytest.raises(DataError, match="it is no WAV file, or damaged"):
+        _read(Read("audio", (("length", 9),)), tmp_path / "t.wav")
     (tmp_path / "a.wav").write_bytes(tf.audio.encode_wav(sound, 8000).numpy())
     for length in (50, 150):
         found = _read(Read("audio", (("length", length),)), tmp_path / "a.wav")
@@ -152,6 +176,10 @@ def test_sounds_texts_and_arrays(tmp_path: Path) -> None:
         np.testing.assert_allclose(found[0, : min(100, length)], sound[: min(100, length)], atol=1e-3)
     (tmp_path / "t.txt").write_text("grüße", encoding="utf-8")
     assert _read(Read("text", (("folder", str(tmp_path)),)), "t.txt").tolist() == ["grüße"]
+    (tmp_path / "latin.txt").write_bytes("grüße".encode("latin-1"))
+    assert _read(Read("text", (("encoding", "latin-1"),)), tmp_path / "latin.txt").tolist() == ["grüße"]
+    with pytest.raises(DataError, match=r"latin.txt', row 1 of d.csv: it is not 'utf-8' text: byte 3"):
+        _read(Read("text"), tmp_path / "latin.txt")
     with pytest.raises(DataError, match="not 'ascii' text"):
         _read(Read("text", (("encoding", "ascii"),)), tmp_path / "t.txt")
     np.save(tmp_path / "a.npy", np.arange(6).reshape(2, 3))
@@ -182,6 +210,9 @@ def test_a_folder_with_its_own_splits(tmp_path: Path) -> None:
             _picture(tmp_path / split / name / "1.png")
     found = read_class_folders(tmp_path, "image", IMAGES, None)
     assert {name: table.samples for name, table in found.items()} == {"test": 2, "train": 2, "validation": 2}
+    _picture(tmp_path / "valid" / "cat" / "1.png")
+    with pytest.raises(DataError, match="has several folders for the validation: val, valid"):
+        read_class_folders(tmp_path, "image", IMAGES, None)
 
 
 def test_what_cannot_be_read_is_skipped_and_listed(prepared: Callable[..., Any], tmp_path: Path) -> None:
@@ -207,3 +238,48 @@ def test_a_column_of_paths_beside_numbers(prepared: Callable[..., Any], tmp_path
         before="    - Flatten\n",
     )
     assert found.train().x["x"].shape == (3, 4, 6, 3)
+
+
+def _photo_spec(prepared: Callable[..., Any], more: str = "") -> Any:
+    return prepared(
+        "source: {csv: d.csv}\ninputs: {x: {field: photo, read: {npy: {folder: arrays}}}}\n" + more, inputs="{x: [2]}"
+    )
+
+
+def test_the_fingerprint_is_that_of_the_files_wherever_the_command_is_typed(
+    prepared: Callable[..., Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "arrays").mkdir()
+    for index in range(3):
+        np.save(tmp_path / "arrays" / f"{index}.npy", np.full(2, index, np.float32))
+    (tmp_path / "d.csv").write_text("photo,y\n" + "".join(f"{index}.npy,{index}\n" for index in range(3)))
+    first = _photo_spec(prepared).fingerprint
+    monkeypatch.chdir(tmp_path / "arrays")
+    assert _photo_spec(prepared).fingerprint == first
+    np.save(tmp_path / "arrays" / "1.npy", np.full(2, 1, np.float64))
+    assert _photo_spec(prepared).fingerprint != first
+
+
+def test_files_that_change_and_keep_their_size_are_read_again(
+    prepared: Callable[..., Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("kerascli.data.prepare.cache_folder", lambda: tmp_path / "cache")
+    (tmp_path / "arrays").mkdir()
+    (tmp_path / "d.csv").write_text("photo,y\n" + "".join(f"{index}.npy,{index}\n" for index in range(3)))
+    for add in (0, 10):
+        for index in range(3):
+            np.save(tmp_path / "arrays" / f"{index}.npy", np.full(2, index + add, np.float32))
+        for _ in range(2):
+            x = next(iter(_photo_spec(prepared, "cache: disk\n").train().dataset(3)))[0]
+            assert np.asarray(x).tolist() == [[add, add], [1 + add, 1 + add], [2 + add, 2 + add]]
+    assert len(list((tmp_path / "cache").iterdir())) == 2
+
+
+@pytest.mark.parametrize("cache", ["memory", "none"])
+def test_sample_weights_beside_files(cache: str, prepared: Callable[..., Any], tmp_path: Path) -> None:
+    (tmp_path / "arrays").mkdir()
+    for index in range(3):
+        np.save(tmp_path / "arrays" / f"{index}.npy", np.zeros(2, np.float32))
+    (tmp_path / "d.csv").write_text("photo,y,w\n" + "".join(f"{index}.npy,{index},{index + 1}\n" for index in range(3)))
+    found = _photo_spec(prepared, f"cache: {cache}\nsample_weight: w\n").train()
+    assert np.asarray(next(iter(found.dataset(3)))[2]).tolist() == [1, 2, 3]

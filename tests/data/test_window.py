@@ -92,3 +92,29 @@ def test_faults(prepared: Callable[..., Any], tmp_path: Path) -> None:
         prepared(base + "window: {sequence_length: 2, group: shop}\n", inputs="{x: [2]}")
     with pytest.raises(DataError, match="would tear the sequences"):
         prepared(base + "window: {sequence_length: 2}\nvalidation: {fraction: 0.2, group: t}\n", inputs="{x: [2]}")
+    (tmp_path / "g.csv").write_text(
+        "t,v,g\n" + "".join(f"{row},{row},{'' if row == 7 else 'a'}\n" for row in range(30))
+    )
+    base = base.replace("d.csv", "g.csv")
+    with pytest.raises(DataError, match=r"1 row has no label in 'g', the first is row 8 \(line 9\) of g.csv"):
+        prepared(base + "window: {sequence_length: 2, group: g}\n", inputs="{x: [2]}")
+    with pytest.raises(DataError, match="the split 'validation' of g.csv has 3 rows, and a sequence .* takes 5"):
+        prepared(base + "window: {sequence_length: 4}\nvalidation: 3\n", inputs="{x: [4]}")
+
+
+@pytest.mark.parametrize("cache", ["memory", "none"])
+def test_weight_and_class_of_a_sequence_are_those_of_its_target(
+    cache: str, prepared: Callable[..., Any], tmp_path: Path
+) -> None:
+    rows = [f"{row},{row + 0.5},{'ab'[row % 3 == 0]}" for row in range(12)]
+    (tmp_path / "d.csv").write_text("v,w,kind\n" + "\n".join(rows) + "\n")
+    found = prepared(
+        f"source: {{csv: d.csv}}\ncache: {cache}\nwindow: {{sequence_length: 3, horizon: 2}}\n"
+        "inputs: {x: v}\ntargets: {y: kind}\nsample_weight: w\n",
+        inputs="{x: [3]}",
+        units=2,
+        loss="sparse_categorical_crossentropy",
+    )
+    x, y, weights = (np.asarray(part) for part in next(iter(found.train().dataset(100))))
+    np.testing.assert_array_equal(weights, x[:, -1] + 2.5)
+    assert y.tolist() == [int((row + 2) % 3 == 0) for row in x[:, -1]]

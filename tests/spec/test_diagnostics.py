@@ -72,7 +72,7 @@ FAULTS = [
     ("{field: image", "{missing: {value: [0]}, field: image", "wrong-type", "[0]"),
     ("{field: image", "{missing: {}, field: image", "missing-key", "{}"),
     ("{field: image", "{missing: {value: true}, field: image", "wrong-type", "true"),
-    ("{field: image", "{missing: [mean], field: image", "wrong-type", "[mean]"),
+    ("{field: image", "{missing: [mean], field: image", "unknown-choice", "[mean]"),
     ("{field: image", "{missing: mean, read: npy, field: image", "missing", "missing"),
     ("{field: image", "{pad: 0, field: image", "out-of-range", "0"),
     ("{field: image", "{pad: long, field: image", "wrong-type", "long"),

@@ -203,3 +203,65 @@ def test_what_a_script_cant_say_is_refused(old: str, new: str, word: str, tmp_pa
     assert fault.code == "not-ejectable"
     assert fault.span is not None
     assert fault.span.excerpt[fault.span.column - 1 :].startswith(word)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "word"),
+    [
+        ("inputs: x", "inputs: {x: {field: x, missing: mean}}", "mean"),
+        ("inputs: x", "inputs: {x: {field: x, missing: {value: 0}}}", "{value"),
+        ("inputs: x", "inputs: {x: {field: x, pad: 4}}", "4"),
+        ("inputs: x", "inputs: {x: {field: x, read: npy}}", "npy"),
+        ("inputs: x", "inputs: {x: {field: x, augment: [{GaussianNoise: 0.1}]}}", "GaussianNoise"),
+        ("inputs: x", "inputs: x\n  augment: [MixUp]", "MixUp"),
+        ("inputs: x", "inputs: x\n  window: {sequence_length: 3}", "{sequence_length"),
+        ("inputs: x", "inputs: x\n  on_error: skip", "source"),
+        ("{count: 12, shuffle: false}", "{count: 12, group: w}", "w}"),
+        ("{count: 12, shuffle: false}", "{count: 12, order: w}", "w}"),
+        ("{count: 12, shuffle: false}", "{csv: more.csv}", "{csv: more"),
+    ],
+)
+def test_keys_of_data_are_refused_before_any_is_read(old: str, new: str, word: str, tmp_path: Path) -> None:
+    text = PHASES.replace(old, new, 1)
+    assert text != PHASES
+    source = text[text.index("{synthetic") : text.index("\n", text.index("{synthetic"))]
+    # The file is not there: nobody may wait for the reading of data that no script can be made of.
+    (tmp_path / "spec.yaml").write_text(text.replace(source, "{csv: gone.csv}"))
+    with pytest.raises(SpecError) as caught:
+        eject(load_spec(tmp_path / "spec.yaml"))
+    fault = caught.value.diagnostics[0]
+    assert fault.code == "not-ejectable"
+    assert fault.span is not None
+    assert fault.span.excerpt[fault.span.column - 1 :].startswith(word)
+
+
+def test_where_samples_are_kept_does_not_matter(tmp_path: Path) -> None:
+    texts = []
+    for cache in ("", "\n  cache: disk", "\n  cache: none"):
+        (tmp_path / "spec.yaml").write_text(PHASES.replace("inputs: x", f"inputs: x{cache}", 1))
+        texts.append(eject(load_spec(tmp_path / "spec.yaml")).text)
+    assert texts[0] == texts[1] == texts[2]
+
+
+@pytest.mark.parametrize(
+    ("source", "word"),
+    [
+        ("{jsonl: d.jsonl}", "jsonl"),
+        ("{csv: {path: d.csv, columns: {x: date}}}", "csv"),
+        ("{csv: 'd*.csv'}", "csv"),
+    ],
+)
+def test_sources_that_a_script_does_not_read(source: str, word: str, tmp_path: Path) -> None:
+    (tmp_path / "d.jsonl").write_text('{"x": 1, "y": 2}\n' * 4)
+    (tmp_path / "d.csv").write_text("x,y\n" + "2020-01-01,2\n" * 4)
+    (tmp_path / "spec.yaml").write_text(
+        f"data: {{source: {source}, inputs: x, targets: y}}\nmodel: {{inputs: {{x: [1]}}, layers: [{{Dense: 1, name: y}}]}}\n"
+        "compile: {optimizer: sgd, loss: mse}\nlogs: {tensorboard: false}\n".replace("'d*.csv'", "'d*.csv'")
+    )
+    if "*" in source:
+        (tmp_path / "d.csv").write_text("x,y\n" + "1,2\n" * 4)
+    with pytest.raises(SpecError) as caught:
+        eject(load_spec(tmp_path / "spec.yaml"))
+    fault = caught.value.diagnostics[0]
+    assert fault.code == "not-ejectable" and fault.span is not None
+    assert fault.span.excerpt[fault.span.column - 1 :].startswith(word)
