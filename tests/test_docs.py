@@ -6,7 +6,10 @@ import re
 from pathlib import Path
 
 import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
+from PIL import Image
 
 from kerascli.check import check_spec
 from kerascli.errors import SourceText
@@ -51,6 +54,20 @@ def whole(text: str) -> str:
     return text + "\n".join(missing)
 
 
+def write_files(folder: Path) -> None:
+    """Images, captions and a series, as examples name them."""
+    for number in range(12):
+        animal = ("ant", "bee")[number % 2]
+        for path in (folder / "photos" / f"{number}.png", folder / "animals" / animal / f"{number}.png"):
+            path.parent.mkdir(parents=True, exist_ok=True)
+            Image.fromarray(np.full((9, 9, 3), 20 * number, np.uint8)).save(path)
+    rows = [f"{number}.png,one of {number},{('ant', 'bee')[number % 2]}" for number in range(12)]
+    (folder / "photos.csv").write_text("\n".join(["file,caption,kind", *rows]) + "\n")
+    steps = np.arange(40)
+    sales = {"shop": [("north", "south")[step % 2] for step in steps], "sold": steps * 1.5, "price": 9.0 - steps % 3}
+    pq.write_table(pa.table(sales), folder / "sales.parquet")
+
+
 ALL = [(name, number, text) for name in ("docs/spec.md", "README.md") for number, text in enumerate(examples(name))]
 
 
@@ -65,6 +82,7 @@ def test_example(name: str, number: int, text: str, tmp_path: Path) -> None:
     (tmp_path / "table.csv").write_text("\n".join(["age,fare,deck,weight", *rows]) + "\n")
     kinds = np.asarray(["ant", "bee"])[np.arange(12) % 2]
     np.savez(tmp_path / "arrays.npz", a=np.ones((12, 3), np.float32), kind=kinds)
+    write_files(tmp_path)
     for other in examples(name):
         if named := NAMED_FILE.match(other):
             (tmp_path / named[1]).parent.mkdir(exist_ok=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,8 +12,9 @@ from kerascli.data.input_column import InputColumn
 from kerascli.data.rows import Rows
 from kerascli.data.skipped import SkipLog
 from kerascli.data.sources import SourceData
+from kerascli.data.splits import Tables
 from kerascli.data.table import Table
-from kerascli.errors import Span
+from kerascli.errors import DataError, Span
 from kerascli.spec.data_spec import DataSpec, Read
 
 
@@ -62,16 +63,38 @@ def without_unreadable(source: SourceData, data: DataSpec, skipped: SkipLog) -> 
     fields = list(_file_fields(data, source))
 
     def kept(rows: Rows | None) -> Rows | None:
-        if rows is None or not fields:
-            return rows
-        from kerascli.data.read_media import readable
-
-        masks = [
-            np.logical_and.reduce([readable(read, table.fields[field], table, skipped) for field, read, _ in fields])
-            for table in rows.blocks([field for field, _, _ in fields])
-        ]
-        return rows.select(np.concatenate(masks))
+        return None if rows is None else _readable_rows(rows, fields, skipped)
 
     table = kept(source.table)
     assert table is not None
     return replace(source, table=table, test=kept(source.test), validation=kept(source.validation))
+
+
+def without_unreadable_splits(tables: Tables, source: SourceData, data: DataSpec, skipped: SkipLog) -> Tables:
+    """The splits, those with a source of their own without the samples whose files can't be read.
+
+    Raises:
+        DataError: No sample of such a split can be read.
+    """
+    fields = list(_file_fields(data, source))
+    for name, split in (("validation", data.validation), ("test", data.test)):
+        rows = tables.by_name.get(name)
+        if rows is None or split is None or split.source is None:
+            continue
+        kept = _readable_rows(rows, fields, skipped)
+        if kept.samples == 0:
+            raise DataError(f"{rows.source} has no samples that can be read", code="no-samples", span=split.span)
+        tables = replace(tables, **{name: kept})
+    return tables
+
+
+def _readable_rows(rows: Rows, fields: Sequence[tuple[str, Read, Span | None]], skipped: SkipLog) -> Rows:
+    if not fields:
+        return rows
+    from kerascli.data.read_media import readable
+
+    masks = [
+        np.logical_and.reduce([readable(read, table.fields[field], table, skipped) for field, read, _ in fields])
+        for table in rows.blocks([field for field, _, _ in fields])
+    ]
+    return rows.select(np.concatenate(masks)) if masks else rows

@@ -66,8 +66,8 @@ class InputColumn:
 
     @property
     def _takes_empty_text(self) -> bool:
-        """Whether an empty text means something: a file may be empty, and some layers know what to do with one."""
-        if self.read is not None or not self.layers:
+        """Whether an empty text means something: some layers know what to do with one."""
+        if not self.layers:
             return True
         layer = self.layers[0][0]
         return type(layer).__name__ != "StringLookup" or layer.get_config().get("mask_token") is not None
@@ -132,9 +132,9 @@ class InputColumn:
             table: A block of rows.
             head: The first row of all.
         """
-        if self.read is not None or (self.pad is not None and self.pad.length is not None):
+        if self.pad is not None and self.pad.length is not None:
             return False
-        ragged = any(
+        ragged = self.read is None and any(
             is_ragged(table.fields[name]) or table.fields[name].shape[1:] != head.fields[name].shape[1:]
             for name in self.fields
             if name in table.fields and name in head.fields

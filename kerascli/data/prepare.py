@@ -12,7 +12,7 @@ import keras
 
 from kerascli.data.columns import Expected, MissingValues, recount
 from kerascli.data.disk_cache import DiskCache, cache_folder, cache_key
-from kerascli.data.files import check_files, folder_of, without_unreadable
+from kerascli.data.files import check_files, folder_of, without_unreadable, without_unreadable_splits
 from kerascli.data.fingerprint import Fingerprint
 from kerascli.data.fit_preprocessing import block_rows, fit_preprocessing
 from kerascli.data.make_split import Weigh, make_split, transform_blocks, transform_x
@@ -206,6 +206,8 @@ def prepare_data(spec: Spec) -> PreparedData:
     if data.on_error == "skip":
         source = without_unreadable(source, data, skipped)
     tables = split_tables(data, source, spec.seed)
+    if data.on_error == "skip":
+        tables = without_unreadable_splits(tables, source, data, skipped)
     if data.window is not None:
         tables = tables.windows(data.window)
     for rows in tables.by_name.values():

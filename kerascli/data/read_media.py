@@ -239,6 +239,7 @@ def _audio(path: Path, arguments: Mapping[str, Any]) -> Array:
 
 
 def _text(path: Path, arguments: Mapping[str, Any]) -> str:
+    _exists(path)
     try:
         return path.read_text(encoding=arguments.get("encoding", "utf-8"))
     except UnicodeDecodeError as error:

@@ -78,8 +78,8 @@ def _field(name: str, node: Node, what: str, problems: Problems) -> FieldSpec | 
         problems.add("classes", f"'{word}' is for targets", node.key(word), "move it to 'data.targets'")
     augment = node.get("augment")
     missing, read = _missing(node.get("missing"), problems), _read(node.get("read"), stacked, problems)
-    if missing is not None and read is not None and read.kind != "text":
-        message = "'missing' says nothing of the values in files, and a path may not be missing"
+    if missing is not None and read is not None:
+        message = "'missing' says nothing of what stands in files, and a path may not be missing"
         problems.add("missing", message, node.key("missing"), "remove it; 'data.on_error: skip' leaves such rows out")
     return FieldSpec(
         name,

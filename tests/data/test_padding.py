@@ -118,6 +118,17 @@ logs: {tensorboard: false}
 """
 
 
+def test_text_files_as_long_as_the_longest(write_spec: Callable[..., Path], tmp_path: Path) -> None:
+    for index in range(6):
+        (tmp_path / "p" / "ab"[index % 2]).mkdir(parents=True, exist_ok=True)
+        (tmp_path / "p" / "ab"[index % 2] / f"{index}.txt").write_text("a b " * (1 + index))
+    text = _TEXTS.replace("{csv: d.csv}", "{text: p}").replace("shuffle: false", "shuffle: true")
+    text = text.replace("CACHE", "auto").replace("MORE", "").replace("field: t", "field: text")
+    text = text.replace("Dense: 1", "Dense: 2").replace("loss: mse", "loss: sparse_categorical_crossentropy")
+    run = train(load_spec(write_spec(text)), tmp_path / "runs")
+    np.testing.assert_allclose(evaluate(run.folder).metrics["loss"], run.metrics["loss"], rtol=1e-6)
+
+
 def test_texts_as_long_as_the_longest(write_spec: Callable[..., Path], tmp_path: Path) -> None:
     """Evaluating reads them at once, as training did; where that can't be, the spec has to say a length."""
     (tmp_path / "d.csv").write_text("t,y\na,1\na b c,2\na b,3\nb,4\nc b a b,5\nb a,6\na,7\n")

@@ -283,3 +283,27 @@ def test_sample_weights_beside_files(cache: str, prepared: Callable[..., Any], t
     (tmp_path / "d.csv").write_text("photo,y,w\n" + "".join(f"{index}.npy,{index},{index + 1}\n" for index in range(3)))
     found = _photo_spec(prepared, f"cache: {cache}\nsample_weight: w\n").train()
     assert np.asarray(next(iter(found.dataset(3)))[2]).tolist() == [1, 2, 3]
+
+
+def test_splits_of_their_own_skip_too(prepared: Callable[..., Any], tmp_path: Path) -> None:
+    for folder in ("p", "v"):
+        for name in ("a", "b"):
+            (tmp_path / folder / name).mkdir(parents=True)
+            for index in range(3):
+                (tmp_path / folder / name / f"{index}.txt").write_text(
+                    "" if index == 1 and name == "a" else f"{name} x"
+                )
+    section = (
+        "source: {text: p}\nvalidation: {text: v}\non_error: skip\n"
+        "inputs: {x: {field: text, transform: [{TextVectorization: {output_mode: multi_hot}}]}}\n"
+    )
+    shape = {"inputs": "{x: [4]}", "units": 2}
+    with pytest.raises(DataError, match=r"1.txt', row 2 of .*p: it is empty"):
+        prepared(section.replace("on_error: skip\n", ""), **shape)
+    facts = prepared(section, **shape).facts()
+    assert facts["samples"] == {"train": 5, "validation": 5}
+    assert facts["skipped"]["count"] == 2 and "v/a/1.txt" in facts["skipped"]["first"][1].replace("\\", "/")
+    for path in (tmp_path / "v").rglob("*.txt"):
+        path.write_text("")
+    with pytest.raises(DataError, match="v has no samples that can be read"):
+        prepared(section, **shape)

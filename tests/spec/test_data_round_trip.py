@@ -32,7 +32,7 @@ FIELDS = [
     "{read: image}",
     "{read: {image: {size: [8, 9], channels: 4, interpolation: nearest, crop_to_aspect_ratio: true, folder: pics}}}",
     "{read: {audio: {length: 800, channels: 2}}}",
-    "{read: {text: {encoding: latin-1}}, missing: {value: nothing}}",
+    "{read: {text: {encoding: latin-1}}}",
     "{read: npy}",
     "{augment: [{RandomFlip: horizontal}, {RandomRotation: 0.1}]}",
     "{transform: [{Rescaling: 1/255}], augment: RandomFlip}",
