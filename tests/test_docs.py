@@ -63,7 +63,7 @@ def write_files(folder: Path) -> None:
             Image.fromarray(np.full((9, 9, 3), 20 * number, np.uint8)).save(path)
     rows = [f"{number}.png,one of {number},{('ant', 'bee')[number % 2]}" for number in range(12)]
     (folder / "photos.csv").write_text("\n".join(["file,caption,kind", *rows]) + "\n")
-    steps = np.arange(40)
+    steps = np.arange(60)
     sales = {"shop": [("north", "south")[step % 2] for step in steps], "sold": steps * 1.5, "price": 9.0 - steps % 3}
     pq.write_table(pa.table(sales), folder / "sales.parquet")
 

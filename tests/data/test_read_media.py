@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import struct
 import zlib
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -21,13 +20,7 @@ from kerascli.data.table import make_table
 from kerascli.errors import DataError
 from kerascli.spec.data_spec import Read
 
-
-def _picture(path: Path, size: tuple[int, int] = (20, 24), mode: str = "RGB", seed: int = 0) -> Path:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    channels = len(Image.new(mode, (1, 1)).getbands())
-    pixels = np.random.default_rng(seed).integers(0, 256, (*size, channels), dtype=np.uint8)
-    Image.fromarray(pixels if channels > 1 else pixels[..., 0], mode).save(path)
-    return path
+from .pictures import picture
 
 
 def _read(read: Read, *paths: Path | str) -> Any:
@@ -41,7 +34,7 @@ def photos(tmp_path: Path) -> Path:
     for index in range(9):
         ending = ("png", "jpg", "jpeg", "PNG")[index % 4]
         mode = "L" if index % 4 == 3 else "RGB"
-        _picture(tmp_path / "photos" / "ab"[index % 2] / f"{index}.{ending}", (20 + index, 30), mode, index)
+        picture(tmp_path / "photos" / "ab"[index % 2] / f"{index}.{ending}", (20 + index, 30), mode, index)
     (tmp_path / "photos" / "a" / "notes.txt").write_text("x")
     return tmp_path / "photos"
 
@@ -80,11 +73,11 @@ def test_a_folder_has_the_values_that_keras_reads(photos: Path, channels: int, o
 
 
 def test_kinds_that_tensorflow_decodes_with_their_own_channels_alone(tmp_path: Path) -> None:
-    colour = _picture(tmp_path / "c.bmp")
+    colour = picture(tmp_path / "c.bmp")
     grey = _read(Read("image", (("channels", 1),)), colour)
     expected = tf.image.rgb_to_grayscale(np.asarray(Image.open(colour)))
     np.testing.assert_array_equal(grey[0], expected)
-    alpha = _read(Read("image", (("channels", 4),)), _picture(tmp_path / "j.jpg"))
+    alpha = _read(Read("image", (("channels", 4),)), picture(tmp_path / "j.jpg"))
     assert alpha.shape[-1] == 4 and (alpha[..., 3] == 255).all()
 
 
@@ -94,7 +87,7 @@ def test_kinds_that_tensorflow_decodes_with_their_own_channels_alone(tmp_path: P
 )
 @pytest.mark.parametrize("channels", [1, 3, 4])
 def test_every_kind_is_decoded_as_keras_does(ending: str, colours: str, channels: int, tmp_path: Path) -> None:
-    _picture(tmp_path / "a" / f"p.{ending}", (9, 7), colours)
+    picture(tmp_path / "a" / f"p.{ending}", (9, 7), colours)
     mode = {1: "grayscale", 3: "rgb", 4: "rgba"}[channels]
     expected = keras.utils.image_dataset_from_directory(
         tmp_path, image_size=(5, 6), color_mode=mode, shuffle=False, batch_size=None, verbose=False
@@ -110,9 +103,9 @@ def test_every_kind_is_decoded_as_keras_does(ending: str, colours: str, channels
 
 
 def test_images_of_one_size_need_no_size(tmp_path: Path) -> None:
-    one, other = _picture(tmp_path / "1.png"), _picture(tmp_path / "2.png", seed=1)
+    one, other = picture(tmp_path / "1.png"), picture(tmp_path / "2.png", seed=1)
     assert _read(Read("image"), one, other).shape == (2, 20, 24, 3)
-    third = _picture(tmp_path / "3.png", (5, 5))
+    third = picture(tmp_path / "3.png", (5, 5))
     with pytest.raises(DataError, match=r"3.png' has the shape \[5, 5, 3\]"):
         _read(Read("image"), one, third)
     named_wrongly = tmp_path / "png.jpg"
@@ -135,7 +128,7 @@ def _huge_png(path: Path) -> Path:
 
 
 def test_every_fault_names_file_and_row(tmp_path: Path) -> None:
-    good = _picture(tmp_path / "good.png")
+    good = picture(tmp_path / "good.png")
     (tmp_path / "cut.png").write_bytes(good.read_bytes()[:-200])
     (tmp_path / "empty.png").write_bytes(b"")
     (tmp_path / "text.png").write_text("hello")
@@ -187,123 +180,3 @@ def test_sounds_texts_and_arrays(tmp_path: Path) -> None:
     np.save(tmp_path / "o.npy", np.array([{}], object), allow_pickle=True)
     with pytest.raises(DataError, match="Python objects, which could run code"):
         _read(Read("npy"), tmp_path / "o.npy")
-
-
-def test_faults_of_folders(tmp_path: Path) -> None:
-    with pytest.raises(DataError, match="there is no folder"):
-        read_class_folders(tmp_path / "gone", "image", IMAGES, None)
-    (tmp_path / "file").write_text("x")
-    with pytest.raises(DataError, match="is a file"):
-        read_class_folders(tmp_path / "file", "image", IMAGES, None)
-    (tmp_path / "bare").mkdir()
-    with pytest.raises(DataError, match="has no sub-folders"):
-        read_class_folders(tmp_path / "bare", "image", IMAGES, None)
-    (tmp_path / "bare" / "cat").mkdir()
-    with pytest.raises(DataError, match="the class folder '.*cat' has no file"):
-        read_class_folders(tmp_path / "bare", "image", IMAGES, None)
-
-
-def test_a_folder_with_its_own_splits(tmp_path: Path) -> None:
-    _picture(tmp_path / "train" / "cat" / ".hidden.png")
-    for split in ("train", "test", "val"):
-        for name in ("cat", "dog"):
-            _picture(tmp_path / split / name / "1.png")
-    found = read_class_folders(tmp_path, "image", IMAGES, None)
-    assert {name: table.samples for name, table in found.items()} == {"test": 2, "train": 2, "validation": 2}
-    _picture(tmp_path / "valid" / "cat" / "1.png")
-    with pytest.raises(DataError, match="has several folders for the validation: val, valid"):
-        read_class_folders(tmp_path, "image", IMAGES, None)
-
-
-def test_what_cannot_be_read_is_skipped_and_listed(prepared: Callable[..., Any], tmp_path: Path) -> None:
-    for index in range(8):
-        _picture(tmp_path / "p" / "ab"[index % 2] / f"{index}.png", seed=index)
-    (tmp_path / "p" / "a" / "bad.png").write_text("no image")
-    section = "source: {images: {folder: p, size: [4, 4]}}\ninputs: {x: image}\n"
-    with pytest.raises(DataError, match="bad.png"):
-        prepared(section, inputs="{x: [4, 4, 3]}", before="    - Flatten\n", units=2)
-    found = prepared(section + "on_error: skip\n", inputs="{x: [4, 4, 3]}", before="    - Flatten\n", units=2)
-    facts = found.facts()
-    assert facts["samples"] == {"train": 8} and facts["skipped"]["count"] == 1
-    assert "bad.png" in facts["skipped"]["first"][0]
-
-
-def test_a_column_of_paths_beside_numbers(prepared: Callable[..., Any], tmp_path: Path) -> None:
-    for index in range(3):
-        _picture(tmp_path / "pics" / f"{index}.png", seed=index)
-    (tmp_path / "d.csv").write_text("photo,y\n" + "".join(f"{index}.png,{index}\n" for index in range(3)))
-    found = prepared(
-        "source: {csv: d.csv}\ninputs: {x: {field: photo, read: {image: {size: [4, 6], folder: pics}}}}\n",
-        inputs="{x: [4, 6, 3]}",
-        before="    - Flatten\n",
-    )
-    assert found.train().x["x"].shape == (3, 4, 6, 3)
-
-
-def _photo_spec(prepared: Callable[..., Any], more: str = "") -> Any:
-    return prepared(
-        "source: {csv: d.csv}\ninputs: {x: {field: photo, read: {npy: {folder: arrays}}}}\n" + more, inputs="{x: [2]}"
-    )
-
-
-def test_the_fingerprint_is_that_of_the_files_wherever_the_command_is_typed(
-    prepared: Callable[..., Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    (tmp_path / "arrays").mkdir()
-    for index in range(3):
-        np.save(tmp_path / "arrays" / f"{index}.npy", np.full(2, index, np.float32))
-    (tmp_path / "d.csv").write_text("photo,y\n" + "".join(f"{index}.npy,{index}\n" for index in range(3)))
-    first = _photo_spec(prepared).fingerprint
-    monkeypatch.chdir(tmp_path / "arrays")
-    assert _photo_spec(prepared).fingerprint == first
-    np.save(tmp_path / "arrays" / "1.npy", np.full(2, 1, np.float64))
-    assert _photo_spec(prepared).fingerprint != first
-
-
-def test_files_that_change_and_keep_their_size_are_read_again(
-    prepared: Callable[..., Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("kerascli.data.prepare.cache_folder", lambda: tmp_path / "cache")
-    (tmp_path / "arrays").mkdir()
-    (tmp_path / "d.csv").write_text("photo,y\n" + "".join(f"{index}.npy,{index}\n" for index in range(3)))
-    for add in (0, 10):
-        for index in range(3):
-            np.save(tmp_path / "arrays" / f"{index}.npy", np.full(2, index + add, np.float32))
-        for _ in range(2):
-            x = next(iter(_photo_spec(prepared, "cache: disk\n").train().dataset(3)))[0]
-            assert np.asarray(x).tolist() == [[add, add], [1 + add, 1 + add], [2 + add, 2 + add]]
-    assert len(list((tmp_path / "cache").iterdir())) == 2
-
-
-@pytest.mark.parametrize("cache", ["memory", "none"])
-def test_sample_weights_beside_files(cache: str, prepared: Callable[..., Any], tmp_path: Path) -> None:
-    (tmp_path / "arrays").mkdir()
-    for index in range(3):
-        np.save(tmp_path / "arrays" / f"{index}.npy", np.zeros(2, np.float32))
-    (tmp_path / "d.csv").write_text("photo,y,w\n" + "".join(f"{index}.npy,{index},{index + 1}\n" for index in range(3)))
-    found = _photo_spec(prepared, f"cache: {cache}\nsample_weight: w\n").train()
-    assert np.asarray(next(iter(found.dataset(3)))[2]).tolist() == [1, 2, 3]
-
-
-def test_splits_of_their_own_skip_too(prepared: Callable[..., Any], tmp_path: Path) -> None:
-    for folder in ("p", "v"):
-        for name in ("a", "b"):
-            (tmp_path / folder / name).mkdir(parents=True)
-            for index in range(3):
-                (tmp_path / folder / name / f"{index}.txt").write_text(
-                    "" if index == 1 and name == "a" else f"{name} x"
-                )
-    section = (
-        "source: {text: p}\nvalidation: {text: v}\non_error: skip\n"
-        "inputs: {x: {field: text, transform: [{TextVectorization: {output_mode: multi_hot}}]}}\n"
-    )
-    shape = {"inputs": "{x: [4]}", "units": 2}
-    with pytest.raises(DataError, match=r"1.txt', row 2 of .*p: it is empty"):
-        prepared(section.replace("on_error: skip\n", ""), **shape)
-    facts = prepared(section, **shape).facts()
-    assert facts["samples"] == {"train": 5, "validation": 5}
-    assert facts["skipped"]["count"] == 2 and "v/a/1.txt" in facts["skipped"]["first"][1].replace("\\", "/")
-    for path in (tmp_path / "v").rglob("*.txt"):
-        path.write_text("")
-    with pytest.raises(DataError, match="v has no samples that can be read"):
-        prepared(section, **shape)
