@@ -121,7 +121,7 @@ logs: {tensorboard: false}
 def test_text_files_as_long_as_the_longest(write_spec: Callable[..., Path], tmp_path: Path) -> None:
     for index in range(6):
         (tmp_path / "p" / "ab"[index % 2]).mkdir(parents=True, exist_ok=True)
-        (tmp_path / "p" / "ab"[index % 2] / f"{index}.txt").write_text("a b " * (1 + index))
+        (tmp_path / "p" / "ab"[index % 2] / f"{index}.txt").write_text("a " * (1 + index // 2 + 3 * (index % 2)))
     text = _TEXTS.replace("{csv: d.csv}", "{text: p}").replace("shuffle: false", "shuffle: true")
     text = text.replace("CACHE", "auto").replace("MORE", "").replace("field: t", "field: text")
     text = text.replace("Dense: 1", "Dense: 2").replace("loss: mse", "loss: sparse_categorical_crossentropy")
