@@ -54,9 +54,11 @@ def evaluate(
     from kerascli.cli.quiet import prepare_tensorflow
 
     prepare_tensorflow(verbose=verbose)
+    from kerascli.cli.sample_bar import sample_bar
     from kerascli.run.evaluate import evaluate as evaluate_run
 
-    result = evaluate_run(run, data, batch_size, runs=runs, weights=weights, trust=trust)
+    with sample_bar("evaluating", quiet=quiet or json) as stepped:
+        result = evaluate_run(run, data, batch_size, runs=runs, weights=weights, trust=trust, stepped=stepped)
     if json:
         path = None if result.path is None else str(result.path)
         print_json({"metrics": result.metrics, "samples": result.samples, "data": result.data, "path": path})

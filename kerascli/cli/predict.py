@@ -69,11 +69,12 @@ def predict(
     from kerascli.cli.quiet import prepare_tensorflow
 
     prepare_tensorflow(verbose=verbose)
-    from kerascli.cli.progress import count_samples
+    from kerascli.cli.sample_bar import sample_bar
+    from kerascli.cli.terminated import exit_on_sigterm
     from kerascli.run.predict import predict as predict_run
 
     try:
-        with count_samples(quiet=quiet) as stepped:
+        with exit_on_sigterm(), sample_bar("predicting", quiet=quiet) as stepped:
             result = predict_run(
                 run,
                 input,

@@ -6,7 +6,7 @@ import contextlib
 import os
 import sys
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from kerascli.cli.console import print_diagnostics
@@ -154,25 +154,6 @@ def training_display(*, quiet: bool) -> Iterator[Any]:
     console = Console(file=sys.stdout, highlight=False)
     with Live(Text(""), console=console, refresh_per_second=8, transient=True) as live:
         yield LiveDisplay(console, live)
-
-
-@contextlib.contextmanager
-def count_samples(*, quiet: bool) -> Iterator[Callable[[int, int | None], None] | None]:
-    """A bar over samples on standard error, where that is a terminal; it comes after two seconds."""
-    if quiet or not sys.stderr.isatty():
-        yield None
-        return
-    from rich.console import Console
-    from rich.progress import Progress
-
-    began = time.monotonic()
-    with Progress(console=Console(file=sys.stderr), transient=True) as progress:
-        task = progress.add_task("predicting", total=None, visible=False)
-
-        def stepped(done: int, total: int | None) -> None:
-            progress.update(task, completed=done, total=total, visible=time.monotonic() - began > 2)
-
-        yield stepped
 
 
 def headline(start: RunStart) -> str:

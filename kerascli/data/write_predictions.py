@@ -15,7 +15,7 @@ from typing import IO, TYPE_CHECKING, Any, TextIO
 import numpy as np
 
 from kerascli.data.spool import Spool
-from kerascli.errors import EnvironmentProblem, UsageError
+from kerascli.errors import DataError, EnvironmentProblem, UsageError
 from kerascli.record.atomic import finite, replace_file
 
 if TYPE_CHECKING:
@@ -66,6 +66,7 @@ def write_blocks(
 
     Raises:
         UsageError: The ending is not known, or the columns don't fit into this kind of file.
+        DataError: The samples of a block have another shape or kind than this kind of file can hold beside the others.
         EnvironmentProblem: The file can't be written; an old one is as it was.
     """
     check_output(path)
@@ -75,9 +76,34 @@ def write_blocks(
         return
     write = _WRITERS[Path(path).suffix.lower()]
     try:
-        replace_file(Path(path), lambda temporary: write(temporary, plain, labels if labels is not None else {}))
+        alike = plain if write is _write_jsonl else _alike(plain)
+        replace_file(Path(path), lambda temporary: write(temporary, alike, labels if labels is not None else {}))
     except OSError as error:
         raise EnvironmentProblem(f"can't write '{path}': {error}", hint="check the disk and the folder") from error
+
+
+def check_alike(first: Mapping[str, Array], columns: Mapping[str, Array]) -> None:
+    """Refuses samples of another shape than those of the first block.
+
+    Raises:
+        DataError: A column has them.
+    """
+    for name, array in columns.items():
+        before, now = (" × ".join(map(str, found.shape[1:])) or "1" for found in (first[name], array))
+        if before != now:
+            message = f"'{name}' has {before} values for some samples, and {now} for others"
+            hint = "give all sequences one length with 'pad: {length: …}', or write a .jsonl file"
+            raise DataError(message, code="shape", hint=hint)
+
+
+def _alike(blocks: Blocks) -> Iterator[Mapping[str, Any]]:
+    """The blocks, which a file with one header needs to have one shape."""
+    first: Mapping[str, Array] | None = None
+    for columns in blocks:
+        if first is None:
+            first = {name: array[:0] for name, array in columns.items()}
+        check_alike(first, columns)
+        yield columns
 
 
 def _plain(array: Array) -> Array:
@@ -92,7 +118,7 @@ def _without_single_axis(columns: Mapping[str, Array]) -> dict[str, Array]:
 
 def _write_npz(path: Path, blocks: Blocks, labels: Labels) -> None:
     del labels
-    with _spooled(blocks) as columns, zipfile.ZipFile(path, "w") as archive:
+    with _spooled(blocks, path.parent) as columns, zipfile.ZipFile(path, "w") as archive:
         for name, column in columns.items():
             # Not np.savez: it takes names as keywords, and one of its own is `file`.
             with archive.open(f"{name}.npy", "w", force_zip64=True) as file:
@@ -101,7 +127,7 @@ def _write_npz(path: Path, blocks: Blocks, labels: Labels) -> None:
 
 def _write_npy(path: Path, blocks: Blocks, labels: Labels) -> None:
     del labels
-    with _spooled(blocks) as columns, path.open("wb") as file:
+    with _spooled(blocks, path.parent) as columns, path.open("wb") as file:
         if len(columns) != 1:
             names = ", ".join(f"'{name}'" for name in columns)
             message = f"an .npy file holds one column, there are {len(columns)}: {names}"
@@ -110,14 +136,14 @@ def _write_npy(path: Path, blocks: Blocks, labels: Labels) -> None:
 
 
 @contextlib.contextmanager
-def _spooled(blocks: Blocks) -> Iterator[dict[str, Spool]]:
+def _spooled(blocks: Blocks, folder: Path) -> Iterator[dict[str, Spool]]:
     """The columns of all blocks, gathered on the disk: NumPy's files begin with the number of rows."""
     columns: dict[str, Spool] = {}
     try:
         for block in blocks:
             for name, array in block.items():
                 if name not in columns:
-                    columns[name] = Spool()
+                    columns[name] = Spool(folder)
                 columns[name].add(array)
         yield columns
     finally:
@@ -189,7 +215,13 @@ def _write_parquet(path: Path, blocks: Blocks, labels: Labels) -> None:
         for columns in blocks:
             table = pa.table({name: _nested(pa, array) for name, array in _without_single_axis(columns).items()})
             writer = writer or pa_parquet.ParquetWriter(path, table.schema)
-            writer.write_table(table.cast(writer.schema))
+            try:
+                table = table.cast(writer.schema)
+            except pa.ArrowInvalid as error:
+                message = f"'{path.suffix}' files take one kind of values a column: {error}".splitlines()[0]
+                hint = "give the field one type in all rows, or write a .csv or .jsonl file"
+                raise DataError(message, hint=hint) from error
+            writer.write_table(table)
     finally:
         if writer is not None:
             writer.close()

@@ -12,7 +12,9 @@ from kerascli.data.split import Split
 from kerascli.errors import UsageError
 from kerascli.record.atomic import write_json
 from kerascli.run.evaluation_loop import run_test
-from kerascli.run.load_run import LoadedRun, load_model_file, load_run, read_data, run_or_file
+from kerascli.run.load_run import LoadedRun, load_run, run_or_file
+from kerascli.run.model_file import load_model_file
+from kerascli.run.read_data import read_data
 from kerascli.run.session import keras_session
 from kerascli.run.step_faults import step_faults
 from kerascli.run.steps import build_state, make_test_steps
@@ -62,6 +64,7 @@ def evaluate(
     runs: str | os.PathLike[str] = "runs",
     weights: str = "result",
     trust: bool = False,
+    stepped: Callable[[int, int | None], None] | None = None,
 ) -> EvaluationResult:
     """Evaluates a run, or a saved model.
 
@@ -72,6 +75,7 @@ def evaluate(
         runs: The folder that holds all runs.
         weights: `result` (those of `model.keras`), `best` or `last` (those of the checkpoint).
         trust: Whether the model may run code of its own.
+        stepped: Told how many samples of how many are done.
 
     Returns:
         The metrics; those of a run are written into its `evaluation/` too.
@@ -83,12 +87,17 @@ def evaluate(
     """
     file = run_or_file(run_or_model, Path(runs))
     if isinstance(file, Path):
-        return _evaluate_file(file, data, batch_size, trust=trust)
+        return _evaluate_file(file, data, batch_size, trust=trust, stepped=stepped)
     loaded = load_run(file, weights=weights, trust=trust)
     with keras_session(loaded.spec):
         split, name = _split(loaded, data)
+        size = batch_size or loaded.batch_size
         metrics = evaluate_split(
-            loaded.model, split, batch_size or loaded.batch_size, drop_remainder=loaded.fixed_batch_size is not None
+            loaded.model,
+            split,
+            size,
+            drop_remainder=loaded.fixed_batch_size is not None,
+            stepped=_in_samples(stepped, size, split),
         )
     path = file.evaluation / f"{name}.json"
     file.evaluation.mkdir(exist_ok=True)
@@ -106,8 +115,22 @@ def _split(loaded: LoadedRun, data: str | os.PathLike[str] | None) -> tuple[Spli
     return split, "test"
 
 
+def _in_samples(
+    stepped: Callable[[int, int | None], None] | None, size: int, split: Split
+) -> Callable[[int, dict[str, float]], None] | None:
+    """What is told of batches, told of samples."""
+    if stepped is None:
+        return None
+    return lambda batches, _: stepped(min(batches * size, split.samples), split.samples)
+
+
 def _evaluate_file(
-    path: Path, data: str | os.PathLike[str] | None, batch_size: int | None, *, trust: bool
+    path: Path,
+    data: str | os.PathLike[str] | None,
+    batch_size: int | None,
+    *,
+    trust: bool,
+    stepped: Callable[[int, int | None], None] | None,
 ) -> EvaluationResult:
     if data is None:
         raise UsageError(f"nothing to evaluate '{path}' on", code="no-data", hint="say '--data FILE'")
@@ -116,5 +139,6 @@ def _evaluate_file(
         hint = "compile the model before it is saved"
         raise UsageError(f"'{path}' was saved without loss and metrics", code="not-compiled", hint=hint)
     split = columns(read_data(data, 0), True)
-    metrics = evaluate_split(model, split, batch_size or BATCH_SIZE)
+    size = batch_size or BATCH_SIZE
+    metrics = evaluate_split(model, split, size, stepped=_in_samples(stepped, size, split))
     return EvaluationResult(metrics, split.samples, str(data))

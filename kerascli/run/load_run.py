@@ -1,52 +1,43 @@
-"""A run folder, or a `.keras` file, → a model that can evaluate and predict on raw data."""
+"""A run folder → a model that can evaluate and predict on raw data."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
-from typing import Any
-
-import keras
+from typing import TYPE_CHECKING, Any
 
 from kerascli.components.downloads import no_downloads
-from kerascli.data.columns import Expected
 from kerascli.data.files import check_new_files
-from kerascli.data.fit_preprocessing import fit_preprocessing
+from kerascli.data.kinds import check_kinds
 from kerascli.data.make_split import make_split
-from kerascli.data.prepare import complete, prepare_data
+from kerascli.data.prepare import prepare_data
 from kerascli.data.preprocessing import Preprocessing
-from kerascli.data.read_file import read_file
 from kerascli.data.rows import Rows
-from kerascli.data.saved_preprocessing import FILE, load_kinds, load_preprocessing
-from kerascli.data.sources import read_source
+from kerascli.data.saved_preprocessing import load_kinds, load_preprocessing
 from kerascli.data.split import Split
 from kerascli.data.table import Array, Table
 from kerascli.data.weights import field_weights
 from kerascli.data.window import cut_windows
-from kerascli.errors import DataError, EnvironmentProblem, KerascliError, SourceText, Span, UsageError
+from kerascli.errors import DataError, EnvironmentProblem, UsageError
 from kerascli.model.phases import Phases
 from kerascli.record.checkpoints import load_newest
 from kerascli.record.run_folder import RunFolder, find_run
 from kerascli.record.run_record import read_record
-from kerascli.record.sources import PLUGINS, check_sources
+from kerascli.record.sources import check_sources
 from kerascli.run.build import build_compiled
-from kerascli.run.session import keras_session, saved_names
+from kerascli.run.predictions import make_predict_step
+from kerascli.run.read_data import read_data
+from kerascli.run.session import keras_session
 from kerascli.run.snapshot import read_snapshot, restore_weights
-from kerascli.spec import nodes
-from kerascli.spec.component import Component
 from kerascli.spec.data_spec import DataSpec
 from kerascli.spec.load import load_spec
-from kerascli.spec.model_spec import InputSpec, ModelSpec, OutputSpec, TensorReference
-from kerascli.spec.problems import COMMAND_LINE, Problems
-from kerascli.spec.source_parser import parse_source
-from kerascli.spec.sources import SOURCES
 from kerascli.spec.spec import Spec
-from kerascli.spec.yaml_loader import load_nodes
 
-# A file of more bytes is read in parts.
-WHOLE = 64 << 20
+if TYPE_CHECKING:
+    from kerascli.run.predict import PredictionResult
 
 
 @dataclass(frozen=True)
@@ -100,22 +91,65 @@ class LoadedRun:
             return rows
         return replace(rows, fields={fields[0]: next(iter(rows.fields.values()))})
 
-    def __call__(self, fields: Mapping[str, Any]) -> dict[str, Array]:
-        """Raw fields → what `predict` writes: class names, probabilities, values in the units of the data.
+    @cached_property
+    def predict_step(self) -> Callable[[Any], dict[str, Array]]:
+        """One batch → the outputs by head; traced once, however often the run predicts."""
+        return make_predict_step(self.model)
+
+    @cached_property
+    def kinds(self) -> dict[str, str]:
+        """What kind of values each field had in training."""
+        return load_kinds(self.folder.preprocessing)
+
+    def __call__(self, data: Mapping[str, Any] | str | os.PathLike[str]) -> dict[str, Array]:
+        """Raw data → what `predict` writes: class names, probabilities, values in the units of the data.
 
         Args:
-            fields: Field to raw values `(samples, ...)`, as a table of the data has them.
+            data: Field to raw values `(samples, ...)`, as a table of the data has them; or what `predict` takes.
+
+        Returns:
+            Column to array `(samples, ...)`.
 
         Raises:
             DataError: A field is missing or wrong.
         """
-        from kerascli.run.predict import predict_arrays
+        return self.predict(data).columns
 
-        return predict_arrays(self, fields)
+    def predict(
+        self,
+        data: Mapping[str, Any] | str | os.PathLike[str],
+        output: str | os.PathLike[str] | None = None,
+        batch_size: int | None = None,
+        *,
+        ids: Sequence[str] = (),
+        top_k: int | None = None,
+        keep: bool = True,
+        stepped: Callable[[int, int | None], None] | None = None,
+    ) -> PredictionResult:
+        """`kerascli.predict` with a run that is loaded once and used often.
+
+        Args:
+            data: Field to raw values `(samples, ...)`; or a file, a folder, a source in YAML, `-`.
+            output: As there, as all that follow.
+            batch_size: Samples a step.
+            ids: Columns that go into the output.
+            top_k: So many classes of each classifier.
+            keep: Whether the result holds the arrays.
+            stepped: Told how many samples are done.
+
+        Raises:
+            UsageError: The ending of `output` is not known.
+            DataError: The input is wrong.
+            EnvironmentProblem: The output can't be written.
+        """
+        from kerascli.run.predict import predict_loaded
+
+        return predict_loaded(self, data, output, batch_size, ids=ids, top_k=top_k, keep=keep, stepped=stepped)
 
     def read(self, data: str | os.PathLike[str], *, targets: bool = True) -> Rows:
         """`read_data`; a CSV file is taken to be written as the one that the run was trained on."""
         rows = read_data(data, self.spec.seed, csv=self._csv_dialect(targets=targets))
+        check_kinds(rows, self.kinds, self.preprocessing.input_fields)
         window = self.spec.data.window if self.spec.data is not None else None
         return rows if window is None else cut_windows(rows, window, targets=targets)
 
@@ -131,7 +165,7 @@ class LoadedRun:
         types = dialect.get("columns")
         written = types if isinstance(types, Mapping) else {}
         # A column of text stays one where its cells happen to be numbers.
-        kinds = {name: kind for name, kind in load_kinds(self.folder.preprocessing).items() if kind == "text"}
+        kinds = {name: kind for name, kind in self.kinds.items() if kind == "text"}
         # A type may belong to a column that nobody reads here, and that new data need not have.
         dialect["columns"] = {name: kind for name, kind in {**kinds, **written}.items() if name in fields}
         return dialect
@@ -233,101 +267,3 @@ def _load_weights(model: Any, path: Path) -> None:
         model.load_weights(path)
     except Exception as error:  # Keras raises many kinds on a damaged archive.
         raise EnvironmentProblem(f"can't load '{path}': {error}".splitlines()[0], code="model-file") from error
-
-
-def read_data(data: str | os.PathLike[str], seed: int, *, csv: Mapping[str, Any] | None = None) -> Rows:
-    """The table of a file by its ending, or of a source in YAML (`mnist`, `{csv: {path: …}}`).
-
-    A built-in source gives its own test split, where it has one.
-
-    Args:
-        data: The file or source.
-        seed: For sources that are drawn.
-        csv: How a CSV file is written, as the arguments of `read_csv`; a source in YAML says it itself.
-
-    Raises:
-        UsageError: It is neither a file nor a source.
-        DataError: It can't be read.
-    """
-    text = str(data)
-    source = None if Path(text).exists() else _source(text)
-    if source is None and csv and text.lower().endswith((".csv", ".csv.gz")):
-        from kerascli.data.read_csv import read_csv
-
-        return read_csv(text, **csv, budget=WHOLE)
-    if source is None:
-        return read_file(Path(text), budget=WHOLE)
-    read = read_source(source, seed, budget=WHOLE)
-    return read.test if read.test is not None else read.table
-
-
-def _source(text: str) -> Component | None:
-    """The source that a text on the command line writes, or None when it looks like a file."""
-    if text not in SOURCES and not text.lstrip().startswith("{"):
-        return None
-    source = SourceText(COMMAND_LINE, text)
-    node = load_nodes(source)
-    problems = Problems()
-    if isinstance(node, nodes.Scalar):
-        found = parse_source(node, None, problems)
-    elif isinstance(node, nodes.Mapping) and len(node.entries) == 1:
-        found = parse_source(node.entries[0][0], node.entries[0][1], problems)
-    else:
-        raise UsageError(f"'{text}' is no data source", code="source", hint="write '{csv: FILE}', or name a file")
-    problems.raise_errors()
-    return found
-
-
-def load_model_file(path: Path, *, trust: bool = False) -> tuple[Any, Callable[[Rows, bool], Split]]:
-    """A `.keras` file in safe mode, and how a table becomes what it takes.
-
-    The transforms of a run are used where the file lies in one; else fields go to inputs and outputs by their names.
-
-    Raises:
-        EnvironmentProblem: Keras can't load it.
-    """
-    try:
-        with keras.saving.custom_object_scope(_plugins_beside(path, trust=trust)):
-            model = keras.saving.load_model(path, safe_mode=not trust)
-    except KerascliError:
-        raise
-    except Exception as error:  # Keras raises many kinds on a damaged or forbidden archive.
-        message = f"can't load '{path}': {error}".splitlines()[0]
-        needs_code = not trust and (RunFolder(path.parent).source / PLUGINS).is_dir()
-        hint = "say '--trust' if you trust the run's plugins" if needs_code else None
-        raise EnvironmentProblem(message, code="model-file", hint=hint) from error
-    if (path.parent / "preprocessing" / FILE).is_file():
-        saved = load_preprocessing(path.parent / "preprocessing")
-        return model, lambda rows, targets: make_split(rows, saved, targets=targets, stream=True)
-    return model, lambda rows, targets: _by_name(model, rows, targets=targets)
-
-
-def _plugins_beside(path: Path, *, trust: bool) -> dict[str, Any]:
-    """What a model needs that is the result of a run with plugins; nothing without trust."""
-    folder = RunFolder(path.parent)
-    if not trust or not (folder.source / PLUGINS).is_dir() or not folder.spec.is_file():
-        return {}
-    check_sources(folder.source)
-    return saved_names(load_spec(folder.spec, trust=True))
-
-
-def _by_name(model: Any, rows: Rows, *, targets: bool) -> Split:
-    """Fields to inputs and outputs by name, or the only one left over."""
-    here = SourceText("the model", "").span(1, 1)
-    inputs = tuple(InputSpec(tensor.name, tuple(tensor.shape[1:]), tensor.dtype) for tensor in model.inputs)
-    # A saved Sequential does not keep the names of its outputs; its last layer has the name of its one head.
-    names = list(getattr(model, "output_names", None) or [model.layers[-1].name])
-    spec = _bare_model(inputs, names, here)
-    data = DataSpec(Component("sources", rows.source, (), here), targets=None if targets else ())
-    found = complete(data, spec, list(rows.head.fields))
-    expected = {item.name: Expected(item.shape or (), item.dtype) for item in inputs}
-    columns = fit_preprocessing(found.inputs or (), found.targets or () if targets else (), rows, expected, {})
-    columns = columns.with_output_shapes(
-        {name: tuple(output.shape) for name, output in zip(names, model.outputs, strict=True)}
-    )
-    return make_split(rows, columns, targets=bool(columns.targets), stream=True)
-
-
-def _bare_model(inputs: tuple[InputSpec, ...], outputs: list[str], span: Span) -> ModelSpec:
-    heads = tuple(OutputSpec(name, TensorReference(name, None, span), span) for name in outputs)
-    return ModelSpec(inputs, (), heads, "functional", span)

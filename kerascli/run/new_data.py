@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
+from kerascli.data.kinds import check_kinds, with_absent
 from kerascli.data.read_folders import IMAGES, TEXTS, read_files
 from kerascli.data.rows import BLOCK, Rows
 from kerascli.data.table import Table
@@ -26,9 +27,7 @@ def open_input(loaded: LoadedRun, given: str | os.PathLike[str]) -> tuple[Loaded
         UsageError: It is no kind of input.
     """
     if str(given) == "-":
-        from kerascli.data.read_stdin import read_lines
-
-        return loaded, read_lines(sys.stdin.buffer), None
+        return loaded, _lines(loaded), None
     path = Path(given)
     if path.is_dir():
         rows: Rows = _folder(loaded, path)
@@ -38,6 +37,21 @@ def open_input(loaded: LoadedRun, given: str | os.PathLike[str]) -> tuple[Loaded
     if rows.samples == 0:
         raise DataError(f"{rows.source} has no samples", code="no-samples", hint="give it at least one row")
     return loaded, rows.blocks(size=BLOCK), rows.samples
+
+
+def _lines(loaded: LoadedRun) -> Iterator[Table]:
+    """JSON lines on standard input.
+
+    A key that a line leaves out is a missing value. Where a block ends is a matter of time, so a block none of whose
+    lines has a field with a rule for missing values is the same as a line without it among others.
+    """
+    from kerascli.data.read_stdin import read_lines
+
+    inputs = loaded.preprocessing.inputs
+    filled = [field for column in inputs if column.fill is not None for field in column.fields]
+    for table in read_lines(sys.stdin.buffer):
+        check_kinds(table, loaded.kinds, loaded.preprocessing.input_fields)
+        yield with_absent(table, loaded.kinds, filled)
 
 
 def _folder(loaded: LoadedRun, folder: Path) -> Table:

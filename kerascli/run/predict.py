@@ -12,16 +12,17 @@ import numpy as np
 import tensorflow as tf
 
 from kerascli.data.files import check_new_files
+from kerascli.data.kinds import check_kinds
 from kerascli.data.make_split import make_split
-from kerascli.data.table import Array, Table
-from kerascli.data.write_predictions import check_output, write_blocks
-from kerascli.errors import DataError, did_you_mean
+from kerascli.data.table import Array, Table, is_text, make_table
+from kerascli.data.write_predictions import check_alike, check_output, write_blocks
+from kerascli.errors import DataError, UsageError, did_you_mean
 from kerascli.record.run_folder import find_run
 from kerascli.run.build import output_shapes
 from kerascli.run.classifiers import find_classifiers
 from kerascli.run.load_run import LoadedRun, load_run
 from kerascli.run.new_data import open_input
-from kerascli.run.predictions import columns_of, make_predict_step, read_batches
+from kerascli.run.predictions import columns_of, read_batches
 from kerascli.run.session import keras_session
 
 # Samples a step where the command says nothing; the outputs are the same for every size, within float rounding.
@@ -90,44 +91,68 @@ def predict(
     if output is not None:
         check_output(str(output))
     loaded = load_run(find_run(str(run), Path(runs)), weights=weights, trust=trust)
+    return loaded.predict(input, output, batch_size, ids=ids, top_k=top_k, keep=keep, stepped=stepped)
+
+
+def predict_loaded(
+    loaded: LoadedRun,
+    data: Mapping[str, Any] | str | os.PathLike[str],
+    output: str | os.PathLike[str] | None,
+    batch_size: int | None,
+    *,
+    ids: Sequence[str],
+    top_k: int | None,
+    keep: bool,
+    stepped: Callable[[int, int | None], None] | None,
+) -> PredictionResult:
+    """`LoadedRun.predict`."""
+    path = None if output is None else str(output)
+    if path is not None:
+        check_output(path)
     with keras_session(loaded.spec):
-        loaded, tables, total = open_input(loaded, input)
-        predictor = _Predictor(loaded, batch_size, ids, top_k, keep=keep)
+        tables: Iterable[Table]
+        total: int | None
+        if isinstance(data, Mapping):
+            table = make_table({name: np.asarray(value) for name, value in data.items()}, "the input")
+            check_kinds(table, loaded.kinds, loaded.preprocessing.input_fields)
+            if table.samples == 0:
+                raise DataError("the input has no samples", code="no-samples", hint="give it at least one row")
+            tables, total = table.blocks(size=BLOCK), table.samples
+        else:
+            loaded, tables, total = open_input(loaded, data)
+        lists = path is not None and (path == "-" or path.lower().endswith(".jsonl"))
+        predictor = _Predictor(loaded, batch_size, ids, top_k, keep=keep, lists=lists)
         blocks = predictor.blocks(tables, total, stepped)
-        if output is None:
+        if path is None:
             for _ in blocks:
                 pass
         else:
-            write_blocks(blocks, str(output), labels=predictor.labels)
-    return predictor.result(None if output is None else str(output))
-
-
-def predict_arrays(loaded: LoadedRun, fields: Mapping[str, Any]) -> dict[str, Array]:
-    """What `RunResult.columns` holds, for raw fields `(samples, ...)` in memory."""
-    from kerascli.data.table import make_table
-
-    table = make_table({name: np.asarray(value) for name, value in fields.items()}, "the input")
-    with keras_session(loaded.spec):
-        predictor = _Predictor(loaded, None, (), None, keep=True)
-        for _ in predictor.blocks([table], table.samples, None):
-            pass
-    return predictor.result(None).columns
+            write_blocks(blocks, path, labels=predictor.labels)
+    return predictor.result(path)
 
 
 class _Predictor:
     """Predicts block by block, and keeps what the result shall hold."""
 
     def __init__(
-        self, loaded: LoadedRun, batch_size: int | None, ids: Sequence[str], top_k: int | None, *, keep: bool
+        self,
+        loaded: LoadedRun,
+        batch_size: int | None,
+        ids: Sequence[str],
+        top_k: int | None,
+        *,
+        keep: bool,
+        lists: bool,
     ) -> None:
-        self._loaded, self._ids, self._top_k, self._keep = loaded, ids, top_k, keep
+        self._loaded, self._ids, self._top_k, self._keep, self._lists = loaded, ids, top_k, keep, lists
         self._fixed = loaded.fixed_batch_size
         self._size = self._fixed or batch_size or BATCH_SIZE
-        self._step = make_predict_step(loaded.model)
+        self._step = loaded.predict_step
         self._classifiers = find_classifiers(loaded.spec, loaded.preprocessing, output_shapes(loaded.model))
         self._kept: list[tuple[dict[str, Array], dict[str, Array]]] = []
         self._samples = 0
         self._names: tuple[str, ...] = ()
+        self._copies: dict[str, Array] | None = None
         self.labels: dict[str, tuple[str, ...]] = {}
 
     def blocks(
@@ -136,10 +161,14 @@ class _Predictor:
         """The columns of each table."""
         for table in tables:
             outputs = self._outputs(table, total, stepped)
-            columns, labels = columns_of(outputs, self._loaded.preprocessing, self._classifiers, top_k=self._top_k)
+            columns, labels = columns_of(
+                outputs, self._loaded.preprocessing, self._classifiers, top_k=self._top_k, lists=self._lists
+            )
             self.labels.update(labels)
             columns = {**self._copied(table, columns), **columns}
             if self._keep:
+                if self._kept:
+                    check_alike(self._kept[0][1], columns)
                 self._kept.append((outputs, columns))
             self._names = tuple(columns)
             yield columns
@@ -164,19 +193,36 @@ class _Predictor:
         return {name: np.concatenate([part[name] for part in parts])[: table.samples] for name in names}
 
     def _copied(self, table: Table, columns: Mapping[str, Array]) -> dict[str, Array]:
-        """The columns that tell the samples apart.
+        """The columns that tell the samples apart: which, the first block says; another may lack values of them.
 
         Raises:
             DataError: The input has no such column.
+            UsageError: The output has a column of that name.
         """
         rows = table.targets or table
+        if self._copies is None:
+            self._copies = {name: rows.fields[name][:0] for name in self._copied_names(rows, columns)}
+        copied = {}
+        for name, first in self._copies.items():
+            found = rows.fields.get(name)
+            if found is None:
+                found = np.full(rows.samples, "", object) if is_text(first) else np.full(rows.samples, np.nan)
+            copied[name] = found
+        return copied
+
+    def _copied_names(self, rows: Table, columns: Mapping[str, Array]) -> list[str]:
         read = self._loaded.preprocessing.input_fields
-        names = self._ids or [name for name in ("id", "file") if name in rows.fields and name not in read][:1]
-        for name in names:
+        if not self._ids:
+            names = [name for name in ("id", "file") if name in rows.fields and name not in read][:1]
+            return [name for name in names if name not in columns]
+        for name in self._ids:
             if name not in rows.fields:
                 hint = did_you_mean(name, rows.fields)
-                raise DataError(f"{table.source} has no column '{name}'", code="unknown-field", hint=hint)
-        return {name: rows.fields[name] for name in names if name not in columns}
+                raise DataError(f"{rows.source} has no column '{name}'", code="unknown-field", hint=hint)
+            if name in columns:
+                hint = "rename the column of the input"
+                raise UsageError(f"the output has a column '{name}' of its own", hint=hint)
+        return list(self._ids)
 
     def result(self, path: str | None) -> PredictionResult:
         """All that was kept."""

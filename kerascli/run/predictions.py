@@ -79,6 +79,7 @@ def columns_of(
     classifiers: Mapping[str, tuple[str, ...]],
     *,
     top_k: int | None = None,
+    lists: bool = False,
 ) -> tuple[dict[str, Array], dict[str, tuple[str, ...]]]:
     """What a file of predictions holds.
 
@@ -87,6 +88,7 @@ def columns_of(
         preprocessing: Undoes the transforms of targets.
         classifiers: Head to the names of its classes, for heads that classify.
         top_k: So many classes of each classifier, the likeliest first, instead of the probabilities of all.
+        lists: Whether these are one column `head_top` of lists of `{class, probability}`, as JSON can hold them.
 
     Returns:
         Column to array, and for columns with a value for each class the names of these. A classifier gives `head` (the
@@ -105,7 +107,8 @@ def columns_of(
         columns[name] = np.asarray(names)[indices]
         columns[f"{name}_probability"] = probabilities[np.arange(len(indices)), indices]
         if top_k is not None:
-            columns |= _likeliest(name, probabilities, np.asarray(names), top_k)
+            found = _likeliest(name, probabilities, np.asarray(names), top_k)
+            columns |= {f"{name}_top": _listed(list(found.values()))} if lists else found
             continue
         columns[f"{name}_probabilities"] = probabilities
         labels[f"{name}_probabilities"] = names
@@ -122,3 +125,14 @@ def _likeliest(name: str, probabilities: Array, classes: Array, top_k: int) -> d
             :, 0
         ]
     return found
+
+
+def _listed(likeliest: list[Array]) -> Array:
+    """For each sample a list of its classes, from classes and probabilities `(samples,)` in turn."""
+    # float32 by its shortest text: 0.1, not 0.10000000149011612.
+    texts = [part.astype(str).astype(np.float64) if part.dtype.kind == "f" else part for part in likeliest]
+    column = np.empty(len(likeliest[0]), object)
+    for sample, row in enumerate(zip(*(part.tolist() for part in texts), strict=True)):
+        pairs = zip(row[::2], row[1::2], strict=True)
+        column[sample] = [{"class": name, "probability": probability} for name, probability in pairs]
+    return column

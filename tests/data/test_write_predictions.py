@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import io
 import json
+import os
+import subprocess
+import sys
 from typing import TYPE_CHECKING
 
 import ml_dtypes
@@ -12,8 +15,8 @@ import pytest
 
 from kerascli.data import write_predictions as module
 from kerascli.data.read_file import read_file
-from kerascli.data.write_predictions import check_output, write_predictions
-from kerascli.errors import EnvironmentProblem, UsageError
+from kerascli.data.write_predictions import check_output, write_blocks, write_predictions
+from kerascli.errors import DataError, EnvironmentProblem, UsageError
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -171,3 +174,58 @@ def test_a_write_that_fails_leaves_the_old_file(tmp_path: Path, monkeypatch: pyt
         write_predictions({"n": np.array([1])}, str(path))
     assert path.read_text() == "old\n"
     assert [file.name for file in tmp_path.iterdir()] == ["out.jsonl"]
+
+
+def test_blocks_of_other_dtypes_lose_nothing(tmp_path: Path) -> None:
+    numbers, text = {"id": np.array([1, 2])}, {"id": np.array(["", "wolf"], object)}
+    path = tmp_path / "out.npz"
+    write_blocks([numbers, text, {"id": np.array([np.nan])}], str(path))
+    assert np.load(path)["id"].tolist() == ["1", "2", "", "wolf", "nan"]
+    write_blocks([numbers, {"id": np.array([np.nan, 7.5])}], str(path))
+    np.testing.assert_array_equal(np.load(path)["id"], [1, 2, np.nan, 7.5])
+    write_blocks([{"id": np.array(["", ""], object)}], str(path))
+    assert np.load(path)["id"].tolist() == ["", ""]
+    with pytest.raises(DataError, match="one kind of values a column") as caught:
+        write_blocks([numbers, text], str(tmp_path / "out.parquet"))
+    assert caught.value.exit_code == 3
+    assert [file.name for file in tmp_path.iterdir()] == ["out.npz"]
+
+
+@pytest.mark.parametrize("ending", [".npy", ".npz", ".csv", ".parquet"])
+def test_samples_of_two_shapes_are_refused(tmp_path: Path, ending: str) -> None:
+    blocks = [{"y": np.ones((2, 3))}, {"y": np.ones((2, 4))}]
+    with pytest.raises(DataError, match="'y' has 3 values for some samples, and 4 for others"):
+        write_blocks(blocks, str(tmp_path / f"out{ending}"))
+    assert list(tmp_path.iterdir()) == []
+    write_blocks(blocks, str(tmp_path / "out.jsonl"))
+    assert len((tmp_path / "out.jsonl").read_text().splitlines()) == 4
+
+
+FULL = """
+import resource, sys
+import numpy as np
+from kerascli.data.write_predictions import write_blocks
+from kerascli.errors import EnvironmentProblem
+
+resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, 100_000))
+rows = np.random.default_rng(0).random((4096, 4))
+for ending in sys.argv[2:]:
+    try:
+        write_blocks(({"y": rows + block} for block in range(3)), f"{sys.argv[1]}/out{ending}")
+    except EnvironmentProblem as error:
+        print(ending, int(error.exit_code), error)
+"""
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no limit to the size of a file")
+def test_a_full_disk_leaves_nothing(tmp_path: Path) -> None:
+    endings = [".csv", ".jsonl", ".parquet", ".npz", ".npy"]
+    for ending in endings:
+        (tmp_path / f"out{ending}").write_text("old")
+    command = [sys.executable, "-c", FULL, str(tmp_path), *endings]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=True)
+    found = [line.split()[:2] for line in done.stdout.splitlines() if line.startswith(".")]
+    assert found == [[ending, "5"] for ending in endings]
+    assert done.stdout.count("can't write") == 5 and done.stderr == ""
+    assert sorted(file.name for file in tmp_path.iterdir()) == sorted(f"out{ending}" for ending in endings)
+    assert all(file.read_text() == "old" for file in tmp_path.iterdir())
