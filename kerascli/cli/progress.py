@@ -163,7 +163,7 @@ def headline(start: RunStart) -> str:
     steps = f"{start.epochs} × {start.steps:,} steps of {start.batch_size}"
     if start.phases > 1:
         steps = f"{start.epochs} epochs in {start.phases} phases"
-    kept = f"\nsamples kept {start.cache}" if start.cache else ""
+    kept = f"\nsamples {start.cache}" if start.cache else ""
     return f"{state} run {start.folder}\n{start.parameters:,} parameters, {sizes} samples, {steps}{kept}"
 
 

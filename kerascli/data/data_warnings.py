@@ -34,9 +34,6 @@ def find_warnings(
                 f"the input '{column.name}' reaches {far:,.6g}: most models learn badly from numbers that large; "
                 "add 'transform: [Normalization]', or a Rescaling"
             )
-        if column.missing:
-            word = "value is" if column.missing == 1 else "values are"
-            found.append(f"{column.missing:,} missing {word} filled in '{column.name}'")
         found += _class_warnings(column)
     train = hashes.get("train", set())
     for name in ("validation", "test"):
@@ -45,7 +42,7 @@ def find_warnings(
             words = "sample of '{}' stands" if same == 1 else "different samples of '{}' stand"
             found.append(f"{same:,} {words.format(name)} in 'train' too, with equal inputs")
     if skipped.count:
-        found.append(f"{skipped.count:,} samples could not be read and are left out; the first: {skipped.first[0]}")
+        found.append(str(skipped))
     return found
 
 

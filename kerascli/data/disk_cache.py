@@ -7,6 +7,7 @@ import os
 import shutil
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -28,8 +29,9 @@ def cache_folder() -> Path:
 
 
 def cache_key(*words: str) -> str:
-    """The name of what is kept: another one for other data, another preprocessing, or another version of Keras."""
-    return hashlib.sha256("\0".join(words).encode()).hexdigest()[:32]
+    """The name of what is kept: another one for other data, another preprocessing or another version of Keras or us."""
+    own = version("kerascli")
+    return hashlib.sha256("\0".join((own, *words)).encode()).hexdigest()[:32]
 
 
 @dataclass(frozen=True)

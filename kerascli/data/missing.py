@@ -84,7 +84,7 @@ class FillFinder:
             array = table.fields[name]
             if is_text(array):
                 message = f"'{name}' is text, which has no {self._missing.rule}"
-                hint = "write '{value: …}', with a text"
+                hint = f"write '{{value: …}}', with a text; for dates add 'columns: {{{name}: date}}' to the source"
                 raise DataError(message, span=self._missing.span or self._span, hint=hint)
             values = array.astype(np.float64).reshape(-1)
             values = values[np.isfinite(values)]

@@ -53,7 +53,7 @@ def read_media(read: Read, paths: Array, table: Table, name: str, span: Span | N
     for row, one in enumerate(found):
         if isinstance(one, Unreadable):
             message = f"can't read '{paths[row]}', {table.place(row)}: {one}"
-            raise DataError(message, code="unreadable", span=span, hint="mend or remove it, or write 'on_error: skip'")
+            raise DataError(message, code="unreadable", span=span, hint=_hint(span))
     if read.kind == "text":
         texts = np.empty(len(found), object)
         texts[:] = found
@@ -77,7 +77,12 @@ def check_media(read: Read, paths: Array, table: Table, name: str, span: Span | 
     for row, one in enumerate(_pool().map(partial(_try, look, folder_of(read)), paths)):
         if isinstance(one, Unreadable):
             message = f"can't read '{paths[row]}', {table.place(row)}: {one}"
-            raise DataError(message, code="unreadable", span=span, hint="mend or remove it, or write 'on_error: skip'")
+            raise DataError(message, code="unreadable", span=span, hint=_hint(span))
+
+
+def _hint(span: Span | None) -> str:
+    """What to do; a spec that could say `on_error` is there in training alone."""
+    return "mend or remove it" + (", or write 'on_error: skip' below 'data'" if span is not None else "")
 
 
 def readable(read: Read, paths: Array, table: Table, skipped: SkipLog) -> Array:

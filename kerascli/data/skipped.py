@@ -25,3 +25,9 @@ class SkipLog:
         self.count += 1
         if len(self.first) < LISTED:
             self.first.append(what)
+
+    def __str__(self) -> str:
+        """How many, and the first of them."""
+        verb = "sample was" if self.count == 1 else "samples were"
+        more = "" if self.count == 1 else "; 'run.json' lists the first"
+        return f"{self.count:,} {verb} left out: {self.first[0]}{more}"

@@ -26,16 +26,16 @@ class Storage:
     budget: int
 
     def words(self) -> str:
-        """The decision in words, such as `in memory (188.4 MB)`."""
-        total = sum(self.sizes.values())
+        """The decision in words, such as `kept in memory (188.4 MB)`."""
         ways = set(self.kept.values())
         if ways == {"memory"}:
-            return f"in memory ({_megabytes(total)})"
+            return f"kept in memory ({_megabytes(sum(self.sizes.values()))})"
         if ways == {"disk"}:
-            return f"on the disk ({_megabytes(total)})"
+            return f"kept on the disk ({_megabytes(sum(self.sizes.values()))})"
         streamed = [name for name, way in self.kept.items() if way == "stream"]
-        named = "" if len(streamed) == len(self.kept) else f" {' and '.join(streamed)}"
-        return f"streamed{named} ({_megabytes(sum(self.sizes[name] for name in streamed))}; memory holds {_megabytes(self.budget)})"
+        named = "" if len(streamed) == len(self.kept) else f" of {' and '.join(streamed)}"
+        size = _megabytes(sum(self.sizes[name] for name in streamed))
+        return f"{named} read anew in each epoch ({size}; up to {_megabytes(self.budget)} would be kept)".lstrip()
 
 
 def cache_budget() -> int:

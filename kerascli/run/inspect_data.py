@@ -16,6 +16,8 @@ from kerascli.data.data_warnings import find_warnings
 from kerascli.data.field_statistics import FieldStatistics, looks_like_image
 from kerascli.data.fit_preprocessing import block_rows
 from kerascli.data.prepare import PreparedData, prepare_data
+from kerascli.data.shown import shown
+from kerascli.data.split import ArraySplit
 from kerascli.data.table import Array, Table, is_text
 from kerascli.run.build import close_spec
 from kerascli.run.preflight import prepare_training
@@ -131,13 +133,8 @@ def _report(spec: Spec, look: _Look, augment: Augmentation, batch_size: int, sam
     assert look.first is not None
     x = data.preprocessing.x(look.first)
     labels = _labels(data, look.first)
-    augmented = None
+    targets = data.preprocessing.y(look.first)
     train = data.train()
-    if augment.inputs or augment.whole:
-        order = {name: array[: min(batch_size, PICTURES)] for name, array in x.items()}
-        count = len(next(iter(order.values())))
-        batch = next(iter(augment(train.dataset(count), spec.seed, 0)))
-        augmented = {name: np.asarray(batch[0][name] if isinstance(batch[0], dict) else batch[0]) for name in x}
     return DataReport(
         name=spec.name,
         source=data.data.source.name,
@@ -145,13 +142,23 @@ def _report(spec: Spec, look: _Look, augment: Augmentation, batch_size: int, sam
         cache=data.storage.words(),
         bytes=sum(data.storage.sizes.values()),
         columns=columns,
-        samples=_samples(look.first, x, labels, samples, data),
+        samples=_samples(look.first, x, samples, data),
         warnings=tuple(find_warnings(columns, look.hashes, data.skipped)),
         timing=_time_pass(train, augment, batch_size, spec.seed, shuffle=spec.fit.shuffle),
         counted=look.counted,
-        pictures=(_pictures(data, look.first, x), labels),
-        augmented=augmented,
+        pictures=(_pictures(data, look.first, x), next(iter(labels.values()), ())),
+        augmented=_augmented(augment, x, targets, spec.seed),
     )
+
+
+def _augmented(
+    augment: Augmentation, x: Mapping[str, Array], y: Mapping[str, Array], seed: int
+) -> dict[str, Array] | None:
+    """The same samples as a training might get them; None where nothing changes them."""
+    if not augment.inputs and not augment.whole:
+        return None
+    batch = next(iter(augment(ArraySplit(x, y, {}).dataset(len(next(iter(x.values())))), seed, 0)))
+    return {name: np.asarray(batch[0][name] if isinstance(batch[0], dict) else batch[0]) for name in x}
 
 
 def _pictures(data: PreparedData, first: Table, x: Mapping[str, Array]) -> dict[str, Array]:
@@ -218,53 +225,33 @@ def _drawn(split: SplitSpec | None, data: PreparedData) -> str:
     return f"at random, seed {data.spec.seed}" if split.shuffle else "the first"
 
 
-def _labels(data: PreparedData, table: Table) -> tuple[str, ...]:
-    """The label of each sample: the class's name, or the number."""
-    if not data.preprocessing.targets:
-        return ()
-    target = data.preprocessing.targets[0]
-    y = data.preprocessing.y(table)[target.name]
-    if target.class_names is not None:
-        indices = y.argmax(1) if y.ndim == 2 and y.shape[1] > 1 else y.reshape(len(y)).astype(int)
-        return tuple(target.class_names[index] for index in indices)
-    return tuple(_shown(value) for value in y)
+def _labels(data: PreparedData, table: Table) -> dict[str, tuple[str, ...]]:
+    """The labels of each target: the class's name, or the number in the units of the data."""
+    found = {}
+    for target in data.preprocessing.targets:
+        y = data.preprocessing.y(table)[target.name]
+        if target.class_names is not None:
+            indices = y.argmax(1) if y.ndim == 2 and y.shape[1] > 1 else y.reshape(len(y)).astype(int)
+            found[target.name] = tuple(target.class_names[index] for index in indices)
+        else:
+            found[target.name] = tuple(shown(value) for value in target.labels(table.targets or table))
+    return found
 
 
-def _samples(
-    table: Table, x: Mapping[str, Array], labels: tuple[str, ...], count: int, data: PreparedData
-) -> tuple[dict[str, str], ...]:
+def _samples(table: Table, x: Mapping[str, Array], count: int, data: PreparedData) -> tuple[dict[str, str], ...]:
+    """Some samples: the raw fields of each input and what the model gets of them, then the targets."""
+    labels = _labels(data, table)
     found = []
     for row in range(min(count, table.samples)):
-        shown = {}
+        sample = {}
         for column in data.preprocessing.inputs:
-            for field in column.fields:
-                value = table.fields[field][row]
-                shown[field] = _shown("/".join(Path(value).parts[-2:]) if column.read is not None else value)
+            for name in column.fields:
+                value = table.fields[name][row]
+                sample[name] = shown("/".join(Path(value).parts[-2:]) if column.read is not None else value)
             if column.layers or column.read is not None:
-                shown[f"→ {column.name}"] = _shown(x[column.name][row])
-        if labels:
-            shown[f"target {data.preprocessing.targets[0].name}"] = labels[row]
-        found.append(shown)
+                sample[f"→ {column.name}"] = shown(x[column.name][row])
+        found.append(sample | {f"target {name}": texts[row] for name, texts in labels.items()})
     return tuple(found)
-
-
-def _shown(value: Any) -> str:
-    """A value in a few characters."""
-    if isinstance(value, str) and not value:
-        return "missing"
-    if isinstance(value, str):
-        return value if len(value) <= 60 else f"{value[:57]}…"
-    array = np.asarray(value)
-    if array.size == 1:
-        single = array.reshape(-1)[0]
-        if isinstance(single, np.floating):
-            return "missing" if np.isnan(single) else f"{single:.4g}"
-        return str(single)
-    if array.ndim == 1 and array.size <= 6:
-        return "[" + ", ".join(_shown(one) for one in array) + "]"
-    if array.ndim == 1:
-        return "[" + ", ".join(_shown(one) for one in array[:4]) + f", … {array.size} in all]"
-    return " × ".join(str(size) for size in array.shape)
 
 
 def _time_pass(train: Any, augment: Augmentation, batch_size: int, seed: int, *, shuffle: bool) -> PassReport:

@@ -72,6 +72,9 @@ def train(
         progress.warned(diagnostic)
     with keras_session(spec):
         ready = prepare_training(spec)
+        skipped = ready.data.skipped
+        if skipped.count:
+            progress.warned(Diagnostic("skipped", str(skipped), ready.data.data.span, severity="warning"))
         for report in ready.start:
             progress.warned(Diagnostic("start-weights", str(report), report.span, severity="note"))
         folder = create_run_folder(Path(runs), spec.name)

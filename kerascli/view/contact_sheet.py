@@ -54,17 +54,17 @@ def _sheet(images: Mapping[str, Any], labels: Sequence[str], augmented: Mapping[
     """Rows of images; those that were changed stand below, in rows of their own."""
     import numpy as np
 
-    parts: list[tuple[str, Any, Sequence[str]]] = []
+    parts: list[tuple[str, Any, Sequence[str], tuple[float, float]]] = []
     for name, array in images.items():
-        parts.append((name, array, labels))
+        # What was changed is shown in the shades of what it was.
+        parts.append((name, array, labels, _range(array)))
         if name in augmented:
-            parts.append((f"{name}, augmented", augmented[name], ()))
-    rows = sum(math.ceil(len(array) / _ACROSS) for _, array, _ in parts)
+            parts.append((f"{name}, augmented", augmented[name][: len(array)], (), _range(array)))
+    rows = sum(math.ceil(len(array) / _ACROSS) for _, array, _, _ in parts)
     figure = new_figure(_CELL * _ACROSS, (_CELL + _LABEL) * rows + 0.5)
     grid = figure.add_gridspec(rows, _ACROSS)
     row = 0
-    for name, array, own in parts:
-        low, high = _range(array)
+    for name, array, own, (low, high) in parts:
         for index, image in enumerate(array):
             axes = figure.add_subplot(grid[row + index // _ACROSS, index % _ACROSS])
             picture = np.clip((np.asarray(image, np.float64) - low) / (high - low), 0, 1)

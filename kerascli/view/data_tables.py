@@ -18,7 +18,7 @@ _BAR = 20
 
 def data_tables(report: DataReport) -> Iterator[Any]:
     """The parts of the report, one after the other, for Rich's console."""
-    yield Text.assemble((report.name, "bold"), f"  source {report.source}, samples kept {report.cache}")
+    yield Text.assemble((report.name, "bold"), f"  source {report.source}, samples {report.cache}")
     yield ""
     yield _splits(report)
     yield ""
