@@ -52,11 +52,13 @@ def data(
         raise SpecError("the spec has no section 'data'", code="missing-section", hint="add 'data:'")
     print_diagnostics(require_sound(loaded))
     prepare_tensorflow(verbose=verbose)
+    from kerascli.cli.sample_bar import reading_bar
     from kerascli.run.inspect_data import inspect_data
     from kerascli.view.contact_sheet import draw_sheet
     from kerascli.view.data_tables import data_tables
 
-    report = inspect_data(loaded, samples)
+    with reading_bar(quiet=quiet or json):
+        report = inspect_data(loaded, samples)
     if output is not None:
         inputs, labels = report.pictures
         draw_sheet(inputs, labels, output, augmented=report.augmented, title=f"{report.name}, training samples")

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from kerascli.cli.console import print_diagnostics
+from kerascli.cli.preparing import Preparing
 from kerascli.errors import Diagnostic
 
 if TYPE_CHECKING:
@@ -28,6 +29,9 @@ class PlainDisplay:
         self.quiet = quiet
         self.start: RunStart | None = None
         self.steps = 0
+
+    def reading(self, what: str, done: int, total: int) -> None:
+        """Nothing."""
 
     def started(self, start: RunStart) -> None:
         """The facts of the run."""
@@ -72,11 +76,15 @@ class PlainDisplay:
 class LiveDisplay(PlainDisplay):
     """A bar that moves while an epoch runs, and a line that stays when it is done."""
 
-    def __init__(self, console: Console, live: Live) -> None:
-        """Takes the terminal."""
+    def __init__(self, console: Console, live: Live, preparing: Preparing) -> None:
+        """Takes the terminal, and the line that it shows so far."""
         super().__init__()
-        self.console, self.live = console, live
+        self.console, self.live, self.preparing = console, live, preparing
         self.epoch, self.began, self.trained = 0, 0.0, 0
+
+    def reading(self, what: str, done: int, total: int) -> None:
+        """The line of the preparations moves."""
+        self.preparing.reading(what, done, total)
 
     def epoch_started(self, epoch: int) -> None:
         """A new bar."""
@@ -149,11 +157,10 @@ def training_display(*, quiet: bool) -> Iterator[Any]:
         return
     from rich.console import Console
     from rich.live import Live
-    from rich.text import Text
 
-    console = Console(file=sys.stdout, highlight=False)
-    with Live(Text(""), console=console, refresh_per_second=8, transient=True) as live:
-        yield LiveDisplay(console, live)
+    console, preparing = Console(file=sys.stdout, highlight=False), Preparing()
+    with Live(preparing, console=console, refresh_per_second=8, transient=True) as live:
+        yield LiveDisplay(console, live, preparing)
 
 
 def headline(start: RunStart) -> str:

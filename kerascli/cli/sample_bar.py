@@ -49,6 +49,25 @@ def sample_bar(doing: str, *, quiet: bool) -> Iterator[Callable[[int, int | None
             timer.cancel()
 
 
+@contextlib.contextmanager
+def reading_bar(*, quiet: bool) -> Iterator[None]:
+    """A bar over what is read inside the block."""
+    from kerascli.data.told import listening
+
+    with sample_bar("reading", quiet=quiet) as stepped:
+        if stepped is None:
+            yield
+            return
+
+        def listen(what: str, done: int, total: int) -> None:
+            # A scan counts bytes, which say nothing of samples; its bar only moves.
+            if what == "samples":
+                stepped(done, total)
+
+        with listening(listen):
+            yield
+
+
 def _speed(progress: Any, task: Any) -> float | None:
     found = next((one.speed for one in progress.tasks if one.id == task), None)
     return None if found is None else float(found)

@@ -37,9 +37,10 @@ def train(
     loaded = read_spec(spec, overrides or [], runs, trust=trust, verbose=verbose)
     prepare_tensorflow(verbose=verbose)
     from kerascli.cli.progress import training_display
-    from kerascli.run.train import train as train_spec
 
     with training_display(quiet=quiet or json) as display:
+        from kerascli.run.train import train as train_spec
+
         result = train_spec(loaded, runs, progress=display, command=sys.argv)
     if json:
         print_json(

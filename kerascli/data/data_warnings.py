@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from collections.abc import Set as AbstractSet
 
 from kerascli.data.data_report import ColumnReport
+from kerascli.data.equal_samples import equal_samples
 from kerascli.data.skipped import SkipLog
+from kerascli.data.table import Array
 
 # Numbers of a float input that are farther from zero make most models learn badly.
 FAR = 100.0
@@ -14,14 +15,12 @@ FAR = 100.0
 MOST = 0.95
 
 
-def find_warnings(
-    columns: tuple[ColumnReport, ...], hashes: Mapping[str, AbstractSet[bytes]], skipped: SkipLog
-) -> list[str]:
+def find_warnings(columns: tuple[ColumnReport, ...], hashes: Mapping[str, Array], skipped: SkipLog) -> list[str]:
     """The warnings, each a sentence.
 
     Args:
         columns: Inputs and targets.
-        hashes: Split to the hashes of its samples' inputs.
+        hashes: Split to the hashes `(samples,)` of its samples' inputs.
         skipped: What could not be read.
     """
     found = []
@@ -35,12 +34,7 @@ def find_warnings(
                 "add 'transform: [Normalization]', or a Rescaling"
             )
         found += _class_warnings(column)
-    train = hashes.get("train", set())
-    for name in ("validation", "test"):
-        same = len(train & hashes.get(name, set()))
-        if same:
-            words = "sample of '{}' stands" if same == 1 else "different samples of '{}' stand"
-            found.append(f"{same:,} {words.format(name)} in 'train' too, with equal inputs")
+    found += equal_samples(hashes)
     if skipped.count:
         found.append(str(skipped))
     return found

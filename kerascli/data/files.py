@@ -14,6 +14,7 @@ from kerascli.data.skipped import SkipLog
 from kerascli.data.sources import SourceData
 from kerascli.data.splits import Tables
 from kerascli.data.table import Table
+from kerascli.data.told import told
 from kerascli.errors import DataError, Span
 from kerascli.spec.data_spec import DataSpec, Read
 
@@ -40,7 +41,7 @@ def check_files(rows: Rows, data: DataSpec, source: SourceData) -> None:
     for field, read, span in _file_fields(data, source):
         from kerascli.data.read_media import check_media
 
-        for table in rows.blocks({field}):
+        for table in told(rows.blocks({field}), rows.samples):
             if field in table.fields:
                 check_media(read, table.fields[field].reshape(-1), table, field, span)
 
@@ -95,6 +96,6 @@ def _readable_rows(rows: Rows, fields: Sequence[tuple[str, Read, Span | None]], 
 
     masks = [
         np.logical_and.reduce([readable(read, table.fields[field], table, skipped) for field, read, _ in fields])
-        for table in rows.blocks([field for field, _, _ in fields])
+        for table in told(rows.blocks([field for field, _, _ in fields]), rows.samples)
     ]
     return rows.select(np.concatenate(masks)) if masks else rows

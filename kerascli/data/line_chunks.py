@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
+from kerascli.data.told import tell
 from kerascli.errors import DataError, Span
 
 # The bytes of a range: large enough for Arrow's speed, small beside the memory.
@@ -83,6 +85,7 @@ def line_ranges(path: Path, *, quotes: bool, size: int = RANGE) -> Iterator[tupl
     start, line = 0, 1
     rest = b""
     with path.open("rb") as file:
+        length = os.fstat(file.fileno()).st_size
         while block := file.read(size):
             rest += block
             end = _last_end(rest, quotes=quotes)
@@ -93,6 +96,7 @@ def line_ranges(path: Path, *, quotes: bool, size: int = RANGE) -> Iterator[tupl
                     raise DataError(message, hint="close its quote" if quotes else "name a file of lines")
                 continue
             yield LineRange(start, start + end, line), rest[:end]
+            tell("bytes", start + end, length)
             line += rest.count(b"\n", 0, end)
             start, rest = start + end, rest[end:]
     if rest:

@@ -11,6 +11,7 @@ from kerascli.data.rows import Rows
 from kerascli.data.split import ArraySplit, Split, batch_of
 from kerascli.data.streamed_split import StreamedSplit
 from kerascli.data.table import Array, Table
+from kerascli.data.told import told
 from kerascli.data.transforms import join_parts
 
 # The weights of a block of rows, given its targets: output name to `(rows,)` float32.
@@ -74,7 +75,8 @@ def transform_all(
         y = preprocessing.y(rows) if targets else {}
         return (preprocessing.x(rows) if x is None else x), y, weigh(rows, y)
     parts: list[list[Mapping[str, Array]]] = [[], [], []]
-    for table in rows.blocks(preprocessing.fields, block_rows(preprocessing.inputs, rows.head)):
+    blocks = rows.blocks(preprocessing.fields, block_rows(preprocessing.inputs, rows.head))
+    for table in told(blocks, rows.samples):
         y = preprocessing.y(table) if targets else {}
         parts[0].append(preprocessing.x(table) if x is None else {})
         parts[1].append(y)
@@ -87,7 +89,7 @@ def transform_blocks(
     rows: Rows, preprocessing: Preprocessing, weigh: Weigh
 ) -> Iterator[tuple[Mapping[str, Array], Mapping[str, Array], Mapping[str, Array]]]:
     """Inputs, targets and weights, block by block in order."""
-    for table in rows.blocks(None, block_rows(preprocessing.inputs, rows.head)):
+    for table in told(rows.blocks(None, block_rows(preprocessing.inputs, rows.head)), rows.samples):
         y = preprocessing.y(table)
         yield preprocessing.x(table), y, weigh(table, y)
 

@@ -14,6 +14,7 @@ from typing import Protocol
 import numpy as np
 
 from kerascli.data.table import Array, Table
+from kerascli.data.told import told
 
 # Rows that are read, checked and transformed at once.
 BLOCK = 4096
@@ -105,8 +106,9 @@ class ChunkedRows:
 
     def blocks(self, fields: Collection[str] | None = None, size: int = BLOCK) -> Iterator[Table]:
         """All rows in order; no block crosses a chunk."""
-        for index in np.flatnonzero(self.chunk_samples):
-            yield from self.read_chunk(int(index), fields).blocks(fields, size)
+        chunks = (self.read_chunk(int(index), fields) for index in np.flatnonzero(self.chunk_samples))
+        for table in told(chunks, self.samples):
+            yield from table.blocks(fields, size)
 
     def select(self, chosen: Array) -> ChunkedRows:
         """The rows where a mask `(samples,)` is true."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import time
 from collections.abc import Mapping
 from pathlib import Path
@@ -13,6 +12,7 @@ import numpy as np
 from kerascli.data.augment import Augmentation, make_augmentation
 from kerascli.data.data_report import ColumnReport, DataReport, PassReport
 from kerascli.data.data_warnings import find_warnings
+from kerascli.data.equal_samples import sample_hashes
 from kerascli.data.field_statistics import FieldStatistics, looks_like_image
 from kerascli.data.fit_preprocessing import block_rows
 from kerascli.data.prepare import PreparedData, prepare_data
@@ -65,7 +65,7 @@ class _Look:
         self.missing = dict.fromkeys(self.made, 0)
         self.arrays: dict[int, Array] = {}
         self.classes: dict[str, dict[str, FieldStatistics]] = {}
-        self.hashes: dict[str, set[bytes]] = {}
+        self.hashes: dict[str, list[Array]] = {}
         self.first: Table | None = None
         self.counted = 0
 
@@ -73,7 +73,7 @@ class _Look:
         """Fills all of it; each split gets so much time."""
         for name, rows in self.data.tables.by_name.items():
             began = time.perf_counter()
-            self.hashes[name] = set()
+            self.hashes[name] = []
             for table in rows.blocks(None, block_rows(self.data.preprocessing.inputs, rows.head)):
                 self._add(name, table)
                 if time.perf_counter() - began > PATIENCE:
@@ -81,7 +81,7 @@ class _Look:
 
     def _add(self, split: str, table: Table) -> None:
         x, y = self.data.preprocessing.x(table), self.data.preprocessing.y(table)
-        self.hashes[split] |= _hashes(x)
+        self.hashes[split].append(sample_hashes(x))
         for target in self.data.preprocessing.targets:
             if target.class_names is not None:
                 one_hot = y[target.name].ndim == 2 and y[target.name].shape[1] > 1
@@ -110,22 +110,6 @@ class _Look:
             self.missing[key] += raw.missing
 
 
-def _hashes(x: Mapping[str, Array]) -> set[bytes]:
-    """Eight bytes for each sample, equal for equal inputs."""
-    found = []
-    for row in zip(*x.values(), strict=True):
-        digest = hashlib.blake2b(digest_size=8)
-        for part in row:
-            array = np.asarray(part)
-            digest.update("\0".join(array.reshape(-1)).encode() if _texts(part) else array.tobytes())
-        found.append(digest.digest())
-    return set(found)
-
-
-def _texts(part: Any) -> bool:
-    return isinstance(part, str) or (isinstance(part, np.ndarray) and is_text(part))
-
-
 def _report(spec: Spec, look: _Look, augment: Augmentation, batch_size: int, samples: int) -> DataReport:
     data = look.data
     columns = tuple(_column(look, column, "input") for column in data.preprocessing.inputs)
@@ -135,6 +119,7 @@ def _report(spec: Spec, look: _Look, augment: Augmentation, batch_size: int, sam
     labels = _labels(data, look.first)
     targets = data.preprocessing.y(look.first)
     train = data.train()
+    hashes = {name: np.concatenate(parts) for name, parts in look.hashes.items()}
     return DataReport(
         name=spec.name,
         source=data.data.source.name,
@@ -143,7 +128,7 @@ def _report(spec: Spec, look: _Look, augment: Augmentation, batch_size: int, sam
         bytes=sum(data.storage.sizes.values()),
         columns=columns,
         samples=_samples(look.first, x, samples, data),
-        warnings=tuple(find_warnings(columns, look.hashes, data.skipped)),
+        warnings=tuple(find_warnings(columns, hashes, data.skipped)),
         timing=_time_pass(train, augment, batch_size, spec.seed, shuffle=spec.fit.shuffle),
         counted=look.counted,
         pictures=(_pictures(data, look.first, x), next(iter(labels.values()), ())),

@@ -65,10 +65,13 @@ class PhaseStart:
 
 
 class Progress(Protocol):
-    """Told in this order: `started`, then for each epoch `epoch_started`, `stepped` …, `epoch_ended`; `ended` last.
+    """Told in this order: `reading` while the data is read; `started`, then for each epoch `epoch_started`, `stepped` …, `epoch_ended`; `ended` last.
 
     Of a training with several phases, `phase_started` comes before the epochs of each.
     """
+
+    def reading(self, what: str, done: int, total: int) -> None:
+        """So many `samples` or `bytes` of the data are read, in one of the passes before the first step."""
 
     def started(self, start: RunStart) -> None:
         """The run's folder is there, training begins."""
@@ -94,6 +97,9 @@ class Progress(Protocol):
 
 class Silence:
     """Tells nothing."""
+
+    def reading(self, what: str, done: int, total: int) -> None:
+        """Ignored."""
 
     def started(self, start: RunStart) -> None:
         """Ignored."""

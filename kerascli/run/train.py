@@ -5,14 +5,17 @@ from __future__ import annotations
 import os
 import shutil
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from kerascli.check import require_sound
 from kerascli.components.faults import first_line
+from kerascli.data.equal_samples import equal_samples, sample_hashes
 from kerascli.data.saved_preprocessing import save_preprocessing
+from kerascli.data.split import ArraySplit
+from kerascli.data.told import listening
 from kerascli.errors import Diagnostic, EnvironmentProblem, Interrupted, KerascliError, TrainingError
 from kerascli.model.callbacks import build_callbacks
 from kerascli.record.atomic import replace_file, write_json, write_text
@@ -71,17 +74,30 @@ def train(
     for diagnostic in require_sound(spec):
         progress.warned(diagnostic)
     with keras_session(spec):
-        ready = prepare_training(spec)
-        skipped = ready.data.skipped
-        if skipped.count:
-            progress.warned(Diagnostic("skipped", str(skipped), ready.data.data.span, severity="warning"))
-        for report in ready.start:
-            progress.warned(Diagnostic("start-weights", str(report), report.span, severity="note"))
+        with listening(progress.reading):
+            ready = prepare_training(spec)
+        for diagnostic in _doubts(ready):
+            progress.warned(diagnostic)
         folder = create_run_folder(Path(runs), spec.name)
         with lock_folder(folder.path):
             record = _first_record(ready, command)
             _write_inputs(folder, ready, record)
             return _train(folder, ready, record, progress)
+
+
+def _doubts(ready: Ready) -> Iterator[Diagnostic]:
+    """What should be known of data and starting weights, though nothing is wrong with them."""
+    span, skipped = ready.data.data.span, ready.data.skipped
+    if skipped.count:
+        yield Diagnostic("skipped", str(skipped), span, severity="warning")
+    # Samples that are not kept in memory would have to be read again for it; `kerascli data` looks at those.
+    splits = {"train": ready.plan.train, "validation": ready.plan.validation, "test": ready.test}
+    hashes = {name: sample_hashes(split.x) for name, split in splits.items() if isinstance(split, ArraySplit)}
+    for sentence in equal_samples(hashes):
+        hint = "'kerascli data' shows the splits; 'group' keeps what belongs together in one"
+        yield Diagnostic("equal-samples", sentence, span, hint, severity="warning")
+    for report in ready.start:
+        yield Diagnostic("start-weights", str(report), report.span, severity="note")
 
 
 def _first_record(ready: Ready, command: Sequence[str] | None) -> RunRecord:

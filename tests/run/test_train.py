@@ -146,6 +146,14 @@ def test_nothing_is_left_of_a_refused_training(write_spec: Write, tmp_path: Path
     assert not (tmp_path / "runs").exists()
 
 
+def test_equal_samples_in_two_splits_are_told(write_spec: Write, tmp_path: Path) -> None:
+    told, few = Told(), "data.source.synthetic.fields.x={shape: [4], choice: [0.5, 1.5]}"
+    train(load_spec(write_spec(SPEC), [few, "fit.epochs=1"]), tmp_path / "runs", progress=told)
+    assert [text.split(" ", 1)[1] for text in told.warnings] == [
+        f"different samples of '{split}' stand in 'train' too, with equal inputs" for split in ("validation", "test")
+    ]
+
+
 def spoil(folder: Path, name: str) -> Callable[[Any], None]:
     """Puts a file where the run wants a folder, as soon as it has begun: a disk that refuses, also for root."""
 
