@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from kerascli.run.load_run import load
     from kerascli.run.predict import PredictionResult, predict
     from kerascli.run.result import RunResult
+    from kerascli.run.resume import resume
     from kerascli.run.train import train
     from kerascli.spec.load import load_spec
     from kerascli.spec.spec import Spec
@@ -25,6 +26,7 @@ _HOMES = {
     "load": "kerascli.run.load_run",
     "load_spec": "kerascli.spec.load",
     "predict": "kerascli.run.predict",
+    "resume": "kerascli.run.resume",
     "train": "kerascli.run.train",
 }
 
@@ -38,6 +40,7 @@ __all__ = [
     "load",
     "load_spec",
     "predict",
+    "resume",
     "train",
 ]
 

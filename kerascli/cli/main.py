@@ -19,10 +19,12 @@ from kerascli.cli import (
     options,
     plot,
     predict,
+    resume,
     schema,
     summary,
     train,
 )
+from kerascli.cli.terminated import exit_on_sigterm
 from kerascli.errors import ExitCode, KerascliError
 
 _EPILOG = (
@@ -69,6 +71,7 @@ app = typer.Typer(
     epilog=_EPILOG,
 )
 train.register(app)
+resume.register(app)
 evaluate.register(app)
 predict.register(app)
 summary.register(app)
@@ -103,4 +106,6 @@ def _root(
 
 def main() -> None:
     """The entry point of the `kerascli` command."""
-    app()
+    # SIGTERM ends what is going on as Ctrl-C does, with its own status; a training saves first.
+    with exit_on_sigterm():
+        app()

@@ -7,6 +7,7 @@ import os
 import sys
 import time
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from kerascli.cli.console import print_diagnostics
@@ -166,12 +167,18 @@ def training_display(*, quiet: bool) -> Iterator[Any]:
 def headline(start: RunStart) -> str:
     """One line with the facts of a run, NEW or RESUMED first."""
     sizes = ", ".join(f"{count:,} {name}" for name, count in start.samples.items())
-    state = "NEW" if start.resumed is None else f"RESUMED {start.resumed}"
+    state = "NEW" if start.resumed is None else f"RESUMED {start.resumed}:"
     steps = f"{start.epochs} × {start.steps:,} steps of {start.batch_size}"
     if start.phases > 1:
         steps = f"{start.epochs} epochs in {start.phases} phases"
     kept = f"\nsamples {start.cache}" if start.cache else ""
-    return f"{state} run {start.folder}\n{start.parameters:,} parameters, {sizes} samples, {steps}{kept}"
+    return f"{state} run {_from_here(start.folder)}\n{start.parameters:,} parameters, {sizes} samples, {steps}{kept}"
+
+
+def _from_here(path: Path) -> Path:
+    """The path from the working folder, where it lies below that."""
+    here = Path.cwd()
+    return path.relative_to(here) if path.is_relative_to(here) else path
 
 
 def logs_text(logs: Mapping[str, float]) -> str:
@@ -187,7 +194,7 @@ def number_text(value: float) -> str:
 def _closing_rows(result: RunResult) -> list[tuple[str, str]]:
     # Below another folder than the default one, a run goes by its path.
     name = result.folder.parent.name if result.folder.parent.parent.name == "runs" else str(result.folder)
-    rows = [("run", f"{result.folder}")]
+    rows = [("run", f"{_from_here(result.folder)}")]
     if result.best_epoch is not None and result.best_value is not None:
         rows.append(("best", f"epoch {result.best_epoch}, {result.monitor} {number_text(result.best_value)}"))
     if result.metrics:
@@ -199,7 +206,7 @@ def _closing_rows(result: RunResult) -> list[tuple[str, str]]:
         ("next", f"kerascli evaluate {name}"),
         ("", f"kerascli predict {name} --input FILE --output FILE"),
         ("", f"kerascli plot {name} --history"),
-        ("", f"tensorboard --logdir {result.folder}/tensorboard"),
+        ("", f"tensorboard --logdir {_from_here(result.folder)}/tensorboard"),
     ]
     return rows
 

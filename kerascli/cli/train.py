@@ -43,16 +43,4 @@ def train(
 
         result = train_spec(loaded, runs, progress=display, command=sys.argv)
     if json:
-        print_json(
-            {
-                "folder": str(result.folder),
-                "history": result.history,
-                "metrics": result.metrics,
-                "monitor": result.monitor,
-                "best_epoch": result.best_epoch,
-                "best_value": result.best_value,
-                "weights": result.weights,
-                "epochs": result.epochs,
-                "seconds": result.seconds,
-            }
-        )
+        print_json(result.to_json())

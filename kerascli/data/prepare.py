@@ -178,7 +178,11 @@ class PreparedData:
             "samples": {name: rows.samples for name, rows in self.tables.by_name.items()},
             "fingerprint": self.fingerprint,
             **({"skipped": asdict(self.skipped)} if self.skipped.count else {}),
-            "cache": {"kept": dict(self.storage.kept), "bytes": dict(self.storage.sizes)},
+            "cache": {
+                "kept": dict(self.storage.kept),
+                "bytes": dict(self.storage.sizes),
+                "budget": self.storage.budget,
+            },
             "inputs": {name: [list(array.shape[1:]), array.dtype.name] for name, array in self.x.items()},
             "classes": {
                 column.name: list(column.class_names)
@@ -188,15 +192,34 @@ class PreparedData:
         }
 
 
-def prepare_data(spec: Spec) -> PreparedData:
+@dataclass(frozen=True)
+class PriorData:
+    """What a run that goes on takes from its beginning, so that its samples come in the same order with the same values.
+
+    Attributes:
+        preprocessing: What was adapted.
+        kept: Split to where its samples are kept: what is streamed is shuffled otherwise than what lies in memory.
+        budget: The bytes from which on files were read in parts.
+    """
+
+    preprocessing: Preprocessing
+    kept: Mapping[str, str]
+    budget: int
+
+
+def prepare_data(spec: Spec, prior: PriorData | None = None) -> PreparedData:
     """Reads, splits and transforms the data of a spec.
+
+    Args:
+        spec: The spec.
+        prior: What was learnt and decided when the run began; left out: it begins now.
 
     Raises:
         DataError: The data is wrong, at the place of the spec that names it or at its file, row and column.
         SpecError: The data section can't be completed, or Keras refuses a transform.
     """
     assert spec.data is not None
-    budget = cache_budget()
+    budget = cache_budget() if prior is None else prior.budget
     # Sources are read whole where their samples are kept, and where sequences are cut out of them.
     whole = spec.data.cache == "memory" or spec.data.window is not None
     small = None if whole else budget if spec.data.cache == "auto" else 0
@@ -218,12 +241,17 @@ def prepare_data(spec: Spec) -> PreparedData:
     inputs = _in_order(data.inputs or (), [item.name for item in spec.model.inputs])
     targets = _in_order(data.targets or (), [output.name for output in spec.model.outputs])
     try:
-        preprocessing = fit_preprocessing(
-            inputs, targets, tables.train, expected, source.class_names or {}, source.reads, spec.seed
+        preprocessing = (
+            fit_preprocessing(
+                inputs, targets, tables.train, expected, source.class_names or {}, source.reads, spec.seed
+            )
+            if prior is None
+            else prior.preprocessing
         )
     except MissingValues as error:
         raise _counted(error, tables.train, (*inputs, *targets)) from None
-    storage = decide(data.cache, _sizes(tables, preprocessing), budget)
+    sizes = _sizes(tables, preprocessing)
+    storage = decide(data.cache, sizes, budget) if prior is None else Storage(prior.kept, sizes, budget)
     rows = tables.train if storage.kept["train"] == "memory" else _first_block(tables.train, preprocessing)
     x = transform_x(rows, preprocessing)
     return PreparedData(spec, data, tables, preprocessing.with_input_facts(x), x, storage, skipped)

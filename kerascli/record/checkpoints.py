@@ -94,6 +94,16 @@ def load_newest(folder: Path, *, best: bool = False) -> tuple[Checkpoint, list[t
     raise EnvironmentProblem(f"no sound checkpoint below '{folder}': {what}", code="checkpoint")
 
 
+def set_aside(path: Path) -> Path:
+    """Gives a damaged checkpoint a name that is never read, written over or pruned; returns its new place."""
+    place, number = path.with_name(f"{path.name}.damaged"), 1
+    while place.exists():
+        number += 1
+        place = path.with_name(f"{path.name}.damaged-{number}")
+    path.rename(place)
+    return place
+
+
 def prune(folder: Path, keep: int) -> None:
     """Removes all but the newest `keep` and the best; damaged ones are left for the user to look at.
 

@@ -88,6 +88,11 @@ class RunFolder:
         """`name/id`, as a user types it."""
         return f"{self.path.parent.name}/{self.path.name}"
 
+    @property
+    def typed(self) -> str:
+        """What a user types to name it: `name/id` where it lies below `runs` in the working folder, else its path."""
+        return self.name if self.path.absolute().parent.parent == Path("runs").absolute() else str(self.path)
+
 
 def create_run_folder(runs: Path, name: str) -> RunFolder:
     """Makes a new run folder and lets `latest` point to it.

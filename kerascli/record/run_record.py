@@ -8,7 +8,7 @@ import platform
 import subprocess
 import sys
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, dataclass, field, fields, replace
 from datetime import datetime
 from hashlib import sha256
 from importlib.metadata import PackageNotFoundError, version
@@ -19,6 +19,7 @@ from kerascli.errors import EnvironmentProblem
 from kerascli.record.atomic import write_json
 
 Status = Literal["running", "stopped", "failed", "done"]
+_TUPLES = frozenset({"command", "overrides", "tags", "resumed"})
 _PACKAGES = ("kerascli", "keras", "tensorflow", "numpy", "tensorboard")
 
 
@@ -53,6 +54,7 @@ class RunRecord:
         description: The spec's own words.
         tags: The spec's tags.
         environment: The variables of the environment that the spec read, each with a hash of its value; None where it was not set.
+        resumed: For each time the run went on: when, where, by which command, and what was changed.
     """
 
     name: str
@@ -81,10 +83,19 @@ class RunRecord:
     description: str | None = None
     tags: tuple[str, ...] = ()
     environment: dict[str, str | None] = field(default_factory=dict)
+    resumed: tuple[dict[str, Any], ...] = ()
 
     def changed(self, **values: Any) -> RunRecord:
         """A copy with some values changed."""
         return replace(self, **values)
+
+    @classmethod
+    def from_json(cls, body: Mapping[str, Any]) -> RunRecord:
+        """The record that `read_record` gave; what a later version added is left out."""
+        known = {one.name for one in fields(cls)}
+        values: dict[str, Any] = {name: value for name, value in body.items() if name in known}
+        values |= {name: tuple(value) for name, value in values.items() if name in _TUPLES and value is not None}
+        return cls(**values)
 
 
 def now() -> str:

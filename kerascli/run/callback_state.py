@@ -12,6 +12,9 @@ _NOT_STATE = frozenset({"_model", "model", "params", "validation_data"})
 # Where a callback of Keras writes; the run's folder may lie elsewhere when the run goes on.
 _PLACES = frozenset({"filepath", "filename", "directory", "log_dir", "_log_write_dir", "_train_dir", "_val_dir"})
 
+# What a `CSVLogger` finds out from its file when a training begins.
+_OF_THE_FILE = frozenset({"append", "append_header"})
+
 
 def get_state(callback: Any) -> tuple[dict[str, Any], dict[str, Any]]:
     """The attributes of a callback that can be kept.
@@ -26,7 +29,11 @@ def get_state(callback: Any) -> tuple[dict[str, Any], dict[str, Any]]:
     values: dict[str, Any] = {}
     arrays: dict[str, Any] = {}
     for name, value in attributes.items():
-        if name in _NOT_STATE or name in _PLACES:
+        if (
+            name in _NOT_STATE
+            or name in _PLACES
+            or (name in _OF_THE_FILE and isinstance(callback, keras.callbacks.CSVLogger))
+        ):
             continue
         operation = getattr(value, "__name__", "")
         if callable(value) and getattr(keras.ops, operation, None) is value:
@@ -59,6 +66,15 @@ def set_state(callback: Any, values: dict[str, Any], arrays: dict[str, Any]) -> 
     else:
         for name, value in attributes.items():
             setattr(callback, name, value)
+
+
+def lost_attributes(callback: Any) -> list[str]:
+    """The attributes of a plugin's callback that `get_state` leaves out; none where it says itself what it keeps."""
+    if callable(getattr(callback, "get_state", None)):
+        return []
+    values, arrays = get_state(callback)
+    kept = {*values, *(name.partition(".")[0] for name in arrays), *_NOT_STATE, *_PLACES, "run_folder"}
+    return [name for name, value in vars(callback).items() if name not in kept and not callable(value)]
 
 
 def is_plain(value: Any) -> bool:

@@ -7,6 +7,7 @@ both, bit for bit.
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -22,6 +23,9 @@ from kerascli.run.finite import check_losses, check_weights
 from kerascli.run.pace import Pace
 from kerascli.run.progress import Progress, Silence
 from kerascli.run.steps import as_numbers, make_test_steps, make_train_steps
+
+# The most values of a variable that a validation step may move on.
+_STATE = 1 << 16
 
 
 @dataclass(frozen=True)
@@ -76,6 +80,7 @@ class Position:
         phase_epoch: Complete epochs before the phase.
         passes: Passes over the data that were begun before the phase; it begins with a new one.
         phase_over: Whether the phase has had its last epoch.
+        stopped: Whether a callback ended the phase.
     """
 
     epoch: int = 0
@@ -86,6 +91,7 @@ class Position:
     phase_epoch: int = 0
     passes: int = 0
     phase_over: bool = False
+    stopped: bool = False
 
 
 @dataclass(frozen=True)
@@ -180,7 +186,8 @@ class _Loop:
         self.callbacks.on_epoch_end(position.epoch, logs)
         position.history.append({**self._logged(logs), "learning_rate": rate})
         position.epoch, position.step = position.epoch + 1, 0
-        position.phase_over = bool(self.model.stop_training) or position.epoch >= self.plan.epochs
+        position.stopped = bool(self.model.stop_training)
+        position.phase_over = position.stopped or position.epoch >= self.plan.epochs
         best = self.hooks.after_epoch(position)
         seconds = time.perf_counter() - started
         self.progress.epoch_ended(position.epoch, position.history[-1], seconds=seconds, best=best)
@@ -258,12 +265,14 @@ class _Loop:
         """`model.evaluate` on the validation split, inside the training's callbacks."""
         plan = self.plan
         assert plan.validation is not None
-        trained = [keras.ops.convert_to_numpy(variable) for variable in self.model.metrics_variables]
+        # A validation step moves on metrics, and seeds and states too (an LSTM draws masks that it does not use).
+        moved = [*self.model.metrics_variables, *_small(self.model.non_trainable_variables)]
+        trained = [keras.ops.convert_to_numpy(variable) for variable in moved]
 
         def stepped(step: int, logs: dict[str, float]) -> None:
             self.progress.stepped(step, logs, validating=True)
             if self.hooks.leaves():
-                for variable, value in zip(self.model.metrics_variables, trained, strict=True):
+                for variable, value in zip(moved, trained, strict=True):
                     variable.assign(value)
                 self.hooks.after_call(position)
 
@@ -279,3 +288,8 @@ class _Loop:
         )
         self.callbacks.on_test_end(logs)
         return logs
+
+
+def _small(variables: list[Any]) -> list[Any]:
+    """Seeds, states, averages; not the kernels of a frozen model."""
+    return [variable for variable in variables if math.prod(variable.shape) <= _STATE]

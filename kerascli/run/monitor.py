@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -36,6 +36,16 @@ class Monitor:
         if best is None:
             return True
         return value < best if self.mode == "min" else value > best
+
+
+def best_of(history: Sequence[Mapping[str, float]], monitor: Monitor) -> tuple[int, float] | None:
+    """The best epoch (from 1) and its value; None where no value was finite."""
+    best: tuple[int, float] | None = None
+    for epoch, row in enumerate(history, 1):
+        value = row.get(monitor.name)
+        if value is not None and monitor.is_better(value, None if best is None else best[1]):
+            best = (epoch, value)
+    return best
 
 
 def choose_monitor(spec: Spec, logs: Sequence[str]) -> tuple[Monitor, list[Diagnostic]]:

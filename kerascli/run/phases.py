@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -25,6 +25,7 @@ def fit_phases(
     progress: Progress | None = None,
     begins: Callable[[Plan, list[Any]], None] = lambda plan, callbacks: None,
     snapshot: Snapshot | None = None,
+    changed: Mapping[int, Collection[str]] | None = None,
 ) -> None:
     """Trains through all phases, or those that are left.
 
@@ -39,6 +40,7 @@ def fit_phases(
         progress: Who is told.
         begins: Called before each phase, with its plan and callbacks.
         snapshot: The checkpoint of `position`, to go on from.
+        changed: The attributes of callbacks that keep their new values, by their place.
 
     Raises:
         TrainingError: A loss or a weight is not finite.
@@ -52,7 +54,7 @@ def fit_phases(
         if progress is not None and count > 1:
             progress.phase_started(_start(ready, number, plan, position))
         given = snapshot
-        resume = None if given is None else lambda given=given, own=own: restore(ready.model, own, given)
+        resume = None if given is None else lambda given=given, own=own: restore(ready.model, own, given, changed)
         fit(ready.model, plan, own, position=position, hooks=hooks, progress=progress, resume=resume)
         snapshot = None
         if number + 1 == count:
@@ -86,7 +88,8 @@ def _next_phase(position: Position, plan: Plan) -> None:
     """Moves to the start of the next phase; it begins with a pass that no phase has begun."""
     in_pass = plan.train.steps(plan.batch_size, drop_remainder=plan.drop_remainder)
     position.passes += -(-(position.epoch - position.phase_epoch) * plan.steps_per_epoch // in_pass)
-    position.phase, position.phase_epoch, position.phase_over = position.phase + 1, position.epoch, False
+    position.phase, position.phase_epoch = position.phase + 1, position.epoch
+    position.phase_over = position.stopped = False
 
 
 def _start(ready: Ready, number: int, plan: Plan, position: Position) -> PhaseStart:

@@ -8,7 +8,7 @@ from typing import Any
 from kerascli.components.downloads import no_downloads
 from kerascli.components.faults import first_line
 from kerascli.data.augment import Augmentation, make_augmentation
-from kerascli.data.prepare import PreparedData, prepare_data
+from kerascli.data.prepare import PreparedData, PriorData, prepare_data
 from kerascli.data.split import Split
 from kerascli.errors import Diagnostic, Note, SpecError
 from kerascli.model.phases import Phases
@@ -84,8 +84,13 @@ def check_data(spec: Spec) -> tuple[Diagnostic, ...]:
     return ()
 
 
-def prepare_training(spec: Spec) -> Ready:
+def prepare_training(spec: Spec, prior: PriorData | None = None, *, begins: bool = True) -> Ready:
     """Everything before the first step; to be called inside `keras_session`.
+
+    Args:
+        spec: The spec.
+        prior: What a run that goes on takes from its beginning.
+        begins: Whether the model gets its starting weights; one that goes on has weights of its own.
 
     Raises:
         SpecError: The spec is wrong, at its place.
@@ -93,10 +98,10 @@ def prepare_training(spec: Spec) -> Ready:
     """
     _check_sections(spec)
     spec = close_spec(spec)
-    data = prepare_data(spec)
+    data = prepare_data(spec, prior)
     spec = with_facts(spec, data)
     model = build_compiled(spec)
-    start = start_model(spec, model)
+    start = start_model(spec, model) if begins else ()
     data = data.with_output_shapes(output_shapes(model))
     assert spec.compile is not None
     phases = Phases(model, spec.compile, spec.fit.all_phases)

@@ -14,7 +14,8 @@ from kerascli.record.run_record import RunRecord, now, write_record
 from kerascli.run.engine import Plan, Position
 from kerascli.run.finite import check_weights
 from kerascli.run.interrupts import Interrupts
-from kerascli.run.monitor import Monitor
+from kerascli.run.log_files import log_ends
+from kerascli.run.monitor import Monitor, best_of
 from kerascli.run.progress import Progress
 from kerascli.run.snapshot import write_snapshot
 from kerascli.spec.spec import Spec
@@ -40,8 +41,24 @@ class Recorder:
         self.steps_per_epoch = 0
         self.best: tuple[int, float] | None = None
         self.saved: tuple[int, int] | None = None
-        self.saved_time = time.monotonic()
+        self.saved_time = self._began = time.monotonic()
+        self._before = record.seconds or 0.0
         self.warned: set[str] = set()
+
+    @property
+    def seconds(self) -> float:
+        """The training's time so far, with that of earlier processes, in seconds."""
+        return self._before + time.monotonic() - self._began
+
+    def goes_on(self, position: Position) -> None:
+        """Takes up what a position says of the epochs before it."""
+        self.best = best_of(position.history, self.monitor)
+        if position.steps:
+            self.saved = (position.epoch, position.step)
+            if self.spec.logs.csv:
+                # What a killed process wrote after its last checkpoint comes again.
+                self.try_log("history.csv", lambda: write_history(self.folder.history, position.history))
+        self.write(position)
 
     def phase_begins(self, plan: Plan, callbacks: list[Any]) -> None:
         """From now on, these callbacks are kept, and epochs are that long."""
@@ -92,9 +109,19 @@ class Recorder:
             steps=position.steps,
             best=best,
             metrics=position.history[-1] if position.history else {},
+            seconds=self.seconds,
             **changes,
         )
         self.try_log("run.json", lambda: write_record(self.folder.record, self.record))
+
+    def leave_if_told(self, position: Position) -> None:
+        """Ends a run that has had its last step, when a signal came.
+
+        Raises:
+            Interrupted: One did; a resumed run finds its last checkpoint and writes the result.
+        """
+        if self.interrupts.received is not None:
+            self._stop(position)
 
     def _stop(self, position: Position) -> None:
         self._save(position, value=None, best=False)
@@ -106,7 +133,8 @@ class Recorder:
             else f"the end of epoch {position.epoch}"
         )
         message = f"stopped by {name} at {where}; all of it is saved in '{self.folder.path}'"
-        raise Interrupted(message, exit_code=self.interrupts.exit_code)
+        hint = f"'kerascli resume {self.folder.typed}' goes on"
+        raise Interrupted(message, exit_code=self.interrupts.exit_code, hint=hint)
 
     def _due(self, position: Position) -> bool:
         """Whether the spec wants a checkpoint here."""
@@ -126,7 +154,9 @@ class Recorder:
         try:
             self.folder.checkpoints.mkdir(exist_ok=True)
             facts = {"value": value, "best": best, "monitor": self.monitor.name}
-            write_snapshot(path, self.model, self.callbacks, position, facts)
+            write_snapshot(
+                path, self.model, self.callbacks, position, facts, log_ends(self.folder.path, self.callbacks)
+            )
             prune(self.folder.checkpoints, self.spec.checkpoints.keep)
         except OSError as error:
             message = f"can't write the checkpoint '{path}': {error.strerror or error}"

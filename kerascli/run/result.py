@@ -23,6 +23,7 @@ class RunResult:
         epochs: Complete epochs.
         seconds: From the first step to the last, in seconds.
         model: The trained model, as `model.keras` holds it.
+        phase: The phase (from 0) that it is of.
     """
 
     folder: Path
@@ -35,3 +36,18 @@ class RunResult:
     epochs: int
     seconds: float
     model: Any = field(repr=False, compare=False, default=None)
+    phase: int = 0
+
+    def to_json(self) -> dict[str, Any]:
+        """All but the model, as JSON values."""
+        return {
+            "folder": str(self.folder),
+            "history": self.history,
+            "metrics": self.metrics,
+            "monitor": self.monitor,
+            "best_epoch": self.best_epoch,
+            "best_value": self.best_value,
+            "weights": self.weights,
+            "epochs": self.epochs,
+            "seconds": self.seconds,
+        }

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import random
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -35,7 +35,14 @@ class Snapshot:
     state: Mapping[str, Any]
 
 
-def write_snapshot(path: Path, model: Any, callbacks: list[Any], position: Position, facts: Mapping[str, Any]) -> None:
+def write_snapshot(
+    path: Path,
+    model: Any,
+    callbacks: list[Any],
+    position: Position,
+    facts: Mapping[str, Any],
+    logs: Mapping[str, int] | None = None,
+) -> None:
     """Writes a checkpoint, visible only when complete.
 
     Args:
@@ -44,6 +51,7 @@ def write_snapshot(path: Path, model: Any, callbacks: list[Any], position: Posit
         callbacks: The callbacks, whose counters are taken.
         position: Where the training is.
         facts: What else the manifest says: `value` (of the monitor), `best`.
+        logs: Where the log files end.
 
     Raises:
         OSError: It can't be written; nothing is left behind.
@@ -58,6 +66,7 @@ def write_snapshot(path: Path, model: Any, callbacks: list[Any], position: Posit
         "position": asdict(position),
         "keras_history": _keras_history(model),
         "callbacks": states,
+        "logs": dict(logs or {}),
         "random": {"python": _python_random(), "numpy": _numpy_random()},
     }
     with new_folder(path) as folder:
@@ -103,19 +112,30 @@ def position_of(snapshot: Snapshot) -> Position:
     return Position(**{**state, "history": [dict(row) for row in state["history"]]})
 
 
-def restore(model: Any, callbacks: list[Any], snapshot: Snapshot) -> None:
+def restore(
+    model: Any, callbacks: list[Any], snapshot: Snapshot, changed: Mapping[int, Collection[str]] | None = None
+) -> None:
     """Puts everything back: variables, metrics, callbacks, Keras's history and the random states.
 
     Args:
         model: The model in the checkpoint's phase, its state built.
         callbacks: The callbacks after `on_train_begin`, which resets them.
         snapshot: The checkpoint.
+        changed: The attributes that keep their new values, by the callback's place.
+
+    Raises:
+        EnvironmentProblem: The checkpoint is of another model, or has other callbacks.
     """
     restore_weights(model, snapshot)
     _assign(_variables(model)["metrics"], snapshot.arrays["metrics"])
-    for number, (callback, state) in enumerate(zip(callbacks, snapshot.state["callbacks"], strict=True)):
+    # The log's own callback comes last; a run may go on with it, or without.
+    for number, (callback, state) in enumerate(zip(callbacks, snapshot.state["callbacks"], strict=False)):
+        if state["class"] != type(callback).__name__:
+            message = f"the checkpoint has a callback '{state['class']}' where the run has {type(callback).__name__}"
+            raise EnvironmentProblem(message, code="checkpoint")
+        kept = (changed or {}).get(number, ())
         own = {name: snapshot.arrays["callbacks"][f"{number}/{name}"] for name in state["arrays"]}
-        set_state(callback, state["values"], own)
+        set_state(callback, {name: value for name, value in state["values"].items() if name not in kept}, own)
     model.history.epoch = list(snapshot.state["keras_history"]["epoch"])
     model.history.history = {name: list(values) for name, values in snapshot.state["keras_history"]["logs"].items()}
     version, values, gauss = snapshot.state["random"]["python"]

@@ -1,0 +1,64 @@
+"""`kerascli resume`: a run that was killed, stopped, or is to have more epochs, goes on."""
+
+from __future__ import annotations
+
+import sys
+from typing import Annotated
+
+import typer
+
+from kerascli.cli import options
+
+
+def register(app: typer.Typer) -> None:
+    """Adds the command."""
+    epilog = options.example(
+        "kerascli resume mnist",
+        "kerascli resume mnist --until-epoch 200",
+        "kerascli resume mnist/2026-11-23_09-15-02 checkpoints.keep=5",
+    )
+    app.command("resume", epilog=epilog)(resume)
+
+
+def resume(
+    run: options.Run,
+    overrides: options.Overrides = None,
+    until_epoch: Annotated[
+        int | None,
+        typer.Option(
+            "--until-epoch", metavar="N", min=1, help="Train until this epoch of the run.", show_default=False
+        ),
+    ] = None,
+    runs: options.Runs = options.DEFAULT_RUNS,
+    json: options.Json = False,
+    trust: options.Trust = False,
+    quiet: options.Quiet = False,
+    verbose: options.Verbose = False,
+) -> None:
+    """Go on with a run from its newest checkpoint, as if it had never ended."""
+    from kerascli.cli.console import print_json
+    from kerascli.cli.quiet import prepare_tensorflow
+    from kerascli.cli.specs import warn_of_environment
+    from kerascli.record.run_folder import find_run
+
+    folder = find_run(run, runs)
+    warn_of_environment(folder)
+    prepare_tensorflow(verbose=verbose)
+    from kerascli.cli.progress import training_display
+
+    with training_display(quiet=quiet or json) as display:
+        from kerascli.run.resume import resume as resume_run
+
+        result = resume_run(
+            folder.path,
+            overrides or [],
+            until_epoch=until_epoch,
+            runs=runs,
+            progress=display,
+            command=sys.argv,
+            trust=trust,
+        )
+    if json:
+        print_json(result.to_json())
+    elif result.model is None and not quiet:
+        print(f"complete: the run '{run}' has had its {result.epochs} epochs; say '--until-epoch N' for more")

@@ -1,0 +1,244 @@
+"""`resume`: a run that ended, however it did, goes on from its newest sound checkpoint as if it never had."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from kerascli.data.prepare import PriorData
+from kerascli.data.saved_preprocessing import FILE, load_preprocessing
+from kerascli.data.storage import cache_budget
+from kerascli.data.told import listening
+from kerascli.errors import DataError, Diagnostic, EnvironmentProblem
+from kerascli.record.atomic import remove_leftovers, write_text
+from kerascli.record.checkpoints import list_checkpoints, load_newest, set_aside
+from kerascli.record.history import read_history
+from kerascli.record.lock import lock_folder
+from kerascli.record.run_folder import RunFolder, find_run
+from kerascli.record.run_record import RunRecord, machine, now, read_record, versions
+from kerascli.record.sources import check_sources
+from kerascli.run.engine import Position
+from kerascli.run.interrupts import watch_signals
+from kerascli.run.preflight import Ready, prepare_training
+from kerascli.run.progress import Progress, Silence
+from kerascli.run.result import RunResult
+from kerascli.run.resume_changes import Change, changed_arguments, find_changes
+from kerascli.run.session import keras_session, threads
+from kerascli.run.snapshot import Snapshot, position_of, read_snapshot
+from kerascli.run.training import Beginning, run_training
+from kerascli.spec.dump import dump_spec
+from kerascli.spec.load import load_spec
+from kerascli.spec.spec import Spec
+
+
+def resume(
+    run: str | os.PathLike[str],
+    overrides: Sequence[str] = (),
+    *,
+    until_epoch: int | None = None,
+    runs: str | os.PathLike[str] = "runs",
+    progress: Progress | None = None,
+    command: Sequence[str] | None = None,
+    trust: bool = False,
+) -> RunResult:
+    """Goes on with a run; on the same machine with the same versions it ends bit for bit as the uninterrupted one.
+
+    Args:
+        run: A run: its folder, `name`, `name/id` or `latest`.
+        overrides: `path=value` changes to its spec; those that would change the weights are refused.
+        until_epoch: The epoch, counted from the run's first, after which training ends.
+        runs: The folder that holds all runs.
+        progress: Who is told how it goes.
+        command: The command line, for the record.
+        trust: Whether the run's plugins may run.
+
+    Returns:
+        The result. Of a run that is complete nothing is changed, and the result has no model.
+
+    Raises:
+        UsageError: There is no such run, or a change would change the weights.
+        DataError: The data is not what the run was trained on.
+        EnvironmentProblem: No checkpoint is sound, another process writes the run, or a file can't be written.
+        TrainingError: Losses or weights are not finite.
+        Interrupted: SIGINT or SIGTERM came; the run is saved and marked `stopped`.
+    """
+    progress = progress or Silence()
+    folder = find_run(str(run), Path(runs))
+    with lock_folder(folder.path):
+        record = read_record(folder.record)
+        before, after = _specs(folder, overrides, until_epoch, trust=trust)
+        changes = find_changes(before, after)
+        snapshot = _snapshot(folder, record, progress)
+        position = Position() if snapshot is None else position_of(snapshot)
+        if any(change.recorded and "callbacks" in change.path for change in changes):
+            # What stopped it says otherwise now.
+            position.stopped = False
+        _reopen(position, after)
+        if _is_complete(position, after) and record["status"] == "done":
+            return _finished(folder, record)
+        for diagnostic in _differences(record, changes):
+            progress.warned(diagnostic)
+        _clean(folder)
+        with keras_session(after):
+            with listening(progress.reading):
+                ready = prepare_training(after, _prior(folder, record), begins=snapshot is None)
+            _check_data(ready, record)
+            general = len(after.callbacks)
+            beginning = Beginning(position, snapshot, changed_arguments(changes, position.phase, general))
+            with watch_signals() as interrupts:
+                if changes:
+                    write_text(folder.spec, dump_spec(_in_folder(ready.spec)))
+                again = _record(record, beginning, changes, overrides, command)
+                return run_training(folder, ready, again, interrupts, progress, beginning)
+
+
+def _specs(folder: RunFolder, overrides: Sequence[str], until_epoch: int | None, *, trust: bool) -> tuple[Spec, Spec]:
+    """The run's spec as it is, and with the changes.
+
+    Raises:
+        EnvironmentProblem: The process ended before the folder was complete, or a file in it was changed.
+    """
+    if not folder.spec.is_file() or not (folder.preprocessing / FILE).is_file():
+        message = f"the run '{folder.name}' ended before its folder was complete"
+        raise EnvironmentProblem(message, code="run-folder", hint="train again with 'kerascli train'")
+    check_sources(folder.source)
+    before = load_spec(folder.spec, trust=trust)
+    if not overrides and until_epoch is None:
+        return before, before
+    after = load_spec(folder.spec, list(overrides), trust=trust)
+    return before, after if until_epoch is None else _until(after, until_epoch)
+
+
+def _until(spec: Spec, epoch: int) -> Spec:
+    """The spec whose training ends after an epoch."""
+    phases = spec.fit.phases
+    if not phases:
+        return replace(spec, fit=replace(spec.fit, epochs=epoch))
+    last = replace(phases[-1], epochs=max(1, epoch - sum(phase.epochs for phase in phases[:-1])))
+    return replace(spec, fit=replace(spec.fit, epochs=epoch, phases=(*phases[:-1], last)))
+
+
+def _snapshot(folder: RunFolder, record: Mapping[str, Any], progress: Progress) -> Snapshot | None:
+    """The newest sound checkpoint; None where the run never wrote one.
+
+    Raises:
+        EnvironmentProblem: There are some, and none is sound; or they are gone.
+    """
+    good, bad = list_checkpoints(folder.checkpoints)
+    if not good and not bad and not record.get("epochs"):
+        return None
+    checkpoint, damaged = load_newest(folder.checkpoints)
+    for path, reason in damaged:
+        message = f"the checkpoint '{path}' is damaged and passed over: {reason}; kept as '{set_aside(path).name}'"
+        progress.warned(Diagnostic("checkpoint", message, severity="warning"))
+    return read_snapshot(checkpoint.path)
+
+
+def _reopen(position: Position, spec: Spec) -> None:
+    """Lets the last phase go on where it got more epochs, or where what stopped it has changed."""
+    phase = spec.fit.all_phases[position.phase]
+    position.phase_over = position.stopped or position.epoch >= position.phase_epoch + phase.epochs
+
+
+def _is_complete(position: Position, spec: Spec) -> bool:
+    return position.phase_over and position.phase + 1 == len(spec.fit.all_phases)
+
+
+def _finished(folder: RunFolder, record: Mapping[str, Any]) -> RunResult:
+    """The result of a run that has nothing left to do."""
+    best = record.get("best") or {}
+    return RunResult(
+        folder=folder.path,
+        history=read_history(folder.history) if folder.history.is_file() else {},
+        metrics=record.get("test") or {},
+        monitor=(record.get("monitor") or {}).get("name", "loss"),
+        best_epoch=best.get("epoch"),
+        best_value=best.get("value"),
+        weights=record.get("weights") or "last",
+        epochs=record.get("epochs", 0),
+        seconds=record.get("seconds") or 0.0,
+        phase=record.get("phase", 0),
+    )
+
+
+def _differences(record: Mapping[str, Any], changes: Sequence[Change]) -> Iterator[Diagnostic]:
+    """What makes the run end otherwise than it would have."""
+    code = "not-exact"
+    ours = versions()
+    for name, version in (record.get("versions") or {}).items():
+        if name != "kerascli" and name in ours and ours[name] != version:
+            message = f"the run began with {name} {version}, this is {ours[name]}: the last bits may differ"
+            yield Diagnostic(code, message, severity="warning")
+    here = {**machine(), "threads": threads()}
+    for name in ("processor", "threads", "onednn"):
+        known = (record.get("machine") or {}).get(name)
+        if known is not None and known != here[name]:
+            message = f"the run began with {name} '{known}', here it is '{here[name]}': the last bits may differ"
+            yield Diagnostic(code, message, severity="warning")
+    for change in changes:
+        if change.recorded:
+            message = f"'{change.path}' is {change.after} now, it was {change.before}: the run may end otherwise"
+            yield Diagnostic(code, message, severity="note")
+
+
+def _clean(folder: RunFolder) -> None:
+    """Removes what a killed process left half-written, and makes the folders that it did not come to."""
+    places = (folder.checkpoints, folder.plots, folder.evaluation, folder.predictions)
+    for place in places:
+        place.mkdir(exist_ok=True)
+    for place in (folder.path, folder.source, folder.preprocessing, *places):
+        remove_leftovers(place)
+
+
+def _prior(folder: RunFolder, record: Mapping[str, Any]) -> PriorData:
+    cache = (record.get("data") or {}).get("cache") or {}
+    return PriorData(load_preprocessing(folder.preprocessing), cache["kept"], cache.get("budget") or cache_budget())
+
+
+def _check_data(ready: Ready, record: Mapping[str, Any]) -> None:
+    """Refuses other data.
+
+    Raises:
+        DataError: It is not what the run was trained on.
+    """
+    trained_on = record["data"].get("fingerprint")
+    if trained_on is not None and trained_on != ready.data.fingerprint:
+        message = "the data is not what the run was trained on"
+        hint = "put the data back, or begin a new run with 'kerascli train SPEC --init-from RUN'"
+        raise DataError(message, code="data-changed", span=ready.data.data.span, hint=hint)
+
+
+def _in_folder(spec: Spec) -> Spec:
+    """The spec with its plugins named relative to it, as the run's own copies lie."""
+    plugins = tuple(replace(one, path=None) for one in spec.plugins.plugins)
+    return replace(spec, plugins=replace(spec.plugins, plugins=plugins))
+
+
+def _record(
+    record: Mapping[str, Any],
+    beginning: Beginning,
+    changes: Sequence[Change],
+    overrides: Sequence[str],
+    command: Sequence[str] | None,
+) -> RunRecord:
+    entry = {
+        "at": now(),
+        "epoch": beginning.position.epoch,
+        "step": beginning.position.step,
+        "was": record["status"],
+        "command": None if command is None else list(command),
+        "changes": [change.to_json() for change in changes],
+        "versions": versions(),
+        "machine": {**machine(), "threads": threads()},
+    }
+    known = RunRecord.from_json(record)
+    return known.changed(
+        status="running",
+        reason=None,
+        ended=None,
+        overrides=(*known.overrides, *overrides),
+        resumed=(*known.resumed, entry),
+    )

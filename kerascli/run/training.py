@@ -1,0 +1,178 @@
+"""One training from its first step, or from a checkpoint, to its end: what `train` and `resume` share."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import keras
+
+from kerascli.errors import Diagnostic, EnvironmentProblem, Interrupted, KerascliError
+from kerascli.model.callbacks import build_callbacks
+from kerascli.record.run_folder import RunFolder
+from kerascli.record.run_record import RunRecord, now
+from kerascli.run.callback_state import lost_attributes
+from kerascli.run.ending import end_training
+from kerascli.run.engine import Hooks, Position
+from kerascli.run.interrupts import Interrupts
+from kerascli.run.log_files import cut_logs
+from kerascli.run.phases import fit_phases
+from kerascli.run.preflight import Ready
+from kerascli.run.progress import Progress, RunStart
+from kerascli.run.recorder import Recorder
+from kerascli.run.result import RunResult
+from kerascli.run.snapshot import Snapshot
+from kerascli.run.step_faults import step_faults
+from kerascli.run.tensorboard import WRITE_ERRORS, make_callback, write_graph
+
+
+@dataclass(frozen=True)
+class Beginning:
+    """Where a training begins that goes on.
+
+    Attributes:
+        position: Where it is.
+        snapshot: The checkpoint; None where nothing was saved before it ended, so that it begins at its first step.
+        changed: The attributes of callbacks that keep their new values, by the callback's place.
+    """
+
+    position: Position
+    snapshot: Snapshot | None
+    changed: Mapping[int, Collection[str]]
+
+    def __str__(self) -> str:
+        """Where it goes on, with epochs from 1."""
+        return f"at epoch {self.position.epoch + 1}, step {self.position.step}"
+
+
+def run_training(
+    folder: RunFolder,
+    ready: Ready,
+    record: RunRecord,
+    interrupts: Interrupts,
+    progress: Progress,
+    beginning: Beginning | None = None,
+) -> RunResult:
+    """Trains, and writes down whatever ends it.
+
+    Args:
+        folder: The run's folder, which this process has locked.
+        ready: What was found sound.
+        record: The record so far.
+        interrupts: The signals that came.
+        progress: Who is told.
+        beginning: Where to go on; None: a new run.
+
+    Raises:
+        TrainingError: Losses or weights are not finite; the run is marked `failed`.
+        EnvironmentProblem: A file can't be written; the run is marked `failed`.
+        Interrupted: A signal came; the run is saved and marked `stopped`.
+    """
+    recorder = Recorder(ready.spec, folder, ready.model, ready.monitor, record, interrupts, progress)
+    position = beginning.position if beginning is not None else Position()
+    recorder.goes_on(position)
+    progress.started(_start(folder, ready, beginning))
+    try:
+        _fit(folder, ready, recorder, progress, position, beginning)
+        result = end_training(folder, ready, recorder, position)
+    except Interrupted:
+        raise
+    except BaseException as error:  # Whatever ends a run is written into its record.
+        recorder.write(position, status="failed", reason=_reason(error), ended=now())
+        if isinstance(error, OSError):
+            message = f"can't write into '{folder.path}': {error.strerror or error}"
+            raise EnvironmentProblem(message, code="run-folder") from error
+        raise
+    recorder.write(
+        position, status="done", ended=now(), weights=result.weights, phase=result.phase, test=result.metrics or None
+    )
+    progress.ended(result)
+    return result
+
+
+def _fit(
+    folder: RunFolder,
+    ready: Ready,
+    recorder: Recorder,
+    progress: Progress,
+    position: Position,
+    beginning: Beginning | None,
+) -> None:
+    own_callbacks = build_callbacks(ready.spec, folder.path)
+    for diagnostic in _forgetful(own_callbacks):
+        progress.warned(diagnostic)
+    if beginning is not None:
+        ends = {} if beginning.snapshot is None else beginning.snapshot.state["logs"]
+        for name in cut_logs(folder.path, own_callbacks[position.phase], ends):
+            message = f"'{name}' is shorter than it was at the checkpoint: some of its entries are lost"
+            progress.warned(Diagnostic("log", message, severity="warning"))
+    logs = _log_callbacks(ready, folder, recorder, begins=beginning is None or beginning.snapshot is None)
+    callbacks = [[*own, *logs] for own in own_callbacks]
+    hooks = Hooks(recorder.after_call, lambda: recorder.interrupts.received is not None, recorder.after_epoch)
+    with step_faults("training"):
+        fit_phases(
+            ready,
+            callbacks,
+            position=position,
+            hooks=hooks,
+            progress=progress,
+            begins=recorder.phase_begins,
+            snapshot=beginning.snapshot if beginning is not None else None,
+            changed=beginning.changed if beginning is not None else None,
+        )
+
+
+def _forgetful(callbacks: list[list[Any]]) -> list[Diagnostic]:
+    """The callbacks of plugins that hold what no checkpoint can keep."""
+    found, seen = [], set()
+    for callback in (one for phase in callbacks for one in phase):
+        if id(callback) in seen or type(callback).__module__.split(".")[0] == keras.__name__:
+            continue
+        seen.add(id(callback))
+        lost = lost_attributes(callback)
+        if lost:
+            names = ", ".join(f"'{name}'" for name in lost)
+            message = f"{type(callback).__name__} holds {names}, which no checkpoint can keep: a resumed run may end otherwise"
+            hint = "give it 'get_state()' and 'set_state(state)', with numbers, texts, arrays, lists and mappings"
+            found.append(Diagnostic("callback-state", message, hint=hint, severity="warning"))
+    return found
+
+
+def _start(folder: RunFolder, ready: Ready, beginning: Beginning | None) -> RunStart:
+    plan, spec = ready.plan, ready.spec
+    return RunStart(
+        folder.path,
+        spec.name,
+        dict(ready.data.facts()["samples"]),
+        plan.steps_per_epoch,
+        plan.epochs,
+        plan.batch_size,
+        int(ready.model.count_params()),
+        ready.monitor.name,
+        len(spec.fit.all_phases),
+        resumed=None if beginning is None else str(beginning),
+        cache=ready.data.storage.words(),
+    )
+
+
+def _log_callbacks(ready: Ready, folder: RunFolder, recorder: Recorder, *, begins: bool) -> list[Any]:
+    if ready.spec.logs.tensorboard is None:
+        return []
+
+    def failed(error: Exception) -> None:
+        recorder.log_failed("tensorboard", error)
+
+    if begins:
+        try:
+            write_graph(recorder.model, folder.tensorboard)
+        except WRITE_ERRORS as error:
+            failed(error)
+            return []
+    return [make_callback(folder.tensorboard, ready.spec.logs.tensorboard, failed)]
+
+
+def _reason(error: BaseException) -> str:
+    if isinstance(error, KerascliError):
+        return error.diagnostics[0].message
+    return f"{type(error).__name__}: {error}".splitlines()[0]
