@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import sys
+from json import dumps
+from typing import Annotated
 
 import typer
 
@@ -14,6 +16,7 @@ def register(app: typer.Typer) -> None:
     epilog = options.example(
         "kerascli train configs/mnist.yaml",
         "kerascli train configs/mnist.yaml fit.epochs=5 compile.optimizer.learning_rate=3e-4",
+        "kerascli train configs/mnist.yaml --init-from mnist/2026-11-23_09-15-02",
         "kerascli train configs/news.yaml +callbacks='{EarlyStopping: {patience: 2}}' --runs /tmp/runs",
     )
     app.command("train", epilog=epilog)(train)
@@ -22,6 +25,15 @@ def register(app: typer.Typer) -> None:
 def train(
     spec: options.Spec,
     overrides: options.Overrides = None,
+    init_from: Annotated[
+        str | None,
+        typer.Option(
+            "--init-from",
+            metavar="RUN",
+            help="Start from the weights of another run, or of a .keras file, and say what matched.",
+            show_default=False,
+        ),
+    ] = None,
     runs: options.Runs = options.DEFAULT_RUNS,
     json: options.Json = False,
     trust: options.Trust = False,
@@ -34,7 +46,10 @@ def train(
     from kerascli.cli.specs import read_spec
 
     # A wrong spec is said at once; TensorFlow takes seconds to import.
-    loaded = read_spec(spec, overrides or [], runs, trust=trust, verbose=verbose)
+    changes = list(overrides or [])
+    if init_from is not None:
+        changes.append(f"model.weights={{from: {dumps(init_from)}}}")
+    loaded = read_spec(spec, changes, runs, trust=trust, verbose=verbose)
     prepare_tensorflow(verbose=verbose)
     from kerascli.cli.progress import training_display
 

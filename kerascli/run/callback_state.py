@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import keras
@@ -14,6 +16,30 @@ _PLACES = frozenset({"filepath", "filename", "directory", "log_dir", "_log_write
 
 # What a `CSVLogger` finds out from its file when a training begins.
 _OF_THE_FILE = frozenset({"append", "append_header"})
+
+
+@dataclass(frozen=True)
+class CallbackStates:
+    """The states of some callbacks at one moment.
+
+    Attributes:
+        values: For each its class, its plain values, and the names of its arrays.
+        arrays: `<place>/<name>` to array `(…)`.
+    """
+
+    values: list[dict[str, Any]]
+    arrays: dict[str, Any]
+
+
+def take_states(callbacks: Sequence[Any]) -> CallbackStates:
+    """The states of callbacks, in their order."""
+    states: list[dict[str, Any]] = []
+    arrays: dict[str, Any] = {}
+    for number, callback in enumerate(callbacks):
+        values, own = get_state(callback)
+        states.append({"class": type(callback).__name__, "values": values, "arrays": sorted(own)})
+        arrays |= {f"{number}/{name}": array for name, array in own.items()}
+    return CallbackStates(states, arrays)
 
 
 def get_state(callback: Any) -> tuple[dict[str, Any], dict[str, Any]]:

@@ -102,6 +102,7 @@ class Hooks:
         after_call: After each graph call, with the position; the place for signals and for checkpoints by step or time.
         leaves: Whether the training is to end; read between the graph calls of a validation. `after_call` is then told
             the position before the validation, the metrics as they were.
+        before_validation: Before a validation, with the position.
         after_epoch: After each epoch's callbacks, with the position; its last row is the epoch's, and `phase_over` says
             whether training stops here. It returns whether the epoch is the best so far.
     """
@@ -109,6 +110,7 @@ class Hooks:
     after_call: Callable[[Position], None] = lambda position: None
     leaves: Callable[[], bool] = lambda: False
     after_epoch: Callable[[Position], bool] = lambda position: False
+    before_validation: Callable[[Position], None] = lambda position: None
 
 
 def fit(
@@ -276,6 +278,7 @@ class _Loop:
                     variable.assign(value)
                 self.hooks.after_call(position)
 
+        self.hooks.before_validation(position)
         self._reset_states()
         self.callbacks.on_test_begin()
         self.model.reset_metrics()

@@ -11,6 +11,7 @@ from kerascli.record.checkpoints import free_path, prune
 from kerascli.record.history import write_history
 from kerascli.record.run_folder import RunFolder
 from kerascli.record.run_record import RunRecord, now, write_record
+from kerascli.run.callback_state import CallbackStates, take_states
 from kerascli.run.engine import Plan, Position
 from kerascli.run.finite import check_weights
 from kerascli.run.interrupts import Interrupts
@@ -44,6 +45,7 @@ class Recorder:
         self.saved_time = self._began = time.monotonic()
         self._before = record.seconds or 0.0
         self.warned: set[str] = set()
+        self._before_validation: tuple[CallbackStates, dict[str, int]] | None = None
 
     @property
     def seconds(self) -> float:
@@ -77,6 +79,11 @@ class Recorder:
         if position.step < self.steps_per_epoch and self._due(position):
             self._save(position, value=None, best=False)
 
+    def before_validation(self, position: Position) -> None:
+        """Remembers what callbacks and logs are like: one that is left in its middle begins anew."""
+        del position
+        self._before_validation = (take_states(self.callbacks), log_ends(self.folder.path, self.callbacks))
+
     def after_epoch(self, position: Position) -> bool:
         """History, checkpoint and record after an epoch; returns whether it is the best so far.
 
@@ -85,6 +92,7 @@ class Recorder:
             EnvironmentProblem: A checkpoint can't be written.
             Interrupted: A signal came.
         """
+        self._before_validation = None
         row = position.history[-1]
         self._warn_of_metrics(row)
         value = row.get(self.monitor.name)
@@ -154,9 +162,11 @@ class Recorder:
         try:
             self.folder.checkpoints.mkdir(exist_ok=True)
             facts = {"value": value, "best": best, "monitor": self.monitor.name}
-            write_snapshot(
-                path, self.model, self.callbacks, position, facts, log_ends(self.folder.path, self.callbacks)
+            states, ends = self._before_validation or (
+                take_states(self.callbacks),
+                log_ends(self.folder.path, self.callbacks),
             )
+            write_snapshot(path, self.model, states, position, facts, ends)
             prune(self.folder.checkpoints, self.spec.checkpoints.keep)
         except OSError as error:
             message = f"can't write the checkpoint '{path}': {error.strerror or error}"

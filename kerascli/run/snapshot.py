@@ -16,7 +16,7 @@ import numpy as np
 from kerascli.errors import EnvironmentProblem
 from kerascli.record.atomic import new_folder
 from kerascli.record.manifest import write_manifest
-from kerascli.run.callback_state import get_state, set_state
+from kerascli.run.callback_state import CallbackStates, set_state
 from kerascli.run.engine import Position
 
 _ARRAYS = ("model", "optimizer", "metrics", "callbacks")
@@ -38,7 +38,7 @@ class Snapshot:
 def write_snapshot(
     path: Path,
     model: Any,
-    callbacks: list[Any],
+    callbacks: CallbackStates,
     position: Position,
     facts: Mapping[str, Any],
     logs: Mapping[str, int] | None = None,
@@ -48,7 +48,7 @@ def write_snapshot(
     Args:
         path: The new folder.
         model: The model; its variables, its optimizer's and its metrics' are taken.
-        callbacks: The callbacks, whose counters are taken.
+        callbacks: The counters of the callbacks.
         position: Where the training is.
         facts: What else the manifest says: `value` (of the monitor), `best`.
         logs: Where the log files end.
@@ -57,15 +57,11 @@ def write_snapshot(
         OSError: It can't be written; nothing is left behind.
     """
     arrays: dict[str, dict[str, Any]] = {name: _values(variables) for name, variables in _variables(model).items()}
-    states, arrays["callbacks"] = [], {}
-    for number, callback in enumerate(callbacks):
-        values, own = get_state(callback)
-        states.append({"class": type(callback).__name__, "values": values, "arrays": sorted(own)})
-        arrays["callbacks"] |= {f"{number}/{name}": array for name, array in own.items()}
+    arrays["callbacks"] = callbacks.arrays
     state = {
         "position": asdict(position),
         "keras_history": _keras_history(model),
-        "callbacks": states,
+        "callbacks": callbacks.values,
         "logs": dict(logs or {}),
         "random": {"python": _python_random(), "numpy": _numpy_random()},
     }

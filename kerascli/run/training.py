@@ -109,7 +109,12 @@ def _fit(
             progress.warned(Diagnostic("log", message, severity="warning"))
     logs = _log_callbacks(ready, folder, recorder, begins=beginning is None or beginning.snapshot is None)
     callbacks = [[*own, *logs] for own in own_callbacks]
-    hooks = Hooks(recorder.after_call, lambda: recorder.interrupts.received is not None, recorder.after_epoch)
+    hooks = Hooks(
+        recorder.after_call,
+        lambda: recorder.interrupts.received is not None,
+        recorder.after_epoch,
+        recorder.before_validation,
+    )
     with step_faults("training"):
         fit_phases(
             ready,

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from kerascli.model.callbacks import build_callbacks
+from kerascli.run.callback_state import take_states
 from kerascli.run.engine import Hooks, Position
 from kerascli.run.phases import fit_phases
 from kerascli.run.preflight import Ready, prepare_training
@@ -74,7 +75,9 @@ def test_cut_in_any_phase(whole: tuple[Spec, Ready, Position], tmp_path: Path, c
 
         def save(position: Position) -> bool:
             if position.steps == cut and (position.phase_over or cut != 22):
-                write_snapshot(tmp_path / "checkpoint", first.model, now[-1], position, {"value": None, "best": False})
+                write_snapshot(
+                    tmp_path / "checkpoint", first.model, take_states(now[-1]), position, {"value": None, "best": False}
+                )
                 raise Cut
             return False
 

@@ -67,8 +67,12 @@ def whole(spec: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any
 
 @pytest.mark.parametrize(
     ("epoch", "step", "validating"),
-    [(1, 1, False), (2, 12, False), (3, 2, True), (5, 4, False)],
-    ids=["first step", "last step", "validation", "last epoch"],
+    [
+        pytest.param(1, 1, False, id="first step", marks=pytest.mark.long),
+        pytest.param(2, 12, False, id="last step"),
+        pytest.param(3, 2, True, id="validation"),
+        pytest.param(5, 4, False, id="last epoch", marks=pytest.mark.long),
+    ],
 )
 def test_it_ends_as_the_uninterrupted_run(
     spec: Path, whole: dict[str, Any], tmp_path: Path, epoch: int, step: int, validating: bool

@@ -13,6 +13,7 @@ import pytest
 
 from kerascli.errors import EnvironmentProblem
 from kerascli.record.checkpoints import load_newest
+from kerascli.run.callback_state import take_states
 from kerascli.run.engine import Hooks, Position, fit
 from kerascli.run.preflight import prepare_training
 from kerascli.run.session import keras_session
@@ -63,7 +64,9 @@ def test_cut_training_ends_as_the_uncut_one(write_spec: Callable[..., Path], tmp
 
         def after_call(position: Position) -> None:
             if position.steps == cut:
-                write_snapshot(tmp_path / "checkpoint", first.model, own, position, {"value": None, "best": False})
+                write_snapshot(
+                    tmp_path / "checkpoint", first.model, take_states(own), position, {"value": None, "best": False}
+                )
                 raise Cut
 
         with pytest.raises(Cut):
@@ -93,7 +96,7 @@ def test_damage_is_found_and_the_one_before_taken(write_spec: Callable[..., Path
         ready = prepare_training(spec)
         for step in (1, 2):
             facts = {"value": None, "best": False}
-            write_snapshot(tmp_path / str(step), ready.model, [], Position(0, step, steps=step), facts)
+            write_snapshot(tmp_path / str(step), ready.model, take_states([]), Position(0, step, steps=step), facts)
     content = bytearray((tmp_path / "2" / "model.npz").read_bytes())
     for place in range(0, len(content), len(content) // 20):
         damaged = content.copy()
