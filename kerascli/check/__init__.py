@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from kerascli.check.preprocessing_layers import not_adapted
+from kerascli.check.preprocessing_layers import not_adaptable
 from kerascli.check.starting_weights import missing_weights
 from kerascli.check.wiring import reads_head, unreachable_layers, unused_inputs
 from kerascli.errors import Diagnostic, SpecError
@@ -10,7 +10,7 @@ from kerascli.spec.problems import in_order
 from kerascli.spec.spec import Spec
 
 # A new lint is a function in a file of this room and a name in this list.
-LINTS = (unused_inputs, unreachable_layers, reads_head, missing_weights, not_adapted)
+LINTS = (unused_inputs, unreachable_layers, reads_head, missing_weights, not_adaptable)
 
 
 def check_spec(spec: Spec) -> tuple[Diagnostic, ...]:

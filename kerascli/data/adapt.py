@@ -51,9 +51,11 @@ def adapt(learners: Sequence[Learner], rows: Rows, fields: Collection[str] | Non
     """
     done: set[int] = set()
     while True:
-        level = [found for learner in learners if (found := _next_layer(learner, done)) is not None]
-        if not level:
+        found = [one for learner in learners if (one := _next_layer(learner, done)) is not None]
+        if not found:
             return
+        # Several columns may begin with the same layer.
+        level = list({id(learner.layers[index][0]): (learner, index) for learner, index in found}.values())
         _adapt_level(level, rows, fields, block)
         done |= {id(learner.layers[index][0]) for learner, index in level}
 

@@ -11,10 +11,12 @@ from kerascli.model.compile import compile_model
 from kerascli.model.make import make_model
 from kerascli.model.open_base import close_base
 from kerascli.model.phases import Phases
+from kerascli.run.adapt_model import adapt_model
 from kerascli.run.session import keras_session, seed_everything
 from kerascli.run.start_weights import StartReport, apply_start_weights
 from kerascli.spec.complete import complete_spec
 from kerascli.spec.fields import infer_known_fields
+from kerascli.spec.learning_layers import learning_layers
 from kerascli.spec.patterns import without_base
 from kerascli.spec.problems import Problems
 from kerascli.spec.spec import Spec
@@ -36,7 +38,8 @@ def build_model(spec: Spec) -> Any:
     with keras_session(spec):
         spec = close_spec(spec)
         if needs_data(spec):
-            spec = with_facts(spec, prepare_data(spec))
+            data = prepare_data(spec)
+            spec = adapt_model(with_facts(spec, data), data)
         model = build_compiled(spec)
         start_model(spec, model)
         return model
@@ -73,11 +76,13 @@ def start_model(spec: Spec, model: Any) -> tuple[StartReport, ...]:
 
 
 def needs_data(spec: Spec) -> bool:
-    """Whether the spec leaves a shape to the data.
+    """Whether the spec leaves a shape to the data, or what a layer has to learn.
 
     Raises:
         SpecError: It does, and there is no data section.
     """
+    if spec.data is not None and any(found.input is not None for found in learning_layers(spec.model)):
+        return True
     if spec.model.inputs and all(item.shape is not None for item in spec.model.inputs):
         return False
     if spec.data is None:

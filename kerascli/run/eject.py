@@ -13,6 +13,7 @@ from kerascli.data.split import ArraySplit
 from kerascli.data.table import Array, is_text
 from kerascli.data.transforms import LEARNT, Layers
 from kerascli.data.weights import class_weights
+from kerascli.run.adapt_model import adapt_model
 from kerascli.run.build import build_compiled, close_spec, output_shapes, with_facts
 from kerascli.run.monitor import Monitor
 from kerascli.run.preflight import prepare_training
@@ -44,7 +45,7 @@ def eject(spec: Spec) -> Script:
             return write_script(_with_shapes(spec, build_compiled(spec)), DataFacts())
         if spec.compile is None:
             data = prepare_data(spec)
-            spec = with_facts(spec, data)
+            spec = adapt_model(with_facts(spec, data), data)
             model = build_compiled(spec)
             data = data.with_output_shapes(output_shapes(model))
             return write_script(_with_shapes(spec, model), _facts(spec, data, None))

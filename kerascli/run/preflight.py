@@ -12,6 +12,7 @@ from kerascli.data.prepare import PreparedData, PriorData, prepare_data
 from kerascli.data.split import Split
 from kerascli.errors import Diagnostic, Note, SpecError
 from kerascli.model.phases import Phases
+from kerascli.run.adapt_model import adapt_model
 from kerascli.run.build import (
     build_compiled,
     build_model,
@@ -65,7 +66,7 @@ def check_build(spec: Spec) -> tuple[Diagnostic, ...]:
         SpecError: Keras refuses something.
     """
     if spec.data is not None and needs_data(spec):
-        message = "the shapes of the inputs come from the data, which this check does not read"
+        message = "the model takes shapes or learnt values from the data, which this check does not read"
         return (Diagnostic("left-to-data", message, spec.model.span, "say '--data'", severity="note"),)
     with no_downloads():
         build_model(spec)
@@ -99,7 +100,7 @@ def prepare_training(spec: Spec, prior: PriorData | None = None, *, begins: bool
     _check_sections(spec)
     spec = close_spec(spec)
     data = prepare_data(spec, prior)
-    spec = with_facts(spec, data)
+    spec = adapt_model(with_facts(spec, data), data)
     model = build_compiled(spec)
     start = start_model(spec, model) if begins else ()
     data = data.with_output_shapes(output_shapes(model))
