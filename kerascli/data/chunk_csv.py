@@ -8,13 +8,13 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 
-import numpy as np
 import pyarrow as pa
 
 from kerascli.data.arrow_columns import to_numpy
+from kerascli.data.csv_text import CsvOptions, CsvText, parse_csv, parse_sound, read_names
 from kerascli.data.line_chunks import RANGE, LineRange, Stamp, line_ranges, read_range, stamp
-from kerascli.data.read_csv import CsvOptions, CsvText, check_columns, parse_csv, read_names
-from kerascli.data.rows import Chunk, ChunkedRows
+from kerascli.data.read_csv import check_columns
+from kerascli.data.rows import Chunk, ChunkedRows, chunked_rows
 from kerascli.data.table import Table, make_table
 from kerascli.data.text_file import find_records
 from kerascli.errors import DataError
@@ -53,6 +53,27 @@ class _Columns:
         }
 
 
+@dataclass(frozen=True)
+class _Part:
+    """One part of a file.
+
+    Attributes:
+        file: The file as it was.
+        where: Its bytes.
+        names: The columns of the file.
+        header: Whether it begins with their names.
+        gone: The bytes of the records that are left out.
+        samples: Its rows.
+    """
+
+    file: Stamp
+    where: LineRange
+    names: list[str]
+    header: bool
+    gone: tuple[tuple[int, int], ...]
+    samples: int
+
+
 def _kind(kind: pa.DataType) -> str:
     if pa.types.is_null(kind):
         return "null"
@@ -85,7 +106,7 @@ def chunk_csv(files: list[Path], source: str, options: CsvOptions, *, size: int 
         DataError: A file has a fault, named with its line.
     """
     columns = _Columns()
-    parts: list[tuple[Stamp, LineRange, int, bool, list[str]]] = []
+    parts: list[_Part] = []
     names: list[str] = []
     for path in files:
         file = stamp(path)
@@ -99,23 +120,19 @@ def chunk_csv(files: list[Path], source: str, options: CsvOptions, *, size: int 
                 if not names:
                     names = own
                 check_columns(path, own, files[0], names, options.span)
-            table = parse_csv(text, options, options.types, header=first and options.header)
+            header = first and options.header
+            _, table, gone = parse_sound(text, options, options.types, header=header)
             columns.add(table)
-            parts.append((file, part, table.num_rows, first and options.header, own))
+            parts.append(_Part(file, part, own, header, gone, table.num_rows))
     kinds = columns.final()
     several = len(files) > 1
-    chunks, row = [], 0
-    for file, part, samples, header, own in parts:
-        read = partial(
-            _read, file, part, own, kinds, options, header, row, source if several else file.path.name, several
-        )
-        chunks.append(Chunk(samples, read, part.stop - part.start))
-        row += samples
-    if not row:
-        hint = "add rows, or set 'header: false'" if options.header else "add rows"
-        raise DataError(f"'{source}' has no rows", span=options.span, hint=hint)
-    full = next(chunk for chunk in chunks if chunk.samples)
-    return ChunkedRows(source if several else files[0].name, full.read(None).head, chunks)
+    called = source if several else files[0].name
+    chunks = [
+        Chunk(part.samples, partial(_read, part, kinds, options, called, several), part.where.stop - part.where.start)
+        for part in parts
+    ]
+    hint = "add rows, or set 'header: false'" if options.header else "add rows"
+    return chunked_rows(chunks, called, options.span, hint)
 
 
 def _text(path: Path, content: bytes, part: LineRange, names: list[str], options: CsvOptions) -> CsvText:
@@ -139,26 +156,23 @@ def _text(path: Path, content: bytes, part: LineRange, names: list[str], options
         content = decoded.encode("utf-8")
     buffer = pa.py_buffer(content)
     records = find_records(buffer, quotes=True)
-    return CsvText(path, buffer, replace(records, lines=records.lines + part.line - 1), names)
+    return CsvText(path, buffer, replace(records, lines=records.lines + part.line - 1), names, part.line)
 
 
 def _read(
-    file: Stamp,
-    part: LineRange,
-    names: list[str],
+    part: _Part,
     kinds: Mapping[str, str],
     options: CsvOptions,
-    header: bool,
-    row: int,
     source: str,
     several: bool,
     fields: Collection[str] | None,
 ) -> Table:
     """The rows of one part."""
-    text = _text(file.path, read_range(file, part, options.span), part, names, options)
+    path, names = part.file.path, part.names
+    content = read_range(part.file, part.where, options.span)
+    text = _text(path, content, part.where, names, options).without(part.gone)
     wanted = [name for name in names if fields is None or name in fields] or names[:1]
-    table = parse_csv(text, options, {name: kinds[name] for name in wanted}, header=header, include=wanted)
-    arrays = {name: to_numpy(table.column(name), name, f"'{file.path}'", options.span) for name in wanted}
-    lines = text.records.lines[1 if header else 0 :]
-    found = make_table(arrays, source, lines if len(lines) == table.num_rows and not several else None, options.span)
-    return replace(found, rows=np.arange(row, row + found.samples))
+    table = parse_csv(text, options, {name: kinds[name] for name in wanted}, header=part.header, include=wanted)
+    arrays = {name: to_numpy(table.column(name), name, f"'{path}'", options.span) for name in wanted}
+    lines = text.records.lines[1 if part.header else 0 :]
+    return make_table(arrays, source, lines if len(lines) == table.num_rows and not several else None, options.span)

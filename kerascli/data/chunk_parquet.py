@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -14,7 +13,7 @@ import pyarrow.parquet as pa_parquet
 
 from kerascli.data.arrow_columns import to_numpy
 from kerascli.data.line_chunks import Stamp, stamp
-from kerascli.data.rows import Chunk, ChunkedRows
+from kerascli.data.rows import Chunk, ChunkedRows, chunked_rows
 from kerascli.data.table import Table, make_table
 from kerascli.errors import DataError, Span
 
@@ -62,14 +61,11 @@ def chunk_parquet(files: list[Path], source: str, span: Span | None) -> ChunkedR
     # Whole numbers with a gap anywhere are real numbers everywhere, as a missing one is NaN.
     as_real = {name for name in gaps if pa.types.is_integer(first.field(name).type)}
     called = files[0].name if len(files) == 1 else source
-    chunks, row = [], 0
-    for file, group, samples, size in parts:
-        chunks.append(Chunk(samples, partial(_read, file, group, first.names, as_real, row, called, span), size))
-        row += samples
-    if not row:
-        raise DataError(f"'{source}' has no rows", span=span, hint="add rows")
-    full = next(chunk for chunk in chunks if chunk.samples)
-    return ChunkedRows(called, full.read(None).head, chunks)
+    chunks = [
+        Chunk(samples, partial(_read, file, group, first.names, as_real, called, span), size)
+        for file, group, samples, size in parts
+    ]
+    return chunked_rows(chunks, called, span, "add rows")
 
 
 def _with_gaps(metadata: Any) -> set[str]:
@@ -89,7 +85,6 @@ def _read(
     group: int,
     names: list[str],
     as_real: Collection[str],
-    row: int,
     source: str,
     span: Span | None,
     fields: Collection[str] | None,
@@ -105,5 +100,4 @@ def _read(
         raise DataError(f"'{file.path}' is damaged: {reason}", span=span, hint="save it again") from error
     arrays: Mapping[str, Any] = {name: to_numpy(table.column(name), name, f"'{file.path}'", span) for name in wanted}
     arrays = {name: array.astype(np.float64) if name in as_real else array for name, array in arrays.items()}
-    found = make_table(arrays, source, span=span)
-    return replace(found, rows=np.arange(row, row + found.samples))
+    return make_table(arrays, source, span=span)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import glob
+from collections.abc import Iterable
 from pathlib import Path
 
 from kerascli.errors import DataError, Span
@@ -20,3 +21,8 @@ def find_files(path: str, span: Span | None) -> list[Path]:
     if not found:
         raise DataError(f"no file matches '{path}'", span=span, hint="check the pattern")
     return [Path(name) for name in found]
+
+
+def file_bytes(files: Iterable[Path]) -> int:
+    """The bytes of all files; what is wrong with one is said by its reader."""
+    return sum(file.stat().st_size for file in files if file.is_file())

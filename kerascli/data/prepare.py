@@ -223,12 +223,13 @@ def prepare_data(spec: Spec, prior: PriorData | None = None) -> PreparedData:
     # Sources are read whole where their samples are kept, and where sequences are cut out of them.
     whole = spec.data.cache == "memory" or spec.data.window is not None
     small = None if whole else budget if spec.data.cache == "auto" else 0
-    source = read_source(spec.data.source, spec.seed, budget=small)
-    data = complete(spec.data, spec.model, list(source.table.head.fields))
     skipped = SkipLog()
+    leave_out = skipped if spec.data.on_error == "skip" else None
+    source = read_source(spec.data.source, spec.seed, budget=small, skipped=leave_out)
+    data = complete(spec.data, spec.model, list(source.table.head.fields))
     if data.on_error == "skip":
         source = without_unreadable(source, data, skipped)
-    tables = split_tables(data, source, spec.seed)
+    tables = split_tables(data, source, spec.seed, leave_out)
     if data.on_error == "skip":
         tables = without_unreadable_splits(tables, source, data, skipped)
     if data.window is not None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from kerascli.data.find_files import find_files
+from kerascli.data.find_files import file_bytes, find_files
 from kerascli.data.table import Table, join_tables
 from kerascli.errors import DataError, Span, UsageError
 
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from kerascli.data.rows import Rows
+    from kerascli.data.skipped import SkipLog
 
 
 def read_file(path: Path, span: Span | None = None, *, budget: int | None = None) -> Rows:
@@ -53,17 +54,16 @@ def read_parquet_files(path: str, span: Span | None, budget: int | None) -> Rows
     return _joined([read_parquet(file, span) for file in files], files, path, span)
 
 
-def read_jsonl_files(path: str, span: Span | None, budget: int | None) -> Rows:
+def read_jsonl_files(path: str, span: Span | None, budget: int | None, skipped: SkipLog | None = None) -> Rows:
     """The rows of a file of JSON lines, or of all that match a pattern."""
     from kerascli.data.chunk_jsonl import chunk_jsonl
     from kerascli.data.read_rows import read_jsonl
 
     files = find_files(path, span)
     packed = any(file.suffix.lower() == ".gz" for file in files)
-    size = sum(file.stat().st_size for file in files if file.is_file())
-    if budget is not None and not packed and size > budget:
-        return chunk_jsonl(files, path, span)
-    return _joined([read_jsonl(file, span) for file in files], files, path, span)
+    if budget is not None and not packed and file_bytes(files) > budget:
+        return chunk_jsonl(files, path, span, skipped=skipped)
+    return _joined([read_jsonl(file, span, skipped) for file in files], files, path, span)
 
 
 def _joined(tables: list[Table], files: list[Path], source: str, span: Span | None) -> Table:

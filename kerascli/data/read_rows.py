@@ -10,7 +10,9 @@ import pyarrow.json as pa_json
 import pyarrow.parquet as pa_parquet
 
 from kerascli.data.arrow_columns import to_numpy
+from kerascli.data.bad_records import blanked, find_bad
 from kerascli.data.memory import check_size
+from kerascli.data.skipped import SkipLog
 from kerascli.data.table import Table, make_table
 from kerascli.data.text_file import Records, find_records, read_text
 from kerascli.errors import DataError, Span
@@ -23,7 +25,7 @@ if TYPE_CHECKING:
 _MIN_BLOCK = 1 << 22
 
 
-def read_jsonl(path: Path, span: Span | None = None) -> Table:
+def read_jsonl(path: Path, span: Span | None = None, skipped: SkipLog | None = None) -> Table:
     """Reads a file of one JSON object a line; a missing key is a missing cell, lists of one length are arrays.
 
     Raises:
@@ -31,7 +33,7 @@ def read_jsonl(path: Path, span: Span | None = None) -> Table:
             those above it; lists differ in length; a value is an object.
     """
     content = read_text(path, "utf-8", span)
-    rows, lines = parse_lines(content, path, span)
+    rows, lines, _ = parse_sound_lines(content, path, span, skipped)
     if not rows.num_rows:
         raise DataError(f"'{path}' has no rows", span=span, hint="write one JSON object a line")
     return make_table(_fields(rows, path, span), path.name, lines, span)
@@ -69,6 +71,42 @@ def parse_lines(
     return rows, lines if len(lines) == rows.num_rows else None
 
 
+def parse_sound_lines(
+    content: pa.Buffer, path: Path, span: Span | None, skipped: SkipLog | None, *, first_line: int = 1
+) -> tuple[pa.Table, Array | None, tuple[tuple[int, int], ...]]:
+    """`parse_lines`, without the lines that are no JSON objects where these are counted; and where they stood."""
+    try:
+        return *parse_lines(content, path, span, first_line=first_line), ()
+    except DataError:
+        if skipped is None:
+            raise
+
+    def fault(part: bytes, line: int) -> str | None:
+        found = _line_fault(path, part, line)
+        return None if found is None else found[0]
+
+    bad = find_bad(content, fault, quotes=False, first_line=first_line)
+    for _, reason in bad:
+        skipped.add(reason)
+    gone = tuple(where for where, _ in bad)
+    sound = pa.py_buffer(blanked(content.to_pybytes(), gone))
+    return *parse_lines(sound, path, span, first_line=first_line), gone
+
+
+def _line_fault(path: Path, content: bytes, first_line: int) -> tuple[str, str] | None:
+    """What is wrong with the first line that is no JSON object, and what to do."""
+    for number, line in enumerate(content.split(b"\n"), first_line):
+        if not line.strip():
+            continue
+        try:
+            row = json.loads(line)
+        except ValueError as error:
+            return f"line {number} of '{path}' is not JSON: {error}", "write one JSON object a line"
+        if not isinstance(row, dict):
+            return f"line {number} of '{path}' is {_kind(row)}, not an object", "write '{\"field\": value}'"
+    return None
+
+
 def _parse(content: pa.Buffer, records: Records, schema: Any) -> pa.Table:
     block = min(max(_MIN_BLOCK, 2 * records.longest), 2**31 - 1)
     return pa_json.read_json(
@@ -80,19 +118,13 @@ def _parse(content: pa.Buffer, records: Records, schema: Any) -> pa.Table:
 
 def _json_fault(path: Path, content: pa.Buffer, reason: str, span: Span | None, first_line: int) -> DataError:
     """The first line at fault; Arrow counts rows from the start of a block, so the lines are read once more."""
+    text = content.to_pybytes()
+    found = _line_fault(path, text, first_line)
+    if found is not None:
+        return DataError(found[0], span=span, hint=found[1])
     kinds: dict[str, tuple[str, int]] = {}
-    for number, line in enumerate(content.to_pybytes().split(b"\n"), first_line):
-        if not line.strip():
-            continue
-        try:
-            row = json.loads(line)
-        except ValueError as error:
-            message = f"line {number} of '{path}' is not JSON: {error}"
-            return DataError(message, span=span, hint="write one JSON object a line")
-        if not isinstance(row, dict):
-            message = f"line {number} of '{path}' is {_kind(row)}, not an object"
-            return DataError(message, span=span, hint="write '{\"field\": value}'")
-        for name, value in row.items():
+    for number, line in enumerate(text.split(b"\n"), first_line):
+        for name, value in (json.loads(line) if line.strip() else {}).items():
             if value is None:
                 continue
             first, at = kinds.setdefault(name, (_kind(value), number))

@@ -6,15 +6,16 @@ can read them in any order and memory holds a few at a time.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Protocol
 
 import numpy as np
 
 from kerascli.data.table import Array, Table
 from kerascli.data.told import told
+from kerascli.errors import DataError, Span
 
 # Rows that are read, checked and transformed at once.
 BLOCK = 4096
@@ -56,14 +57,40 @@ class Chunk:
 
     Attributes:
         samples: Its number of rows, known without reading it.
-        read: The rows of the part, at least those fields that are named (None: all). The table's `rows` count in the
-            whole source, so that messages name the right row.
+        read: The rows of the part, at least those fields that are named (None: all).
         size: About how many bytes it takes in memory.
     """
 
     samples: int
     read: Callable[[Collection[str] | None], Table]
     size: int
+
+
+def chunked_rows(chunks: Iterable[Chunk], source: str, span: Span | None, hint: str) -> ChunkedRows:
+    """Parts of files as rows that are counted through all of them.
+
+    Args:
+        chunks: The parts, in order.
+        source: What messages call the source.
+        span: Where it is written.
+        hint: What to do when there are no rows.
+
+    Raises:
+        DataError: There are none.
+    """
+    counted, row = [], 0
+    for chunk in chunks:
+        counted.append(replace(chunk, read=partial(_counted, chunk.read, row)))
+        row += chunk.samples
+    if not row:
+        raise DataError(f"'{source}' has no rows", code="no-samples", span=span, hint=hint)
+    full = next(chunk for chunk in counted if chunk.samples)
+    return ChunkedRows(source, full.read(None).head, counted)
+
+
+def _counted(read: Callable[[Collection[str] | None], Table], row: int, fields: Collection[str] | None) -> Table:
+    table = read(fields)
+    return replace(table, rows=np.arange(row, row + table.samples))
 
 
 @dataclass(frozen=True)

@@ -10,9 +10,10 @@ from typing import Any, cast
 import numpy as np
 
 from kerascli.data import synthetic
-from kerascli.data.find_files import find_files
+from kerascli.data.find_files import file_bytes, find_files
 from kerascli.data.read_file import read_jsonl_files, read_parquet_files
 from kerascli.data.rows import Rows
+from kerascli.data.skipped import SkipLog
 from kerascli.data.table import Table, make_table
 from kerascli.errors import DataError, Span
 from kerascli.spec.component import Component
@@ -40,7 +41,25 @@ class SourceData:
     reads: Mapping[str, Read] | None = None
 
 
-def read_source(component: Component, seed: int, *, budget: int | None = None) -> SourceData:
+@dataclass(frozen=True)
+class How:
+    """How a source is read.
+
+    Attributes:
+        seed: For sources that are drawn.
+        budget: Files of more bytes are read in parts when they are needed, where their kind allows it; None: all is
+            read now.
+        skipped: Counts the rows that can't be read, which are left out; None: the first of them is an error.
+    """
+
+    seed: int
+    budget: int | None = None
+    skipped: SkipLog | None = None
+
+
+def read_source(
+    component: Component, seed: int, *, budget: int | None = None, skipped: SkipLog | None = None
+) -> SourceData:
     """Reads a source.
 
     Args:
@@ -48,13 +67,12 @@ def read_source(component: Component, seed: int, *, budget: int | None = None) -
         seed: For sources that are drawn.
         budget: Files of more bytes are read in parts when they are needed, where their kind allows it; None: all is
             read now.
+        skipped: Counts the rows that can't be read, which are left out; None: the first of them is an error.
 
     Raises:
         DataError: A file is missing or bad, at the place of its argument.
     """
-    if component.name in _CHUNKED:
-        return _CHUNKED[component.name](component, budget)
-    return _READERS[component.name](component, seed)
+    return _READERS[component.name](component, How(seed, budget, skipped))
 
 
 def _span(component: Component, name: str = "path") -> Span:
@@ -62,8 +80,8 @@ def _span(component: Component, name: str = "path") -> Span:
     return argument.span if argument is not None else component.span
 
 
-def _mnist(component: Component, seed: int) -> SourceData:
-    del seed
+def _mnist(component: Component, how: How) -> SourceData:
+    del how
     with np.load(MNIST, allow_pickle=False) as arrays:
         train = {"image": arrays["x_train"], "label": arrays["y_train"]}
         test = {"image": arrays["x_test"], "label": arrays["y_test"]}
@@ -71,27 +89,27 @@ def _mnist(component: Component, seed: int) -> SourceData:
     return SourceData(make_table(train, component.name), make_table(test, f"{component.name} (test)"), names)
 
 
-def _keras(component: Component, seed: int) -> SourceData:
+def _keras(component: Component, how: How) -> SourceData:
     from kerascli.data.keras_datasets import CLASS_NAMES, read_keras_dataset
 
-    del seed
+    del how
     train, test = read_keras_dataset(component.name, component.keywords, component.span)
     names = CLASS_NAMES.get(component.name)
     return SourceData(train, test, None if names is None else {"label": names})
 
 
-def _npz(component: Component, seed: int) -> SourceData:
+def _npz(component: Component, how: How) -> SourceData:
     from kerascli.data.read_arrays import read_npz
 
-    del seed
+    del how
     return SourceData(read_npz(Path(str(component.value("path"))), _span(component)))
 
 
-def _npy(component: Component, seed: int) -> SourceData:
+def _npy(component: Component, how: How) -> SourceData:
     """One file whose field is its stem, or a file for each field."""
     from kerascli.data.read_arrays import read_npy
 
-    del seed
+    del how
     fields = {}
     files = []
     for argument in component.arguments:
@@ -104,36 +122,38 @@ def _npy(component: Component, seed: int) -> SourceData:
     return SourceData(make_table(fields, ", ".join(files), span=component.span))
 
 
-def _csv(component: Component, budget: int | None) -> SourceData:
+def _csv(component: Component, how: How) -> SourceData:
     # Arrow is slow to import, and only tables need it.
     from kerascli.data.read_csv import read_csv
 
     options = {argument.name: argument.value for argument in component.arguments if argument.name != "path"}
     path = str(component.value("path"))
-    return SourceData(read_csv(path, **cast("dict[str, Any]", options), budget=budget, span=_span(component)))
+    return SourceData(
+        read_csv(path, **cast("dict[str, Any]", options), budget=how.budget, skipped=how.skipped, span=_span(component))
+    )
 
 
-def _parquet(component: Component, budget: int | None) -> SourceData:
-    return SourceData(read_parquet_files(str(component.value("path")), _span(component), budget))
+def _parquet(component: Component, how: How) -> SourceData:
+    return SourceData(read_parquet_files(str(component.value("path")), _span(component), how.budget))
 
 
-def _jsonl(component: Component, budget: int | None) -> SourceData:
-    return SourceData(read_jsonl_files(str(component.value("path")), _span(component), budget))
+def _jsonl(component: Component, how: How) -> SourceData:
+    return SourceData(read_jsonl_files(str(component.value("path")), _span(component), how.budget, how.skipped))
 
 
-def _images(component: Component, seed: int) -> SourceData:
+def _images(component: Component, how: How) -> SourceData:
     from kerascli.data.read_folders import IMAGES, read_class_folders
 
-    del seed
+    del how
     span = _span(component, "folder")
     tables = read_class_folders(Path(str(component.value("folder"))), "image", IMAGES, span)
     return _of_folders(tables, "image", Read("image", _other_arguments(component), span))
 
 
-def _texts(component: Component, seed: int) -> SourceData:
+def _texts(component: Component, how: How) -> SourceData:
     from kerascli.data.read_folders import TEXTS, read_class_folders
 
-    del seed
+    del how
     span = _span(component, "folder")
     tables = read_class_folders(Path(str(component.value("folder"))), "text", TEXTS, span)
     return _of_folders(tables, "text", Read("text", _other_arguments(component), span))
@@ -147,45 +167,47 @@ def _of_folders(tables: Mapping[str, Table], field: str, read: Read) -> SourceDa
     return SourceData(tables["train"], tables.get("test"), None, tables.get("validation"), {field: read})
 
 
-def _tfrecord(component: Component, seed: int) -> SourceData:
+def _tfrecord(component: Component, how: How) -> SourceData:
+    from kerascli.data.chunk_tfrecord import chunk_tfrecord
     from kerascli.data.read_tfrecord import read_tfrecord
 
-    del seed
     path, span = str(component.value("path")), _span(component)
     features, compression = component.value("features"), component.value("compression")
     assert isinstance(features, Mapping)
+    files = find_files(path, span)
+    # The parts of a packed file can't be read by themselves.
+    if how.budget is not None and compression is None and file_bytes(files) > how.budget:
+        return SourceData(chunk_tfrecord(files, features, path, span, skipped=how.skipped))
     packed = None if compression is None else str(compression)
-    return SourceData(read_tfrecord(find_files(path, span), features, packed, path, span))
+    return SourceData(read_tfrecord(files, features, packed, path, span, how.skipped))
 
 
-def _synthetic(component: Component, seed: int) -> SourceData:
+def _synthetic(component: Component, how: How) -> SourceData:
     samples = cast("int", component.value("samples"))
     fields = cast("Mapping[str, Any]", component.value("fields"))
-    return SourceData(synthetic.draw(samples, fields, seed, _span(component, "fields")))
+    return SourceData(synthetic.draw(samples, fields, how.seed, _span(component, "fields")))
 
 
-def _python(component: Component, seed: int) -> SourceData:
+def _python(component: Component, how: How) -> SourceData:
     from kerascli.data.python_source import call_source
 
-    del seed
+    del how
     splits = call_source(component)
     return SourceData(splits["train"], splits.get("test"), validation=splits.get("validation"))
 
 
 # A new source is a function here, and its parameters in the table of the spec room.
-_READERS: Mapping[str, Callable[[Component, int], SourceData]] = {
+_READERS: Mapping[str, Callable[[Component, How], SourceData]] = {
     "mnist": _mnist,
     **dict.fromkeys(("fashion_mnist", "cifar10", "cifar100", "imdb", "reuters", "california_housing"), _keras),
     "npz": _npz,
     "npy": _npy,
+    "csv": _csv,
+    "parquet": _parquet,
+    "jsonl": _jsonl,
     "tfrecord": _tfrecord,
     "images": _images,
     "text": _texts,
     "synthetic": _synthetic,
     "python": _python,
-}
-_CHUNKED: Mapping[str, Callable[[Component, int | None], SourceData]] = {
-    "csv": _csv,
-    "parquet": _parquet,
-    "jsonl": _jsonl,
 }

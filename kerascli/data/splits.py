@@ -8,6 +8,7 @@ import numpy as np
 
 from kerascli.data.draw import draw_latest, draw_rows
 from kerascli.data.rows import Rows
+from kerascli.data.skipped import SkipLog
 from kerascli.data.sources import SourceData, read_source
 from kerascli.data.table import Array
 from kerascli.data.window import cut_windows
@@ -42,7 +43,7 @@ class Tables:
         return Tables(cut["train"], cut.get("validation"), cut.get("test"))
 
 
-def split_tables(data: DataSpec, source: SourceData, seed: int) -> Tables:
+def split_tables(data: DataSpec, source: SourceData, seed: int, skipped: SkipLog | None = None) -> Tables:
     """Splits a source.
 
     Validation and test are parts of the whole, the test drawn first; a source's own test split is the test without
@@ -52,6 +53,7 @@ def split_tables(data: DataSpec, source: SourceData, seed: int) -> Tables:
         data: The data section.
         source: What its source gives.
         seed: The seed; the same gives the same split on every machine.
+        skipped: Counts the rows that can't be read of splits with a source of their own; None: none is left out.
 
     Raises:
         DataError: There are no samples; a split is larger than what is left, leaves nothing to train on, or lacks a
@@ -69,10 +71,10 @@ def split_tables(data: DataSpec, source: SourceData, seed: int) -> Tables:
         raise DataError(message, code="split", span=span, hint="make them smaller")
     return Tables(
         whole if left.all() else whole.select(left),
-        _split_rows(data.validation, validation_rows, source, seed, "validation")
+        _split_rows(data.validation, validation_rows, source, seed, "validation", skipped)
         if data.validation is not None
         else source.validation,
-        _split_rows(data.test, test_rows, source, seed, "test") if data.test is not None else source.test,
+        _split_rows(data.test, test_rows, source, seed, "test", skipped) if data.test is not None else source.test,
     )
 
 
@@ -88,13 +90,20 @@ def _draw(data: DataSpec, spec: SplitSpec | None, left: Array, whole: Rows, name
     return chosen
 
 
-def _split_rows(spec: SplitSpec | None, chosen: Array | None, source: SourceData, seed: int, name: str) -> Rows | None:
+def _split_rows(
+    spec: SplitSpec | None,
+    chosen: Array | None,
+    source: SourceData,
+    seed: int,
+    name: str,
+    skipped: SkipLog | None,
+) -> Rows | None:
     if spec is None:
         return None
     if chosen is not None:
         return source.table.select(chosen)
     assert spec.source is not None
-    read = read_source(spec.source, _own_seed(seed, name))
+    read = read_source(spec.source, _own_seed(seed, name), skipped=skipped)
     # What a built-in source keeps for tests is what a held-out split wants of it.
     rows = read.test if read.test is not None else read.table
     if rows.samples == 0:

@@ -147,15 +147,27 @@ def find_records(content: pa.Buffer, *, quotes: bool) -> Records:
     ends, quoted, odd = _line_ends(data, quotes=quotes)
     # Every line's end counts as a line, also those between quotes.
     all_ends = _line_ends(data, quotes=False)[0] if quoted else ends
+    spans = _full(data, ends)
+    lines = np.searchsorted(all_ends, spans[:, 0]) + 1
+    if not len(spans):
+        return Records(lines, 0, 0, quoted, odd)
+    return Records(lines, int(spans[0, 1]), int((spans[:, 1] - spans[:, 0]).max()), quoted, odd)
+
+
+def record_spans(content: pa.Buffer, *, quotes: bool) -> Array:
+    """The first byte of each record, and the byte after its last, `(records, 2)` int64; see `find_records`."""
+    data = _bytes(content)
+    return _full(data, _line_ends(data, quotes=quotes)[0])
+
+
+def _full(data: Array, ends: Array) -> Array:
+    """The bytes between line ends, without empty lines."""
     starts = np.concatenate([np.zeros(1, np.int64), ends + 1])
     stops = np.concatenate([ends, np.full(1, len(data), np.int64)])
     sizes = stops - starts
-    returned = (sizes == 1) & (data[np.minimum(starts, len(data) - 1)] == _RETURN)
+    returned = (sizes == 1) & (data[np.minimum(starts, len(data) - 1)] == _RETURN) if len(data) else sizes > 0
     full = (sizes > 0) & ~returned
-    lines = np.searchsorted(all_ends, starts[full]) + 1
-    if not full.any():
-        return Records(lines, 0, 0, quoted, odd)
-    return Records(lines, int(stops[full][0]), int(sizes.max()), quoted, odd)
+    return np.stack([starts[full], stops[full]], 1)
 
 
 def _line_ends(data: Array, *, quotes: bool) -> tuple[Array, bool, bool]:

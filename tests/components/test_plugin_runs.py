@@ -199,7 +199,8 @@ def test_the_commands(tmp_path: Path) -> None:
     assert refused.stderr.startswith("spec.yaml:2:1: error: the spec runs code of its own: 'mine.py' [needs-trust]")
     assert not (tmp_path / "runs").exists()
     done = kerascli("train", "spec.yaml", "--quiet", folder=tmp_path, KERASCLI_TRUST="1")
-    assert (done.returncode, done.stderr) == (0, "")
+    assert done.returncode == 0
+    assert done.stderr.startswith("warning: Batches holds 'odd', which no checkpoint can keep"), done.stderr
     assert (tmp_path / "runs" / "small" / "latest" / "batches.txt").read_text() == "hi 3"
     (tmp_path / "mine.py").unlink()
     again = kerascli("evaluate", "small", "--trust", "--json", folder=tmp_path)

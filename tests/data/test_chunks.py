@@ -15,7 +15,8 @@ from kerascli.data import streamed_split
 from kerascli.data.chunk_csv import chunk_csv
 from kerascli.data.chunk_jsonl import chunk_jsonl
 from kerascli.data.chunk_parquet import chunk_parquet
-from kerascli.data.read_csv import CsvOptions, read_csv
+from kerascli.data.csv_text import CsvOptions
+from kerascli.data.read_csv import read_csv
 from kerascli.data.read_file import read_file
 from kerascli.data.rows import ChunkedRows, Rows
 from kerascli.data.streamed_split import StreamedSplit
