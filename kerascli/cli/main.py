@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import sys
 from typing import Annotated, Any
 
@@ -58,6 +59,11 @@ class _Boundary(TyperGroup):
             # The reader of a pipe has seen enough (`kerascli summary … | head`).
             sys.stderr.close()
             raise SystemExit(int(ExitCode.OK)) from None
+        except OSError as error:
+            if error.errno != errno.ENAMETOOLONG:
+                raise
+            print(f"error: '{str(error.filename)[:60]}…' is too long for a path [usage]", file=sys.stderr)
+            raise SystemExit(int(ExitCode.SPEC)) from None
 
 
 app = typer.Typer(

@@ -52,6 +52,7 @@ def end_training(folder: RunFolder, ready: Ready, recorder: Recorder, position: 
         seconds=recorder.seconds,
         model=ready.model,
         phase=phase,
+        trusted=ready.spec.trusted,
     )
 
 

@@ -14,6 +14,7 @@ from kerascli.data.rows import BLOCK, Rows
 from kerascli.data.table import Table
 from kerascli.errors import DataError
 from kerascli.run.load_run import LoadedRun
+from kerascli.run.read_data import is_there
 from kerascli.spec.data_spec import Read
 
 _ENDINGS = {"image": IMAGES, "text": TEXTS, "audio": (".wav",), "npy": (".npy",)}
@@ -29,7 +30,7 @@ def open_input(loaded: LoadedRun, given: str | os.PathLike[str]) -> tuple[Loaded
     if str(given) == "-":
         return loaded, _lines(loaded), None
     path = Path(given)
-    if path.is_dir():
+    if is_there(str(given)) and path.is_dir():
         rows: Rows = _folder(loaded, path)
     else:
         rows = loaded.read(given, targets=False)
@@ -71,7 +72,7 @@ def _folder(loaded: LoadedRun, folder: Path) -> Table:
 
 def _relative_to(loaded: LoadedRun, file: Path) -> LoadedRun:
     """The run, with paths in a file taken to be relative to it."""
-    if not file.exists():
+    if not is_there(str(file)):
         return loaded
 
     def moved(read: Read | None) -> Read | None:

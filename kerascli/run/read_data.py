@@ -37,7 +37,7 @@ def read_data(data: str | os.PathLike[str], seed: int, *, csv: Mapping[str, Any]
         DataError: It can't be read.
     """
     text = str(data)
-    source = None if Path(text).exists() else _source(text)
+    source = None if is_there(text) else _source(text)
     if source is None and csv and text.lower().endswith((".csv", ".csv.gz")):
         from kerascli.data.read_csv import read_csv
 
@@ -46,6 +46,11 @@ def read_data(data: str | os.PathLike[str], seed: int, *, csv: Mapping[str, Any]
         return read_file(Path(text), budget=WHOLE)
     read = read_source(source, seed, budget=WHOLE)
     return read.test if read.test is not None else read.table
+
+
+def is_there(text: str) -> bool:
+    """Whether a text is the path of a file or a folder; a source in YAML may be longer than any path."""
+    return os.path.exists(text)  # noqa: PTH110 - pathlib raises on what is too long for a path
 
 
 def _source(text: str) -> Component | None:

@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+from kerascli.record.run_folder import RunFolder
+
+if TYPE_CHECKING:
+    from kerascli.run.load_run import LoadedRun
 
 
 @dataclass(frozen=True)
@@ -24,6 +31,7 @@ class RunResult:
         seconds: From the first step to the last, in seconds.
         model: The trained model, as `model.keras` holds it.
         phase: The phase (from 0) that it is of.
+        trusted: Whether the run's plugins may run.
     """
 
     folder: Path
@@ -37,6 +45,18 @@ class RunResult:
     seconds: float
     model: Any = field(repr=False, compare=False, default=None)
     phase: int = 0
+    trusted: bool = False
+
+    @cached_property
+    def loaded(self) -> LoadedRun:
+        """Model and preprocessing together, read back from the folder."""
+        from kerascli.run.load_run import load_run
+
+        return load_run(RunFolder(self.folder), trust=self.trusted)
+
+    def __call__(self, data: Mapping[str, Any] | str | os.PathLike[str]) -> dict[str, Any]:
+        """Raw data → class names, probabilities, values in the units of the data; as `kerascli.load(run)(data)`."""
+        return self.loaded(data)
 
     def to_json(self) -> dict[str, Any]:
         """All but the model, as JSON values."""

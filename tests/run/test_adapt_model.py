@@ -113,6 +113,8 @@ def test_what_was_learnt_stays(spec: Path, tmp_path: Path) -> None:
     table = tmp_path / "d.csv"
     metrics = evaluate(first.folder, table).metrics
     predicted = predict(first.folder, table).columns["y"]
+    raw = {name: np.array(values, object if name in ("w", "t") else None) for name, values in rows().items()}
+    np.testing.assert_array_equal(first(raw)["y"], predicted)
     saved = keras.saving.load_model(first.folder / "model.keras")
     columns = {name: np.array(values) for name, values in rows().items()}
     x = {"num": np.stack([columns["a"], columns["b"]], 1).astype(np.float32),
