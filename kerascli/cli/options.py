@@ -42,6 +42,15 @@ Trust = Annotated[
         help="Let the spec and its weights run code. Only for what you wrote or read.",
     ),
 ]
+MaxTime = Annotated[
+    str | None,
+    typer.Option(
+        "--max-time",
+        metavar="TIME",
+        help="End after '90s', '30m', '1h30m' of training: the result is written, 'resume' goes on.",
+        show_default=False,
+    ),
+]
 BatchSize = Annotated[int | None, typer.Option("--batch-size", min=1, help="Samples a step.", show_default=False)]
 
 DEFAULT_RUNS = Path("runs")

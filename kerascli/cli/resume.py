@@ -29,6 +29,7 @@ def resume(
             "--until-epoch", metavar="N", min=1, help="Train until this epoch of the run.", show_default=False
         ),
     ] = None,
+    max_time: options.MaxTime = None,
     runs: options.Runs = options.DEFAULT_RUNS,
     json: options.Json = False,
     trust: options.Trust = False,
@@ -37,10 +38,12 @@ def resume(
 ) -> None:
     """Go on with a run from its newest checkpoint, as if it had never ended."""
     from kerascli.cli.console import print_json
+    from kerascli.cli.durations import seconds_of
     from kerascli.cli.quiet import prepare_tensorflow
     from kerascli.cli.specs import warn_of_environment
     from kerascli.record.run_folder import find_run
 
+    limit = None if max_time is None else seconds_of(max_time, "--max-time")
     folder = find_run(run, runs)
     warn_of_environment(folder)
     prepare_tensorflow(verbose=verbose)
@@ -57,6 +60,7 @@ def resume(
             progress=display,
             command=sys.argv,
             trust=trust,
+            max_seconds=limit,
         )
     if json:
         print_json(result.to_json())

@@ -34,6 +34,7 @@ def train(
             show_default=False,
         ),
     ] = None,
+    max_time: options.MaxTime = None,
     runs: options.Runs = options.DEFAULT_RUNS,
     json: options.Json = False,
     trust: options.Trust = False,
@@ -42,9 +43,11 @@ def train(
 ) -> None:
     """Train the model of a spec. Every mistake is found before the first step."""
     from kerascli.cli.console import print_json
+    from kerascli.cli.durations import seconds_of
     from kerascli.cli.quiet import prepare_tensorflow
     from kerascli.cli.specs import read_spec
 
+    limit = None if max_time is None else seconds_of(max_time, "--max-time")
     # A wrong spec is said at once; TensorFlow takes seconds to import.
     changes = list(overrides or [])
     if init_from is not None:
@@ -56,6 +59,6 @@ def train(
     with training_display(quiet=quiet or json) as display:
         from kerascli.run.train import train as train_spec
 
-        result = train_spec(loaded, runs, progress=display, command=sys.argv)
+        result = train_spec(loaded, runs, progress=display, command=sys.argv, max_seconds=limit)
     if json:
         print_json(result.to_json())

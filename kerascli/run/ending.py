@@ -38,7 +38,8 @@ def end_training(folder: RunFolder, ready: Ready, recorder: Recorder, position: 
     _save(folder, ready.model)
     leave()
     test = _test(folder, ready, leave)
-    recorder.try_log("plots", lambda: draw_run(folder, ready, ready.model, position, recorder.best))
+    if position.history:
+        recorder.try_log("plots", lambda: draw_run(folder, ready, ready.model, position, recorder.best))
     best = recorder.best or (None, None)
     return RunResult(
         folder=folder.path,

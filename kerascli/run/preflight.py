@@ -23,6 +23,7 @@ from kerascli.run.build import (
     with_facts,
 )
 from kerascli.run.engine import Plan
+from kerascli.run.expectations import unknown_logs
 from kerascli.run.monitor import Monitor, choose_monitor
 from kerascli.run.session import keras_session
 from kerascli.run.start_weights import StartReport
@@ -114,6 +115,7 @@ def prepare_training(spec: Spec, prior: PriorData | None = None, *, begins: bool
     _try_batch(spec, model, train, augment)
     logs = _log_names(model, validated=validation is not None)
     monitor, found = choose_monitor(spec, logs)
+    found += unknown_logs(spec.expect, logs, tested=test is not None)
     if found:
         raise SpecError(found)
     plan = replace(make_plan(spec, train, validation), augment=augment)

@@ -22,6 +22,10 @@ from kerascli.run.snapshot import write_snapshot
 from kerascli.spec.spec import Spec
 
 
+class TimeIsOver(Exception):
+    """The training has had the time that it was given; all is saved."""
+
+
 class Recorder:
     """The hooks of one training: it remembers the best so far, and what it has warned of."""
 
@@ -34,8 +38,9 @@ class Recorder:
         record: RunRecord,
         interrupts: Interrupts,
         progress: Progress,
+        limit: float | None = None,
     ) -> None:
-        """Takes all that a checkpoint and a record are made of."""
+        """Takes all that a checkpoint and a record are made of, and the seconds that the training may take."""
         self.spec, self.folder, self.model = spec, folder, model
         self.monitor, self.record, self.interrupts, self.progress = monitor, record, interrupts, progress
         self.callbacks: list[Any] = []
@@ -44,6 +49,7 @@ class Recorder:
         self.saved: tuple[int, int] | None = None
         self.saved_time = self._began = time.monotonic()
         self._before = record.seconds or 0.0
+        self._limit = limit
         self.warned: set[str] = set()
         self._before_validation: tuple[CallbackStates, dict[str, int]] | None = None
 
@@ -51,6 +57,14 @@ class Recorder:
     def seconds(self) -> float:
         """The training's time so far, with that of earlier processes, in seconds."""
         return self._before + time.monotonic() - self._began
+
+    @property
+    def _time_is_over(self) -> bool:
+        return self._limit is not None and time.monotonic() - self._began > self._limit
+
+    def leaves(self) -> bool:
+        """Whether a validation is to be left; a limit of time waits for its end, so that each resumed run gets further."""
+        return self.interrupts.received is not None
 
     def goes_on(self, position: Position) -> None:
         """Takes up what a position says of the epochs before it."""
@@ -75,6 +89,9 @@ class Recorder:
         """
         if self.interrupts.received is not None:
             self._stop(position)
+        if self._time_is_over:
+            self._save(position, value=None, best=False)
+            raise TimeIsOver
         # At the end of an epoch validation and callbacks come first; its own hook saves after them.
         if position.step < self.steps_per_epoch and self._due(position):
             self._save(position, value=None, best=False)
@@ -107,6 +124,9 @@ class Recorder:
         last = position.phase + 1 == len(self.spec.fit.all_phases)
         if self.interrupts.received is not None and not (last and position.phase_over):
             self._stop(position)
+        if self._time_is_over and not (last and position.phase_over):
+            self._save(position, value=value, best=best)
+            raise TimeIsOver
         return best
 
     def write(self, position: Position, **changes: Any) -> None:

@@ -43,6 +43,7 @@ def resume(
     progress: Progress | None = None,
     command: Sequence[str] | None = None,
     trust: bool = False,
+    max_seconds: float | None = None,
 ) -> RunResult:
     """Goes on with a run; on the same machine with the same versions it ends bit for bit as the uninterrupted one.
 
@@ -54,6 +55,7 @@ def resume(
         progress: Who is told how it goes.
         command: The command line, for the record.
         trust: Whether the run's plugins may run.
+        max_seconds: After so many seconds of training the run is saved again, its result written.
 
     Returns:
         The result. Of a run that is complete nothing is changed, and the result has no model.
@@ -92,7 +94,7 @@ def resume(
                 if changes:
                     write_text(folder.spec, dump_spec(_in_folder(ready.spec)))
                 again = _record(record, beginning, changes, overrides, command)
-                return run_training(folder, ready, again, interrupts, progress, beginning)
+                return run_training(folder, ready, again, interrupts, progress, beginning, seconds=max_seconds)
 
 
 def _specs(folder: RunFolder, overrides: Sequence[str], until_epoch: int | None, *, trust: bool) -> tuple[Spec, Spec]:

@@ -29,6 +29,7 @@ def train(
     *,
     progress: Progress | None = None,
     command: Sequence[str] | None = None,
+    max_seconds: float | None = None,
 ) -> RunResult:
     """Trains the model of a spec and leaves a run folder.
 
@@ -39,6 +40,7 @@ def train(
         runs: The folder that holds all runs.
         progress: Who is told how it goes.
         command: The command line, for the record.
+        max_seconds: After so many seconds of training the run is saved, its result written, and marked `stopped`.
 
     Returns:
         The result; its `folder` holds everything.
@@ -64,7 +66,7 @@ def train(
             with lock_folder(folder.path):
                 record = first_record(ready, command)
                 write_inputs(folder, ready, record)
-                return run_training(folder, ready, record, interrupts, progress)
+                return run_training(folder, ready, record, interrupts, progress, seconds=max_seconds)
 
 
 def _doubts(ready: Ready) -> Iterator[Diagnostic]:

@@ -8,19 +8,20 @@ from typing import Any
 
 import keras
 
-from kerascli.errors import Diagnostic, EnvironmentProblem, Interrupted, KerascliError
+from kerascli.errors import Diagnostic, EnvironmentProblem, Interrupted, KerascliError, TrainingError
 from kerascli.model.callbacks import build_callbacks
 from kerascli.record.run_folder import RunFolder
 from kerascli.record.run_record import RunRecord, now
 from kerascli.run.callback_state import lost_attributes
 from kerascli.run.ending import end_training
 from kerascli.run.engine import Hooks, Position
+from kerascli.run.expectations import shortfalls
 from kerascli.run.interrupts import Interrupts
 from kerascli.run.log_files import cut_logs
 from kerascli.run.phases import fit_phases
 from kerascli.run.preflight import Ready
 from kerascli.run.progress import Progress, RunStart
-from kerascli.run.recorder import Recorder
+from kerascli.run.recorder import Recorder, TimeIsOver
 from kerascli.run.result import RunResult
 from kerascli.run.snapshot import Snapshot
 from kerascli.run.step_faults import step_faults
@@ -53,6 +54,8 @@ def run_training(
     interrupts: Interrupts,
     progress: Progress,
     beginning: Beginning | None = None,
+    *,
+    seconds: float | None = None,
 ) -> RunResult:
     """Trains, and writes down whatever ends it.
 
@@ -63,18 +66,24 @@ def run_training(
         interrupts: The signals that came.
         progress: Who is told.
         beginning: Where to go on; None: a new run.
+        seconds: After so many seconds the training ends as if it had no more epochs; it can be resumed.
 
     Raises:
-        TrainingError: Losses or weights are not finite; the run is marked `failed`.
+        TrainingError: Losses or weights are not finite, and the run is marked `failed`; or it is done, and falls short
+            of what its spec expects.
         EnvironmentProblem: A file can't be written; the run is marked `failed`.
         Interrupted: A signal came; the run is saved and marked `stopped`.
     """
-    recorder = Recorder(ready.spec, folder, ready.model, ready.monitor, record, interrupts, progress)
+    recorder = Recorder(ready.spec, folder, ready.model, ready.monitor, record, interrupts, progress, seconds)
     position = beginning.position if beginning is not None else Position()
     recorder.goes_on(position)
     progress.started(_start(folder, ready, beginning))
+    over = False
     try:
-        _fit(folder, ready, recorder, progress, position, beginning)
+        try:
+            _fit(folder, ready, recorder, progress, position, beginning)
+        except TimeIsOver:
+            over = True
         result = end_training(folder, ready, recorder, position)
     except Interrupted:
         raise
@@ -84,10 +93,23 @@ def run_training(
             message = f"can't write into '{folder.path}': {error.strerror or error}"
             raise EnvironmentProblem(message, code="run-folder") from error
         raise
+    short = [] if over else shortfalls(ready.spec.expect, result)
     recorder.write(
-        position, status="done", ended=now(), weights=result.weights, phase=result.phase, test=result.metrics or None
+        position,
+        status="stopped" if over else "done",
+        reason="its time was over" if over else "; ".join(one.message for one in short) or None,
+        ended=now(),
+        weights=result.weights,
+        phase=result.phase,
+        test=result.metrics or None,
     )
+    if over:
+        message = f"its time was over after {position.epoch} epochs and {position.step} steps; the result is what it has learnt so far"
+        hint = f"'kerascli resume {folder.typed}' goes on"
+        progress.warned(Diagnostic("time-over", message, hint=hint, severity="note"))
     progress.ended(result)
+    if short:
+        raise TrainingError(short)
     return result
 
 
@@ -111,7 +133,7 @@ def _fit(
     callbacks = [[*own, *logs] for own in own_callbacks]
     hooks = Hooks(
         recorder.after_call,
-        lambda: recorder.interrupts.received is not None,
+        recorder.leaves,
         recorder.after_epoch,
         recorder.before_validation,
     )

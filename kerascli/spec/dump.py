@@ -56,6 +56,8 @@ def _resolve(spec: Spec, writer: _Writer) -> dict[str, Any]:
     out["checkpoints"] = writer.checkpoints(spec.checkpoints)
     board = spec.logs.tensorboard
     out["logs"] = {"csv": spec.logs.csv, "tensorboard": Flow(board) if board else board is not None}
+    if spec.expect:
+        out["expect"] = {one.log: one.condition for one in spec.expect}
     return out
 
 

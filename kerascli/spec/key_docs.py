@@ -22,6 +22,7 @@ _TOP: Mapping[str, str] = {
     "callbacks": "Keras callbacks, in the order in which they are called.",
     "checkpoints": "Which states of the training are kept, and how often one is saved.",
     "logs": "What is written while the model trains.",
+    "expect": "What the run must reach: a mapping from logs to conditions; `train` ends with status 4 where it falls short.",
 }
 
 _DATA: Mapping[str, str] = {

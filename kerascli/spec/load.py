@@ -14,6 +14,7 @@ from kerascli.spec.compile_parser import parse_compile
 from kerascli.spec.data_parser import parse_data
 from kerascli.spec.dtype_policy import parse_dtype
 from kerascli.spec.environment import warn_of_changes
+from kerascli.spec.expect_parser import parse_expect
 from kerascli.spec.extends import check_bounds, read_file
 from kerascli.spec.fields import infer_known_fields
 from kerascli.spec.fit_parser import parse_checkpoints, parse_fit, parse_logs
@@ -125,6 +126,7 @@ def _parse(
         check_patterns(fit, model, problems)
     checkpoints = parse_checkpoints(root.get("checkpoints"), problems)
     logs = parse_logs(root.get("logs"), problems)
+    expect = parse_expect(root.get("expect"), problems)
     name, seed, dtype = _name(root, path, problems), _seed(root, problems), parse_dtype(root.get("dtype"), problems)
     description = root.get("description")
     tags = root.get("tags")
@@ -136,7 +138,7 @@ def _parse(
     assert model is not None
     return Spec(
         name, model, seed, dtype, data, compile_spec, fit, callbacks, checkpoints, logs,
-        shown, tag_words, path, sources, root, problems.ordered(), trust,
+        shown, tag_words, path, sources, root, problems.ordered(), trust, expect=expect,
     )  # fmt: skip
 
 

@@ -202,6 +202,7 @@ ROOT = Place(
         "callbacks": Place("components", "callbacks"),
         "checkpoints": CHECKPOINTS,
         "logs": LOGS,
+        "expect": Place("names", each=_VALUE),
     },
 )
 
@@ -214,5 +215,4 @@ SECTIONS_TO_COME = (
     "tune",
     "performance",
     "check",
-    "expect",
 )

@@ -9,6 +9,7 @@ from pathlib import Path
 from kerascli.errors import Diagnostic, SourceText
 from kerascli.spec.component import Component
 from kerascli.spec.data_spec import DataSpec
+from kerascli.spec.expect_parser import Expectation
 from kerascli.spec.model_spec import ModelSpec
 from kerascli.spec.nodes import Mapping
 from kerascli.spec.plugins import LoadedPlugins
@@ -39,6 +40,7 @@ class Spec:
         trusted: Whether the user said `--trust`.
         plugins: The plugins, imported.
         environment: The variables of the environment that it read, each with its value; None where it is not set.
+        expect: What its run must reach.
     """
 
     name: str
@@ -60,3 +62,4 @@ class Spec:
     trusted: bool = False
     plugins: LoadedPlugins = field(default_factory=LoadedPlugins)
     environment: Table[str, str | None] = field(default_factory=dict, repr=False, compare=False)
+    expect: tuple[Expectation, ...] = ()

@@ -173,6 +173,7 @@ VALUE_FORMS: Mapping[str, Schema] = {
     "extends": TEXTS,
     "vars": FREE,
     "override": FREE,
+    "expect.*": TEXT,
     "plugins": TEXTS,
     **_below("data.validation", _SPLIT),
     **_below("data.test", _SPLIT),

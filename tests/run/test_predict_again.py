@@ -157,6 +157,10 @@ def test_sigterm_leaves_nothing_half_written(room: Path) -> None:
 
 def test_a_name_that_is_too_long_for_a_path() -> None:
     done = subprocess.run(
-        [sys.executable, "-m", "kerascli", "evaluate", "x" * 5000], capture_output=True, text=True, timeout=60, check=False
+        [sys.executable, "-m", "kerascli", "evaluate", "x" * 5000],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
     )
     assert done.returncode == 2 and "is too long for a path" in done.stderr and "Traceback" not in done.stderr

@@ -1,0 +1,46 @@
+"""What a spec expects of its run: names checked before the first step, values when it is done."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from kerascli.errors import Diagnostic, ExitCode, did_you_mean
+from kerascli.run.result import RunResult
+from kerascli.spec.expect_parser import Expectation
+
+_TEST = "test_"
+
+
+def unknown_logs(expected: Sequence[Expectation], logs: Sequence[str], *, tested: bool) -> Iterator[Diagnostic]:
+    """Those of which no value will ever come.
+
+    Args:
+        expected: What the spec expects.
+        logs: The names of all logs that an epoch will have.
+        tested: Whether there is a test split.
+    """
+    known = [*logs, "learning_rate"]
+    if tested:
+        known += [f"{_TEST}{name}" for name in logs if not name.startswith("val_")]
+    for one in expected:
+        if one.log not in known:
+            message = f"no log is named '{one.log}'; there will be {', '.join(known)}"
+            yield Diagnostic("unknown-monitor", message, one.span, did_you_mean(one.log, known))
+
+
+def shortfalls(expected: Sequence[Expectation], result: RunResult) -> list[Diagnostic]:
+    """What fell short: the logs of the epoch whose weights `model.keras` has, and the metrics on the test split."""
+    values = _values(result)
+    found = []
+    for one in expected:
+        value = values.get(one.log, float("nan"))
+        if not one.holds(value):
+            message = f"'{one.log}' is {value:.6g}, expected {one.condition}"
+            found.append(Diagnostic("expect", message, one.span, status=ExitCode.TRAINING))
+    return found
+
+
+def _values(result: RunResult) -> Mapping[str, float]:
+    epoch = result.best_epoch if result.weights == "best" and result.best_epoch else result.epochs
+    row = {name: values[epoch - 1] for name, values in result.history.items()} if epoch else {}
+    return row | {f"{_TEST}{name}": value for name, value in result.metrics.items()}
