@@ -43,7 +43,7 @@ data:
   source: {images: {folder: images, size: [64, 64]}}
   validation: 0.1
   inputs: {image: {field: image, transform: [{Rescaling: 1/255}]}}
-  targets: y
+  targets: {y: label}
 model:
   inputs: {image: [64, 64, 3]}
   layers:

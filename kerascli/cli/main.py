@@ -21,6 +21,7 @@ from kerascli.cli import (
     plot,
     predict,
     resume,
+    runs,
     schema,
     summary,
     train,
@@ -88,6 +89,7 @@ convert.register(app)
 describe.register(app)
 eject.register(app)
 app.add_typer(config.app, name="config")
+app.add_typer(runs.app, name="runs")
 schema.register(app)
 
 

@@ -47,3 +47,16 @@ def _holder(path: Path) -> str:
         return f" (process {int(path.read_text(encoding='utf-8'))})"
     except (OSError, ValueError):
         return ""
+
+
+def is_held(folder: Path) -> bool:
+    """Whether a living process holds the folder's lock."""
+    if not (folder / LOCK).exists():
+        return False
+    lock = FileLock(folder / LOCK)
+    try:
+        lock.acquire(timeout=0)
+    except (Timeout, OSError):
+        return True
+    lock.release()
+    return False

@@ -108,7 +108,7 @@ def create_run_folder(runs: Path, name: str) -> RunFolder:
     try:
         parent.mkdir(parents=True, exist_ok=True)
         path = _make_unique(parent)
-        _point_latest(parent, path.name)
+        point_latest(parent, path.name)
     except OSError as error:
         message = f"can't make a run folder below '{parent}': {error.strerror}"
         raise EnvironmentProblem(message, code="run-folder", hint="say '--runs DIR' for another place") from error
@@ -130,7 +130,7 @@ def _make_unique(parent: Path) -> Path:
             return path
 
 
-def _point_latest(parent: Path, target: str) -> None:
+def point_latest(parent: Path, target: str) -> None:
     """Lets `latest` point to a run; where the system has no symbolic links, the newest id is found by its name."""
     temporary = parent / f".tmp-latest-{os.getpid()}"
     with contextlib.suppress(OSError, NotImplementedError):

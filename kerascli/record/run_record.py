@@ -45,6 +45,7 @@ class RunRecord:
         performance: What was chosen that changes only the time.
         monitor: The log that decides which checkpoint is the best, and its mode.
         best: Epoch (from 1) and value of the best.
+        best_metrics: The logs of the best epoch.
         epochs: Complete epochs.
         steps: Optimizer steps.
         weights: Which weights `model.keras` has: `best` or `last`.
@@ -74,6 +75,7 @@ class RunRecord:
     performance: dict[str, Any] = field(default_factory=dict)
     monitor: dict[str, str] | None = None
     best: dict[str, Any] | None = None
+    best_metrics: dict[str, float] | None = None
     epochs: int = 0
     steps: int = 0
     weights: str | None = None

@@ -136,6 +136,7 @@ class Recorder:
             epochs=position.epoch,
             steps=position.steps,
             best=best,
+            best_metrics=None if self.best is None else position.history[self.best[0] - 1],
             metrics=position.history[-1] if position.history else {},
             seconds=self.seconds,
             **changes,

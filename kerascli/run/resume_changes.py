@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from kerascli.errors import Span, UsageError
+from kerascli.record.compare_runs import flatten
 from kerascli.spec.dump import resolve
 from kerascli.spec.problems import COMMAND_LINE
 from kerascli.spec.spec import Spec
@@ -97,19 +98,6 @@ def changed_arguments(changes: Sequence[Change], phase: int, general: int) -> di
         place = int(own[2]) + (general if own[1] is not None else 0)
         found.setdefault(place, set()).add(own[3])
     return found
-
-
-def flatten(value: Any, path: str = "") -> Iterator[tuple[str, Any]]:
-    """The single values of nested mappings and lists, each with its path; empty ones stand for themselves."""
-    entries: list[tuple[Any, Any]] = []
-    if isinstance(value, Mapping):
-        entries = list(value.items())
-    elif isinstance(value, list | tuple):
-        entries = list(enumerate(value))
-    if not entries:
-        yield path, value
-    for key, item in entries:
-        yield from flatten(item, f"{path}.{key}" if path else str(key))
 
 
 def _fits(patterns: Sequence[str], path: str) -> bool:

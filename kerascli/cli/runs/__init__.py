@@ -1,0 +1,13 @@
+"""`kerascli runs`: what lies below `runs/`: found, compared, marked, tidied; without TensorFlow."""
+
+from __future__ import annotations
+
+import typer
+
+from kerascli.cli.runs import compare, list_runs, marks, remove
+
+app = typer.Typer(
+    help="List, compare, tag and tidy runs, without TensorFlow.", no_args_is_help=True, rich_markup_mode=None
+)
+for part in (list_runs, compare, marks, remove):
+    part.register(app)
