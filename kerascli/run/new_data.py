@@ -8,9 +8,10 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
+from kerascli.data.fit_preprocessing import block_rows
 from kerascli.data.kinds import check_kinds, with_absent
 from kerascli.data.read_folders import IMAGES, TEXTS, read_files
-from kerascli.data.rows import BLOCK, Rows
+from kerascli.data.rows import Rows
 from kerascli.data.table import Table
 from kerascli.errors import DataError
 from kerascli.run.load_run import LoadedRun
@@ -37,7 +38,8 @@ def open_input(loaded: LoadedRun, given: str | os.PathLike[str]) -> tuple[Loaded
         loaded = _relative_to(loaded, path)
     if rows.samples == 0:
         raise DataError(f"{rows.source} has no samples", code="no-samples", hint="give it at least one row")
-    return loaded, rows.blocks(size=BLOCK), rows.samples
+    # Images of a block are decoded together, so that its rows go by their size.
+    return loaded, rows.blocks(size=block_rows(loaded.preprocessing.inputs, loaded.named(rows).head)), rows.samples
 
 
 def _lines(loaded: LoadedRun) -> Iterator[Table]:

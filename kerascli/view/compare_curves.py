@@ -50,6 +50,7 @@ def draw_comparison(histories: Mapping[str, Mapping[str, Sequence[float]]], path
             (keys[plain_text(run)],) = axes.plot(epochs, values, color=f"C{number}", linewidth=1.4, marker=marker)
         axes.set_title(plain_text(log), fontsize=9, loc="left")
         axes.set_xlabel("epoch", fontsize=8)
+        axes.xaxis.get_major_locator().set_params(integer=True)
         calm_axes(axes)
     figure.legend(keys.values(), keys.keys(), loc="outside lower center", ncols=2, fontsize=8, frameon=False)
     write_figure(figure, path)

@@ -109,7 +109,7 @@ def test_blocks_give_what_the_whole_gives(room: Path, new: Path, monkeypatch: py
     whole = predict("table", new, runs=room / "runs")
     assert list(whole.columns) == ["id", "kind", "kind_probability", "kind_probabilities"]
     assert whole.columns["id"].tolist() == list(range(100, 110))
-    monkeypatch.setattr(new_data, "BLOCK", 3)
+    monkeypatch.setattr(new_data, "block_rows", lambda inputs, head: 3)
     parts = predict("table", new, runs=room / "runs")
     np.testing.assert_allclose(parts.outputs["kind"], whole.outputs["kind"], rtol=1e-6)
     told: list[tuple[int, int | None]] = []
@@ -138,7 +138,7 @@ def test_blocks_give_what_the_whole_gives(room: Path, new: Path, monkeypatch: py
 def test_nothing_is_left_of_an_output_whose_input_ends_badly(
     room: Path, new: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(new_data, "BLOCK", 3)
+    monkeypatch.setattr(new_data, "block_rows", lambda inputs, head: 3)
     new.write_text(new.read_text().replace("1x,109", ",109"))
     (room / "kept.csv").write_text("old")
     before = set(room.iterdir())
