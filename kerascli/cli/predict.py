@@ -12,6 +12,30 @@ from kerascli.cli import options
 from kerascli.cli.evaluate import Weights, check_weights
 from kerascli.cli.specs import warn_of_environment
 
+Input = Annotated[
+    str,
+    typer.Option(
+        "--input",
+        "-i",
+        metavar="FILE",
+        help="npz, npy, csv, jsonl or parquet; a folder of files; '-' reads JSON lines; or a source in YAML.",
+        show_default=False,
+    ),
+]
+Output = Annotated[
+    str,
+    typer.Option("--output", "-o", metavar="FILE", help="Likewise; '-' prints JSON lines.", show_default=False),
+]
+Ids = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--id", metavar="COLUMN", help="Copies a column of the input; may be repeated.", show_default="id, file"
+    ),
+]
+TopK = Annotated[
+    int | None, typer.Option("--top-k", metavar="K", min=1, help="The K likeliest classes with their probabilities.")
+]
+
 
 def register(app: typer.Typer) -> None:
     """Adds the command."""
@@ -26,30 +50,10 @@ def register(app: typer.Typer) -> None:
 
 def predict(
     run: options.Run,
-    input: Annotated[
-        str,
-        typer.Option(
-            "--input",
-            "-i",
-            metavar="FILE",
-            help="npz, npy, csv, jsonl or parquet; a folder of files; '-' reads JSON lines; or a source in YAML.",
-            show_default=False,
-        ),
-    ],
-    output: Annotated[
-        str,
-        typer.Option("--output", "-o", metavar="FILE", help="Likewise; '-' prints JSON lines.", show_default=False),
-    ],
-    ids: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--id", metavar="COLUMN", help="Copies a column of the input; may be repeated.", show_default="id, file"
-        ),
-    ] = None,
-    top_k: Annotated[
-        int | None,
-        typer.Option("--top-k", metavar="K", min=1, help="The K likeliest classes with their probabilities."),
-    ] = None,
+    input: Input,
+    output: Output,
+    ids: Ids = None,
+    top_k: TopK = None,
     batch_size: options.BatchSize = None,
     weights: Weights = "result",
     runs: options.Runs = options.DEFAULT_RUNS,

@@ -25,6 +25,25 @@ compile: {optimizer: {SGD: 0.1}, loss: sparse_categorical_crossentropy, metrics:
 fit: {epochs: 3, batch_size: 12}
 logs: {tensorboard: false}
 """
+# A table with numbers, some missing, and words.
+TABLE = """
+data:
+  source: {csv: d.csv}
+  inputs:
+    num: {field: a, missing: mean, transform: [Normalization]}
+    word: {field: w, transform: [{StringLookup: {output_mode: one_hot}}]}
+  targets: kind
+model:
+  inputs: {num: [1], word: [4]}
+  layers:
+    - Concatenate:
+      inputs: [num, word]
+    - Dense: {units: 3, activation: softmax}
+      name: kind
+compile: {optimizer: adam, loss: sparse_categorical_crossentropy}
+fit: {epochs: 1}
+logs: {tensorboard: false}
+"""
 
 
 class Told:

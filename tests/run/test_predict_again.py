@@ -22,24 +22,8 @@ from kerascli.run.predict import predict
 from kerascli.run.train import train
 from kerascli.spec.load import load_spec
 
-SPEC = """
-data:
-  source: {csv: d.csv}
-  inputs:
-    num: {field: a, missing: mean, transform: [Normalization]}
-    word: {field: w, transform: [{StringLookup: {output_mode: one_hot}}]}
-  targets: kind
-model:
-  inputs: {num: [1], word: [4]}
-  layers:
-    - Concatenate:
-      inputs: [num, word]
-    - Dense: {units: 3, activation: softmax}
-      name: kind
-compile: {optimizer: adam, loss: sparse_categorical_crossentropy}
-fit: {epochs: 1}
-logs: {tensorboard: false}
-"""
+sys.path.insert(0, str(Path(__file__).parent))
+from small import TABLE
 
 
 @pytest.fixture(scope="module")
@@ -47,7 +31,7 @@ def room(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("room")
     rows = [f"{row % 7},{'123'[row % 3]}x,{('ant', 'bee', 'cat')[row % 3]}" for row in range(60)]
     (folder / "d.csv").write_text("a,w,kind\n" + "\n".join(rows) + "\n")
-    (folder / "table.yaml").write_text(SPEC)
+    (folder / "table.yaml").write_text(TABLE)
     train(load_spec(folder / "table.yaml"), folder / "runs")
     return folder
 

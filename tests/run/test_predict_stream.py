@@ -24,24 +24,9 @@ from kerascli.run.predict import predict
 from kerascli.run.train import train
 from kerascli.spec.load import load_spec
 
-TABLE = """
-data:
-  source: {csv: d.csv}
-  inputs:
-    num: {field: a, missing: mean, transform: [Normalization]}
-    word: {field: w, transform: [{StringLookup: {output_mode: one_hot}}]}
-  targets: kind
-model:
-  inputs: {num: [1], word: [4]}
-  layers:
-    - Concatenate:
-      inputs: [num, word]
-    - Dense: {units: 3, activation: softmax}
-      name: kind
-compile: {optimizer: adam, loss: sparse_categorical_crossentropy}
-fit: {epochs: 1}
-logs: {tensorboard: false}
-"""
+sys.path.insert(0, str(Path(__file__).parent))
+from small import TABLE
+
 IMAGES = """
 data:
   source: {images: {folder: photos, size: [6, 6]}}
