@@ -82,7 +82,7 @@ def _check_savable(made: Any, component: Component) -> None:
         return
     try:
         get_config()
-    except Exception as error:
+    except Exception as error:  # A plugin's own code, which may raise anything.
         if not isinstance(error, NotImplementedError):
             # One that needs a built layer is asked again when the model is saved.
             return

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from kerascli.data.data_report import ColumnReport
 from kerascli.data.equal_samples import equal_samples
@@ -15,20 +15,31 @@ FAR = 100.0
 MOST = 0.95
 
 
-def find_warnings(columns: tuple[ColumnReport, ...], hashes: Mapping[str, Array], skipped: SkipLog) -> list[str]:
+def find_warnings(
+    columns: tuple[ColumnReport, ...],
+    hashes: Mapping[str, Array],
+    skipped: SkipLog,
+    scaled: Collection[str] = (),
+) -> list[str]:
     """The warnings, each a sentence.
 
     Args:
         columns: Inputs and targets.
         hashes: Split to the hashes `(samples,)` of its samples' inputs.
         skipped: What could not be read.
+        scaled: The inputs that the model scales itself.
     """
     found = []
     for column in columns:
         if column.role == "input" and column.minimum is not None and column.minimum == column.maximum:
             found.append(f"the input '{column.name}' is {column.minimum:g} in all samples")
         far = max(abs(column.minimum or 0), abs(column.maximum or 0))
-        if column.role == "input" and column.dtype.startswith(("float", "bfloat")) and far > FAR:
+        if (
+            column.role == "input"
+            and column.dtype.startswith(("float", "bfloat"))
+            and far > FAR
+            and column.name not in scaled
+        ):
             found.append(
                 f"the input '{column.name}' reaches {far:,.6g}: most models learn badly from numbers that large; "
                 "add 'transform: [Normalization]', or a Rescaling"

@@ -12,6 +12,7 @@ from kerascli.data.memory import check_size
 from kerascli.data.table import Array
 from kerascli.errors import Span, SpecError
 from kerascli.spec.component import Component
+from kerascli.spec.learning_layers import LEARNT_BY_CLASS
 
 # A layer of Keras with the component that it was made from, for messages.
 Layers = list[tuple[Any, Component]]
@@ -20,7 +21,7 @@ Layers = list[tuple[Any, Component]]
 BATCH = 4096
 
 # Arguments that give a layer what it would learn.
-LEARNT = ("mean", "vocabulary", "bin_boundaries")
+LEARNT = tuple(dict.fromkeys(word for words in LEARNT_BY_CLASS.values() for word in words))
 
 
 def make_layers(components: Sequence[Component]) -> Layers:

@@ -189,7 +189,7 @@ def _called(layer: LayerSpec, called: Any, positional: list[Any], keywords: dict
     """What a call returns; whatever Keras raises is said again at the layer's place."""
     try:
         result = called(*positional, **keywords)
-    except Exception as error:
+    except Exception as error:  # Keras raises many kinds on a call, and a plugin's layer any.
         with _noted(layer):
             raise keras_fault(error, layer.component, doing="calling", span=layer.span) from error
     if result is None:

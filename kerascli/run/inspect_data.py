@@ -15,7 +15,8 @@ from kerascli.data.data_warnings import find_warnings
 from kerascli.data.equal_samples import sample_hashes
 from kerascli.data.field_statistics import FieldStatistics, looks_like_image
 from kerascli.data.fit_preprocessing import block_rows
-from kerascli.data.prepare import PreparedData, prepare_data
+from kerascli.data.prepare import prepare_data
+from kerascli.data.prepared_data import PreparedData
 from kerascli.data.shown import shown
 from kerascli.data.split import ArraySplit
 from kerascli.data.table import Array, Table, is_text
@@ -23,6 +24,7 @@ from kerascli.run.build import close_spec
 from kerascli.run.preflight import prepare_training
 from kerascli.run.session import keras_session
 from kerascli.spec.data_spec import SplitSpec
+from kerascli.spec.learning_layers import scaled_inputs
 from kerascli.spec.spec import Spec
 
 # How long statistics and the pass over the batches may take each, in seconds.
@@ -128,7 +130,7 @@ def _report(spec: Spec, look: _Look, augment: Augmentation, batch_size: int, sam
         bytes=sum(data.storage.sizes.values()),
         columns=columns,
         samples=_samples(look.first, x, samples, data),
-        warnings=tuple(find_warnings(columns, hashes, data.skipped)),
+        warnings=tuple(find_warnings(columns, hashes, data.skipped, scaled_inputs(spec.model))),
         timing=_time_pass(train, augment, batch_size, spec.seed, shuffle=spec.fit.shuffle),
         counted=look.counted,
         pictures=(_pictures(data, look.first, x), next(iter(labels.values()), ())),

@@ -9,7 +9,7 @@ from kerascli.spec.component import Component
 from kerascli.spec.model_spec import LayerSpec, ModelSpec
 
 # What gives such a layer what it would learn.
-LEARNT = {
+LEARNT_BY_CLASS = {
     "Normalization": ("mean",),
     "StringLookup": ("vocabulary",),
     "IntegerLookup": ("vocabulary",),
@@ -18,8 +18,20 @@ LEARNT = {
 }
 # What may stand between an input and such a layer: it has no weights, and gives the same before training as after.
 _BETWEEN = frozenset(
-    {*LEARNT, "CategoryEncoding", "CenterCrop", "Flatten", "Hashing", "Permute", "Rescaling", "Reshape", "Resizing"}
+    {
+        *LEARNT_BY_CLASS,
+        "CategoryEncoding",
+        "CenterCrop",
+        "Flatten",
+        "Hashing",
+        "Permute",
+        "Rescaling",
+        "Reshape",
+        "Resizing",
+    }
 )
+
+_SCALING = frozenset({"BatchNormalization", "Discretization", "LayerNormalization", "Normalization", "Rescaling"})
 
 
 @dataclass(frozen=True)
@@ -39,7 +51,7 @@ class LearningLayer:
 
 def has_to_learn(component: Component) -> bool:
     """Whether a component would learn, and is not given what."""
-    words = LEARNT.get(component.name, ())
+    words = LEARNT_BY_CLASS.get(component.name, ())
     return component.group == "layers" and bool(words) and all(component.value(word) is None for word in words)
 
 
@@ -70,3 +82,12 @@ def _reached(layer: LayerSpec, model: ModelSpec) -> LearningLayer:
             break
         before.insert(0, at)
     return LearningLayer(layer, None)
+
+
+def scaled_inputs(model: ModelSpec) -> set[str]:
+    """The inputs whose numbers a layer of the model brings into a small range, before any other reads them."""
+    readers: dict[str, set[str]] = {}
+    for layer in model.layers:
+        for reference in layer.wiring.references:
+            readers.setdefault(reference.name, set()).add(layer.component.name)
+    return {one.name for one in model.inputs if readers.get(one.name, {""}) <= _SCALING}

@@ -46,8 +46,10 @@ def draw_comparison(histories: Mapping[str, Mapping[str, Sequence[float]]], path
         for number, (run, history) in enumerate(histories.items()):
             values = history.get(log, ())
             epochs = range(1, len(values) + 1)
+            # Equal curves lie over each other: those below are broader.
+            width = 1.4 + 1.6 * (len(histories) - 1 - number) / max(1, len(histories) - 1)
             marker = "o" if len(values) == 1 else None
-            (keys[plain_text(run)],) = axes.plot(epochs, values, color=f"C{number}", linewidth=1.4, marker=marker)
+            (keys[plain_text(run)],) = axes.plot(epochs, values, color=f"C{number}", linewidth=width, marker=marker)
         axes.set_title(plain_text(log), fontsize=9, loc="left")
         axes.set_xlabel("epoch", fontsize=8)
         axes.xaxis.get_major_locator().set_params(integer=True)

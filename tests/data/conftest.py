@@ -10,7 +10,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from kerascli.data.prepare import PreparedData, prepare_data
+from kerascli.data.prepare import prepare_data
+from kerascli.data.prepared_data import PreparedData
 from kerascli.data.table import Table, make_table
 from kerascli.spec.load import load_spec
 from kerascli.spec.spec import Spec

@@ -11,7 +11,7 @@ import pytest
 
 from kerascli.data import missing
 from kerascli.data.missing import FillFinder
-from kerascli.data.prepare import PreparedData
+from kerascli.data.prepared_data import PreparedData
 from kerascli.data.table import make_table
 from kerascli.errors import DataError
 from kerascli.spec.data_spec import Missing

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from kerascli.data.fingerprint import Fingerprint
-from kerascli.data.prepare import PreparedData
+from kerascli.data.prepared_data import PreparedData
 from kerascli.data.splits import Tables
 from kerascli.data.table import Table, make_table
 from kerascli.errors import DataError, ExitCode, KerascliError, SpecError

@@ -11,7 +11,7 @@ import keras
 import numpy as np
 import pytest
 
-from kerascli.data.prepare import PreparedData
+from kerascli.data.prepared_data import PreparedData
 from kerascli.data.preprocessing import Preprocessing
 from kerascli.data.saved_preprocessing import FILE, load_preprocessing, save_preprocessing
 from kerascli.data.table import make_table

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from keras.src.trainers.data_adapters.data_adapter_utils import class_weight_to_sample_weights
 
-from kerascli.data.prepare import PreparedData
+from kerascli.data.prepared_data import PreparedData
 from kerascli.errors import DataError, SpecError
 
 Prepare = Callable[..., PreparedData]

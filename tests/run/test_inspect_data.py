@@ -80,6 +80,19 @@ def test_a_table(name: str, table: Path) -> None:
     assert ("read anew in each epoch" in report.cache) is (name == "streamed")
 
 
+def test_an_input_that_the_model_scales_itself_is_no_doubt(table: Path) -> None:
+    spec = table / "scaled.yaml"
+    spec.write_text(
+        "data:\n  source: {csv: d.csv}\n  inputs: {num: {fields: [a, b], missing: {value: 0}}}\n  targets: {y: a}\n"
+        "model:\n  inputs: {num: [2]}\n  layers: [LAYERS{Dense: 1, name: y}]\ncompile: {loss: mse}\n"
+    )
+    plain = spec.read_text()
+    for layers, doubts in (("", 1), ("{Rescaling: 0.001}, ", 0), ("{Normalization: {}, name: n}, ", 0)):
+        spec.write_text(plain.replace("LAYERS", layers))
+        found = inspect_data(load_spec(spec)).warnings
+        assert sum("reaches 1,190" in one for one in found) == doubts, found
+
+
 def test_the_command_prints_and_draws(table: Path) -> None:
     command = [sys.executable, "-m", "kerascli", "data", "table.yaml", "-o", "sheet.png"]
     done = subprocess.run(command, cwd=table, capture_output=True, text=True, timeout=100, check=False)

@@ -57,7 +57,7 @@ def load_source(name: str, path: Path) -> ModuleType:
     sys.modules[name] = module
     try:
         loader.exec_module(module)
-    except BaseException:
+    except BaseException:  # Whatever ends the file, Ctrl-C too, must not leave half a module behind.
         del sys.modules[name]
         raise
     return module
