@@ -6,6 +6,7 @@ import json
 import os
 import sys
 from collections.abc import Iterable
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from kerascli.errors import Diagnostic, render_plain, visible
@@ -65,3 +66,9 @@ def output_console() -> Console:
 def say(text: str) -> None:
     """One line on standard error, control characters made visible."""
     print(visible(text), file=sys.stderr)
+
+
+def from_here(path: Path) -> Path:
+    """The path from the working folder, where it lies below that."""
+    here = Path.cwd()
+    return path.relative_to(here) if path.is_relative_to(here) else path

@@ -50,7 +50,7 @@ def evaluate(
     """Evaluate a run on its test split, or on other data."""
     check_weights(weights)
     _check_run(run, runs)
-    from kerascli.cli.console import output_console, print_json
+    from kerascli.cli.console import from_here, output_console, print_json
     from kerascli.cli.quiet import prepare_tensorflow
 
     prepare_tensorflow(verbose=verbose)
@@ -74,7 +74,7 @@ def evaluate(
         table.add_row(name, f"{value:.4f}")
     output_console().print(table)
     if result.path is not None and not quiet:
-        print(f"written to {_from_here(result.path)}")
+        print(f"written to {from_here(result.path)}")
 
 
 def _check_run(run: str, runs: object) -> None:
@@ -83,12 +83,6 @@ def _check_run(run: str, runs: object) -> None:
         from kerascli.record.run_folder import find_run
 
         warn_of_environment(find_run(run, Path(str(runs))))
-
-
-def _from_here(path: Path) -> Path:
-    """The path as `train` prints it: from the working folder, where it lies below that."""
-    here = Path.cwd()
-    return path.relative_to(here) if path.is_relative_to(here) else path
 
 
 def check_weights(weights: str) -> None:

@@ -7,10 +7,9 @@ import os
 import sys
 import time
 from collections.abc import Iterator, Mapping
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from kerascli.cli.console import print_diagnostics
+from kerascli.cli.console import from_here, print_diagnostics
 from kerascli.cli.preparing import Preparing
 from kerascli.errors import Diagnostic
 
@@ -172,13 +171,7 @@ def headline(start: RunStart) -> str:
     if start.phases > 1:
         steps = f"{start.epochs} epochs in {start.phases} phases"
     kept = f"\nsamples {start.cache}" if start.cache else ""
-    return f"{state} run {_from_here(start.folder)}\n{start.parameters:,} parameters, {sizes} samples, {steps}{kept}"
-
-
-def _from_here(path: Path) -> Path:
-    """The path from the working folder, where it lies below that."""
-    here = Path.cwd()
-    return path.relative_to(here) if path.is_relative_to(here) else path
+    return f"{state} run {from_here(start.folder)}\n{start.parameters:,} parameters, {sizes} samples, {steps}{kept}"
 
 
 def logs_text(logs: Mapping[str, float]) -> str:
@@ -194,7 +187,7 @@ def number_text(value: float) -> str:
 def _closing_rows(result: RunResult) -> list[tuple[str, str]]:
     # Below another folder than the default one, a run goes by its path.
     name = result.folder.parent.name if result.folder.parent.parent.name == "runs" else str(result.folder)
-    rows = [("run", f"{_from_here(result.folder)}")]
+    rows = [("run", f"{from_here(result.folder)}")]
     if result.best_epoch is not None and result.best_value is not None:
         rows.append(("best", f"epoch {result.best_epoch}, {result.monitor} {number_text(result.best_value)}"))
     if result.metrics:
@@ -206,7 +199,7 @@ def _closing_rows(result: RunResult) -> list[tuple[str, str]]:
         ("next", f"kerascli evaluate {name}"),
         ("", f"kerascli predict {name} --input FILE --output FILE"),
         ("", f"kerascli plot {name} --history"),
-        ("", f"tensorboard --logdir {_from_here(result.folder)}/tensorboard"),
+        ("", f"tensorboard --logdir {from_here(result.folder)}/tensorboard"),
     ]
     return rows
 

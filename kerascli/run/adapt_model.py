@@ -10,7 +10,7 @@ import numpy as np
 
 from kerascli.data.adapt import Learner, adapt
 from kerascli.data.fit_preprocessing import block_rows
-from kerascli.data.prepare import PreparedData
+from kerascli.data.prepared_data import PreparedData
 from kerascli.data.table import Array, Table
 from kerascli.data.transforms import Layers, make_layers
 from kerascli.errors import SpecError

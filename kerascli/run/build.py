@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from kerascli.data.prepare import PreparedData, prepare_data
+from kerascli.data.prepare import prepare_data
+from kerascli.data.prepared_data import PreparedData
 from kerascli.errors import SpecError
 from kerascli.model.compile import compile_model
 from kerascli.model.make import make_model

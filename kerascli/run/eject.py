@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 
 from kerascli.components.downloads import no_downloads
-from kerascli.data.prepare import PreparedData, prepare_data
+from kerascli.data.prepare import prepare_data
+from kerascli.data.prepared_data import PreparedData
 from kerascli.data.split import ArraySplit
 from kerascli.data.table import Array, is_text
 from kerascli.data.transforms import LEARNT, Layers

@@ -10,10 +10,10 @@ from kerascli.errors import KerascliError, TrainingError
 from kerascli.record.atomic import replace_file, write_json
 from kerascli.record.checkpoints import load_newest
 from kerascli.record.run_folder import RunFolder
-from kerascli.run.engine import Position
 from kerascli.run.evaluate import evaluate_split
 from kerascli.run.phases import enter_phase
 from kerascli.run.pictures import draw_run
+from kerascli.run.position import Position
 from kerascli.run.preflight import Ready
 from kerascli.run.recorder import Recorder
 from kerascli.run.result import RunResult
@@ -80,7 +80,7 @@ def _save(folder: RunFolder, model: Any) -> None:
         replace_file(folder.model, model.save)
     except (OSError, KerascliError):
         raise
-    except Exception as error:
+    except Exception as error:  # Keras raises many kinds on what it can't write down.
         place = own_line(error)
         message = f"Keras can't save the model: {type(error).__name__}: {first_line(error)}"
         hint = f"the weights are kept: 'kerascli evaluate {folder.name} --weights last'"

@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import keras
@@ -21,6 +21,7 @@ from kerascli.run.callback_needs import needs_every_batch
 from kerascli.run.evaluation_loop import run_test
 from kerascli.run.finite import check_losses, check_weights
 from kerascli.run.pace import Pace
+from kerascli.run.position import Position
 from kerascli.run.progress import Progress, Silence
 from kerascli.run.steps import as_numbers, make_test_steps, make_train_steps
 
@@ -67,33 +68,6 @@ class Plan:
     augment: Augmentation | None = None
 
 
-@dataclass
-class Position:
-    """Where a training is; with a snapshot of the variables, all that going on needs.
-
-    Attributes:
-        epoch: Complete epochs.
-        step: Steps of the current epoch that are done.
-        history: One row a complete epoch.
-        steps: Optimizer steps in all.
-        phase: The phase, from 0.
-        phase_epoch: Complete epochs before the phase.
-        passes: Passes over the data that were begun before the phase; it begins with a new one.
-        phase_over: Whether the phase has had its last epoch.
-        stopped: Whether a callback ended the phase.
-    """
-
-    epoch: int = 0
-    step: int = 0
-    history: list[dict[str, float]] = field(default_factory=list)
-    steps: int = 0
-    phase: int = 0
-    phase_epoch: int = 0
-    passes: int = 0
-    phase_over: bool = False
-    stopped: bool = False
-
-
 @dataclass(frozen=True)
 class Hooks:
     """What the loop calls between graph calls; each may raise to end the training.
@@ -103,6 +77,7 @@ class Hooks:
         leaves: Whether the training is to end; read between the graph calls of a validation. `after_call` is then told
             the position before the validation, the metrics as they were.
         before_validation: Before a validation, with the position.
+        between_epochs: After an epoch has been told; may end the training there.
         after_epoch: After each epoch's callbacks, with the position; its last row is the epoch's, and `phase_over` says
             whether training stops here. It returns whether the epoch is the best so far.
     """
@@ -111,6 +86,7 @@ class Hooks:
     leaves: Callable[[], bool] = lambda: False
     after_epoch: Callable[[Position], bool] = lambda position: False
     before_validation: Callable[[Position], None] = lambda position: None
+    between_epochs: Callable[[Position], None] = lambda position: None
 
 
 def fit(
@@ -193,6 +169,7 @@ class _Loop:
         best = self.hooks.after_epoch(position)
         seconds = time.perf_counter() - started
         self.progress.epoch_ended(position.epoch, position.history[-1], seconds=seconds, best=best)
+        self.hooks.between_epochs(position)
         return logs
 
     def _reset_states(self) -> None:

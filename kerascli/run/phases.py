@@ -9,7 +9,8 @@ from typing import Any
 
 import keras
 
-from kerascli.run.engine import Hooks, Plan, Position, fit
+from kerascli.run.engine import Hooks, Plan, fit
+from kerascli.run.position import Position
 from kerascli.run.preflight import Ready, make_plan
 from kerascli.run.progress import PhaseStart, Progress
 from kerascli.run.snapshot import Snapshot, restore

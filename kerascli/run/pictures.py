@@ -10,7 +10,7 @@ from kerascli.model.summarise import summarise
 from kerascli.record.run_folder import RunFolder
 from kerascli.run.build import output_shapes
 from kerascli.run.classifiers import find_classifiers
-from kerascli.run.engine import Position
+from kerascli.run.position import Position
 from kerascli.run.predictions import class_indices, make_predict_step
 from kerascli.run.preflight import Ready
 from kerascli.view.confusion import draw_confusion

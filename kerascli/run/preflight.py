@@ -8,7 +8,8 @@ from typing import Any
 from kerascli.components.downloads import no_downloads
 from kerascli.components.faults import first_line
 from kerascli.data.augment import Augmentation, make_augmentation
-from kerascli.data.prepare import PreparedData, PriorData, prepare_data
+from kerascli.data.prepare import PriorData, prepare_data
+from kerascli.data.prepared_data import PreparedData
 from kerascli.data.split import Split
 from kerascli.errors import Diagnostic, Note, SpecError
 from kerascli.model.phases import Phases

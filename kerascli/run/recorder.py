@@ -12,11 +12,12 @@ from kerascli.record.history import write_history
 from kerascli.record.run_folder import RunFolder
 from kerascli.record.run_record import RunRecord, now, write_record
 from kerascli.run.callback_state import CallbackStates, take_states
-from kerascli.run.engine import Plan, Position
+from kerascli.run.engine import Plan
 from kerascli.run.finite import check_weights
 from kerascli.run.interrupts import Interrupts
 from kerascli.run.log_files import log_ends
 from kerascli.run.monitor import Monitor, best_of
+from kerascli.run.position import Position
 from kerascli.run.progress import Progress
 from kerascli.run.snapshot import write_snapshot
 from kerascli.spec.spec import Spec
@@ -107,7 +108,6 @@ class Recorder:
         Raises:
             TrainingError: A callback left a weight that is not finite.
             EnvironmentProblem: A checkpoint can't be written.
-            Interrupted: A signal came.
         """
         self._before_validation = None
         row = position.history[-1]
@@ -121,13 +121,23 @@ class Recorder:
         if best or position.phase_over or self._due(position):
             self._save(position, value=value, best=best)
         self.write(position)
-        last = position.phase + 1 == len(self.spec.fit.all_phases)
-        if self.interrupts.received is not None and not (last and position.phase_over):
-            self._stop(position)
-        if self._time_is_over and not (last and position.phase_over):
-            self._save(position, value=value, best=best)
-            raise TimeIsOver
         return best
+
+    def between_epochs(self, position: Position) -> None:
+        """The end after an epoch that is not the last, when a signal came or the time is over.
+
+        Raises:
+            Interrupted: A signal came.
+            TimeIsOver: It is.
+        """
+        last = position.phase + 1 == len(self.spec.fit.all_phases)
+        if last and position.phase_over:
+            return
+        if self.interrupts.received is not None:
+            self._stop(position)
+        if self._time_is_over:
+            self._save(position, value=position.history[-1].get(self.monitor.name), best=False)
+            raise TimeIsOver
 
     def write(self, position: Position, **changes: Any) -> None:
         """Writes `run.json`; a disk that refuses it warns once."""
@@ -156,12 +166,7 @@ class Recorder:
         self._save(position, value=None, best=False)
         name = self.interrupts.name
         self.write(position, status="stopped", reason=name, ended=now())
-        where = (
-            f"epoch {position.epoch + 1}, step {position.step}"
-            if position.step
-            else f"the end of epoch {position.epoch}"
-        )
-        message = f"stopped by {name} at {where}; all of it is saved in '{self.folder.path}'"
+        message = f"stopped by {name} {position.words}; all of it is saved in '{self.folder.path}'"
         hint = f"'kerascli resume {self.folder.typed}' goes on"
         raise Interrupted(message, exit_code=self.interrupts.exit_code, hint=hint)
 

@@ -20,8 +20,8 @@ from kerascli.record.lock import lock_folder
 from kerascli.record.run_folder import RunFolder, find_run
 from kerascli.record.run_record import RunRecord, machine, now, read_record, versions
 from kerascli.record.sources import check_sources
-from kerascli.run.engine import Position
 from kerascli.run.interrupts import watch_signals
+from kerascli.run.position import Position
 from kerascli.run.preflight import Ready, prepare_training
 from kerascli.run.progress import Progress, Silence
 from kerascli.run.result import RunResult
@@ -73,28 +73,38 @@ def resume(
         record = read_record(folder.record)
         before, after = _specs(folder, overrides, until_epoch, trust=trust)
         changes = find_changes(before, after)
-        snapshot = _snapshot(folder, record, progress)
-        position = Position() if snapshot is None else position_of(snapshot)
-        if any(change.recorded and "callbacks" in change.path for change in changes):
-            # What stopped it says otherwise now.
-            position.stopped = False
-        _reopen(position, after)
-        if _is_complete(position, after) and record["status"] == "done":
+        beginning = _beginning(folder, record, after, changes, progress)
+        if _is_complete(beginning.position, after) and record["status"] == "done":
             return _finished(folder, record)
         for diagnostic in _differences(record, changes):
             progress.warned(diagnostic)
         _clean(folder)
         with keras_session(after):
             with listening(progress.reading):
-                ready = prepare_training(after, _prior(folder, record), begins=snapshot is None)
+                ready = prepare_training(after, _prior(folder, record), begins=beginning.snapshot is None)
             _check_data(ready, record)
-            general = len(after.callbacks)
-            beginning = Beginning(position, snapshot, changed_arguments(changes, position.phase, general))
             with watch_signals() as interrupts:
                 if changes:
                     write_text(folder.spec, dump_spec(_in_folder(ready.spec)))
                 again = _record(record, beginning, changes, overrides, command)
                 return run_training(folder, ready, again, interrupts, progress, beginning, seconds=max_seconds)
+
+
+def _beginning(
+    folder: RunFolder, record: Mapping[str, Any], spec: Spec, changes: Sequence[Change], progress: Progress
+) -> Beginning:
+    """Where the run goes on.
+
+    Raises:
+        EnvironmentProblem: No checkpoint is sound.
+    """
+    snapshot = _snapshot(folder, record, progress)
+    position = Position() if snapshot is None else position_of(snapshot)
+    if any(change.recorded and "callbacks" in change.path for change in changes):
+        # What stopped it says otherwise now.
+        position.stopped = False
+    _reopen(position, spec)
+    return Beginning(position, snapshot, changed_arguments(changes, position.phase, len(spec.callbacks)))
 
 
 def _specs(folder: RunFolder, overrides: Sequence[str], until_epoch: int | None, *, trust: bool) -> tuple[Spec, Spec]:

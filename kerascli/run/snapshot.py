@@ -17,7 +17,7 @@ from kerascli.errors import EnvironmentProblem
 from kerascli.record.atomic import new_folder
 from kerascli.record.manifest import write_manifest
 from kerascli.run.callback_state import CallbackStates, set_state
-from kerascli.run.engine import Position
+from kerascli.run.position import Position
 
 _ARRAYS = ("model", "optimizer", "metrics", "callbacks")
 

@@ -14,11 +14,12 @@ from kerascli.record.run_folder import RunFolder
 from kerascli.record.run_record import RunRecord, now
 from kerascli.run.callback_state import lost_attributes
 from kerascli.run.ending import end_training
-from kerascli.run.engine import Hooks, Position
+from kerascli.run.engine import Hooks
 from kerascli.run.expectations import shortfalls
 from kerascli.run.interrupts import Interrupts
 from kerascli.run.log_files import cut_logs
 from kerascli.run.phases import fit_phases
+from kerascli.run.position import Position
 from kerascli.run.preflight import Ready
 from kerascli.run.progress import Progress, RunStart
 from kerascli.run.recorder import Recorder, TimeIsOver
@@ -93,6 +94,24 @@ def run_training(
             message = f"can't write into '{folder.path}': {error.strerror or error}"
             raise EnvironmentProblem(message, code="run-folder") from error
         raise
+    return _close(folder, ready, recorder, progress, position, result, over=over)
+
+
+def _close(
+    folder: RunFolder,
+    ready: Ready,
+    recorder: Recorder,
+    progress: Progress,
+    position: Position,
+    result: RunResult,
+    *,
+    over: bool,
+) -> RunResult:
+    """Writes the end into the record and tells it.
+
+    Raises:
+        TrainingError: The result falls short of what the spec expects.
+    """
     short = [] if over else shortfalls(ready.spec.expect, result)
     recorder.write(
         position,
@@ -104,7 +123,7 @@ def run_training(
         test=result.metrics or None,
     )
     if over:
-        message = f"its time was over after {position.epoch} epochs and {position.step} steps; the result is what it has learnt so far"
+        message = f"its time was over {position.words}; the result is what it has learnt so far"
         hint = f"'kerascli resume {folder.typed}' goes on"
         progress.warned(Diagnostic("time-over", message, hint=hint, severity="note"))
     progress.ended(result)
@@ -136,6 +155,7 @@ def _fit(
         recorder.leaves,
         recorder.after_epoch,
         recorder.before_validation,
+        recorder.between_epochs,
     )
     with step_faults("training"):
         fit_phases(

@@ -18,7 +18,7 @@ from kerascli.spec.load import load_spec
 
 sys.path.insert(0, str(Path(__file__).parent))
 from kept import everything
-from small import SPEC
+from small import SPEC, Told
 
 Write = Callable[..., Path]
 
@@ -66,14 +66,20 @@ def test_mistakes(write_spec: Write, tmp_path: Path, expect: str, message: str) 
 def test_a_run_whose_time_is_over_has_a_result_and_goes_on_exactly(write_spec: Write, tmp_path: Path) -> None:
     spec = load_spec(write_spec(SPEC))
     whole = everything(train(spec, tmp_path / "whole").folder)
-    result = train(spec, tmp_path / "runs", max_seconds=1e-9)
+    told = Told()
+    result = train(spec, tmp_path / "runs", max_seconds=1e-9, progress=told)
+    assert told.warnings == ["its time was over at epoch 1, step 1; the result is what it has learnt so far"]
     record = json.loads((result.folder / "run.json").read_text())
     assert (record["status"], record["reason"], record["epochs"]) == ("stopped", "its time was over", 0)
     assert (result.folder / "model.keras").is_file() and result.metrics
+    ended: list[int] = []
     for _ in range(20):
-        again = resume(result.folder, max_seconds=1e-9)
+        told = Told()
+        again = resume(result.folder, max_seconds=1e-9, progress=told)
+        ended += [arguments[0] for name, arguments, _ in told.calls if name == "epoch_ended"]
         if json.loads((result.folder / "run.json").read_text())["status"] == "done":
             break
+    assert ended == [1, 2, 3], "each epoch is told once, also one behind which the run ended"
     after = everything(again.folder)
     for name in ("state", "history", "weights", "test", "best"):
         assert after[name] == whole[name], name

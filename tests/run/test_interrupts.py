@@ -16,8 +16,9 @@ import pytest
 
 from kerascli.errors import Interrupted
 from kerascli.record.checkpoints import load_newest
-from kerascli.run.engine import Position, fit
+from kerascli.run.engine import fit
 from kerascli.run.interrupts import watch_signals
+from kerascli.run.position import Position
 from kerascli.run.preflight import Ready, prepare_training
 from kerascli.run.session import keras_session
 from kerascli.run.snapshot import position_of, read_snapshot, restore

@@ -15,8 +15,8 @@ from kerascli.catalog import load_catalog
 from kerascli.errors import SpecError
 from kerascli.model.callbacks import build_callbacks
 from kerascli.record.history import read_history
-from kerascli.run.engine import Position
 from kerascli.run.phases import fit_phases
+from kerascli.run.position import Position
 from kerascli.run.preflight import prepare_training
 from kerascli.run.session import keras_session
 from kerascli.run.train import train

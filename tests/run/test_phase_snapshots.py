@@ -11,8 +11,9 @@ import pytest
 
 from kerascli.model.callbacks import build_callbacks
 from kerascli.run.callback_state import take_states
-from kerascli.run.engine import Hooks, Position
+from kerascli.run.engine import Hooks
 from kerascli.run.phases import fit_phases
+from kerascli.run.position import Position
 from kerascli.run.preflight import Ready, prepare_training
 from kerascli.run.session import keras_session
 from kerascli.run.snapshot import position_of, read_snapshot, write_snapshot

@@ -14,7 +14,8 @@ import pytest
 from kerascli.errors import EnvironmentProblem
 from kerascli.record.checkpoints import load_newest
 from kerascli.run.callback_state import take_states
-from kerascli.run.engine import Hooks, Position, fit
+from kerascli.run.engine import Hooks, fit
+from kerascli.run.position import Position
 from kerascli.run.preflight import prepare_training
 from kerascli.run.session import keras_session
 from kerascli.run.snapshot import position_of, read_snapshot, restore, write_snapshot
