@@ -86,7 +86,7 @@ def test_the_fingerprint_is_that_of_the_files_wherever_the_command_is_typed(
 def test_files_that_change_and_keep_their_size_are_read_again(
     prepared: Callable[..., Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("kerascli.data.prepare.cache_folder", lambda: tmp_path / "cache")
+    monkeypatch.setattr("kerascli.data.prepared_data.cache_folder", lambda: tmp_path / "cache")
     (tmp_path / "arrays").mkdir()
     (tmp_path / "d.csv").write_text("photo,y\n" + "".join(f"{index}.npy,{index}\n" for index in range(3)))
     for add in (0, 10):
