@@ -5,10 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from kerascli.record.reproduction import Reproduction
     from kerascli.run.build import build_model
     from kerascli.run.evaluate import EvaluationResult, evaluate
     from kerascli.run.load_run import load
     from kerascli.run.predict import PredictionResult, predict
+    from kerascli.run.reproduce import reproduce
     from kerascli.run.result import RunResult
     from kerascli.run.resume import resume
     from kerascli.run.train import train
@@ -19,6 +21,7 @@ if TYPE_CHECKING:
 _HOMES = {
     "EvaluationResult": "kerascli.run.evaluate",
     "PredictionResult": "kerascli.run.predict",
+    "Reproduction": "kerascli.record.reproduction",
     "RunResult": "kerascli.run.result",
     "Spec": "kerascli.spec.spec",
     "build_model": "kerascli.run.build",
@@ -26,6 +29,7 @@ _HOMES = {
     "load": "kerascli.run.load_run",
     "load_spec": "kerascli.spec.load",
     "predict": "kerascli.run.predict",
+    "reproduce": "kerascli.run.reproduce",
     "resume": "kerascli.run.resume",
     "train": "kerascli.run.train",
 }
@@ -33,6 +37,7 @@ _HOMES = {
 __all__ = [
     "EvaluationResult",
     "PredictionResult",
+    "Reproduction",
     "RunResult",
     "Spec",
     "build_model",
@@ -40,6 +45,7 @@ __all__ = [
     "load",
     "load_spec",
     "predict",
+    "reproduce",
     "resume",
     "train",
 ]

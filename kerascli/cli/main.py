@@ -20,6 +20,7 @@ from kerascli.cli import (
     options,
     plot,
     predict,
+    reproduce,
     resume,
     runs,
     schema,
@@ -79,6 +80,7 @@ app = typer.Typer(
 )
 train.register(app)
 resume.register(app)
+reproduce.register(app)
 evaluate.register(app)
 predict.register(app)
 summary.register(app)

@@ -6,6 +6,7 @@ import time
 from typing import TYPE_CHECKING
 
 from kerascli.cli.sample_bar import DELAY
+from kerascli.record.byte_sizes import size_text
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -46,7 +47,11 @@ class Preparing:
         note = Text(
             f"{amount(self.what, self.done)} of {amount(self.what, self.total)}  {left:.0f} s left", style="dim"
         )
-        grid.add_row(Text("reading"), ProgressBar(total=self.total, completed=self.done, width=24), note)
+        grid.add_row(
+            Text("training" if self.what == "steps" else "reading"),
+            ProgressBar(total=self.total, completed=self.done, width=24),
+            note,
+        )
         return grid
 
 
@@ -54,4 +59,4 @@ def amount(what: str, number: int) -> str:
     """`12,000 samples`, `1.20 GB`."""
     if what != "bytes":
         return f"{number:,} {what}"
-    return f"{number / 1e6:,.1f} MB" if number < 1e9 else f"{number / 1e9:,.2f} GB"
+    return size_text(number)

@@ -24,9 +24,9 @@ if TYPE_CHECKING:
 class PlainDisplay:
     """One line an epoch, without control characters: for logs and CI."""
 
-    def __init__(self, *, quiet: bool = False) -> None:
-        """Quiet prints warnings alone."""
-        self.quiet = quiet
+    def __init__(self, *, quiet: bool = False, closing: bool = True) -> None:
+        """Quiet prints warnings alone; without `closing`, nothing is printed at a run's end."""
+        self.quiet, self.closing = quiet, closing
         self.start: RunStart | None = None
         self.steps = 0
 
@@ -64,7 +64,7 @@ class PlainDisplay:
 
     def ended(self, result: RunResult) -> None:
         """Where everything lies."""
-        if not self.quiet:
+        if not self.quiet and self.closing:
             for line in closing_lines(result):
                 self._print(line)
 
@@ -76,9 +76,9 @@ class PlainDisplay:
 class LiveDisplay(PlainDisplay):
     """A bar that moves while an epoch runs, and a line that stays when it is done."""
 
-    def __init__(self, console: Console, live: Live, preparing: Preparing) -> None:
+    def __init__(self, console: Console, live: Live, preparing: Preparing, *, closing: bool = True) -> None:
         """Takes the terminal, and the line that it shows so far."""
-        super().__init__()
+        super().__init__(closing=closing)
         self.console, self.live, self.preparing = console, live, preparing
         self.epoch, self.began, self.trained = 0, 0.0, 0
 
@@ -123,7 +123,8 @@ class LiveDisplay(PlainDisplay):
         from rich.text import Text
 
         self.live.update(Text(""))
-        self.console.print(closing_table(result))
+        if self.closing:
+            self.console.print(closing_table(result))
 
     def _print(self, text: str) -> None:
         from rich.text import Text
@@ -150,17 +151,17 @@ class LiveDisplay(PlainDisplay):
 
 
 @contextlib.contextmanager
-def training_display(*, quiet: bool) -> Iterator[Any]:
+def training_display(*, quiet: bool, closing: bool = True) -> Iterator[Any]:
     """The display that fits the terminal."""
     if quiet or not sys.stdout.isatty() or os.environ.get("TERM") == "dumb":
-        yield PlainDisplay(quiet=quiet)
+        yield PlainDisplay(quiet=quiet, closing=closing)
         return
     from rich.console import Console
     from rich.live import Live
 
     console, preparing = Console(file=sys.stdout, highlight=False), Preparing()
     with Live(preparing, console=console, refresh_per_second=8, transient=True) as live:
-        yield LiveDisplay(console, live, preparing)
+        yield LiveDisplay(console, live, preparing, closing=closing)
 
 
 def headline(start: RunStart) -> str:
@@ -171,7 +172,10 @@ def headline(start: RunStart) -> str:
     if start.phases > 1:
         steps = f"{start.epochs} epochs in {start.phases} phases"
     kept = f"\nsamples {start.cache}" if start.cache else ""
-    return f"{state} run {from_here(start.folder)}\n{start.parameters:,} parameters, {sizes} samples, {steps}{kept}"
+    seed = f" ({start.seeds})" if start.seeds else ""
+    return (
+        f"{state} run {from_here(start.folder)}{seed}\n{start.parameters:,} parameters, {sizes} samples, {steps}{kept}"
+    )
 
 
 def logs_text(logs: Mapping[str, float]) -> str:

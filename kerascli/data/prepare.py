@@ -30,14 +30,16 @@ class PriorData:
     """What a run that goes on takes from its beginning, so that its samples come in the same order with the same values.
 
     Attributes:
-        preprocessing: What was adapted.
+        preprocessing: What was adapted; None: it is adapted again.
         kept: Split to where its samples are kept: what is streamed is shuffled otherwise than what lies in memory.
         budget: The bytes from which on files were read in parts.
+        fingerprint: Of the data that it began with; None: not known.
     """
 
-    preprocessing: Preprocessing
+    preprocessing: Preprocessing | None
     kept: Mapping[str, str]
     budget: int
+    fingerprint: str | None = None
 
 
 def prepare_data(spec: Spec, prior: PriorData | None = None) -> PreparedData:
@@ -79,7 +81,7 @@ def prepare_data(spec: Spec, prior: PriorData | None = None) -> PreparedData:
             fit_preprocessing(
                 inputs, targets, tables.train, expected, source.class_names or {}, source.reads, spec.seed
             )
-            if prior is None
+            if prior is None or prior.preprocessing is None
             else prior.preprocessing
         )
     except MissingValues as error:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from kerascli.data.memory import available_memory
+from kerascli.record.byte_sizes import size_text
 
 # `cache: auto` keeps no more than this, and no more than a quarter of the memory that is free.
 MOST = 1 << 30
@@ -29,13 +30,13 @@ class Storage:
         """The decision in words, such as `kept in memory (188.4 MB)`."""
         ways = set(self.kept.values())
         if ways == {"memory"}:
-            return f"kept in memory ({_megabytes(sum(self.sizes.values()))})"
+            return f"kept in memory ({size_text(sum(self.sizes.values()))})"
         if ways == {"disk"}:
-            return f"kept on the disk ({_megabytes(sum(self.sizes.values()))})"
+            return f"kept on the disk ({size_text(sum(self.sizes.values()))})"
         streamed = [name for name, way in self.kept.items() if way == "stream"]
         named = "" if len(streamed) == len(self.kept) else f" of {' and '.join(streamed)}"
-        size = _megabytes(sum(self.sizes[name] for name in streamed))
-        return f"{named} read anew in each epoch ({size}; up to {_megabytes(self.budget)} would be kept)".lstrip()
+        size = size_text(sum(self.sizes[name] for name in streamed))
+        return f"{named} read anew in each epoch ({size}; up to {size_text(self.budget)} would be kept)".lstrip()
 
 
 def cache_budget() -> int:
@@ -61,7 +62,3 @@ def decide(cache: str, sizes: Mapping[str, int], budget: int) -> Storage:
         kept[name] = "memory" if size <= left else "stream"
         left -= size if size <= left else 0
     return Storage(kept, sizes, budget)
-
-
-def _megabytes(size: int) -> str:
-    return f"{size / 1e6:,.1f} MB" if size < 1e9 else f"{size / 1e9:,.2f} GB"

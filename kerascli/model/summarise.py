@@ -10,6 +10,7 @@ import keras
 
 from kerascli.catalog.overlay import PREFIX
 from kerascli.model.traced_layers import LayerCall, trace_layers
+from kerascli.model.variable_size import variable_bytes
 from kerascli.record.model_summary import LayerKind, LayerRow, ModelSummary, TensorShape, split_reference
 from kerascli.spec.model_spec import LayerSpec, ModelSpec
 
@@ -34,7 +35,7 @@ def summarise(model: Any, spec: ModelSpec, name: str) -> ModelSummary:
         outputs=tuple(outputs),
         parameters=_count(model.weights),
         trainable_parameters=_count(model.trainable_weights),
-        size_bytes=sum(_count([weight]) * _bytes(weight) for weight in model.weights),
+        size_bytes=sum(variable_bytes(weight) for weight in model.weights),
         optimizer=type(model.optimizer).__name__ if getattr(model, "optimizer", None) is not None else None,
     )
 
@@ -163,11 +164,3 @@ def _count(weights: list[Any]) -> int:
             size *= int(length)
         total += size
     return total
-
-
-def _bytes(weight: Any) -> int:
-    """The bytes of one number of a weight."""
-    name = str(weight.dtype)
-    if name == "bool":
-        return 1
-    return int("".join(character for character in name if character.isdigit()) or 8) // 8

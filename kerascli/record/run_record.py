@@ -55,6 +55,8 @@ class RunRecord:
         description: The spec's own words.
         tags: The spec's tags.
         environment: The variables of the environment that the spec read, each with a hash of its value; None where it was not set.
+        reproduces: The run (`name/id`) that this one repeats; None: none.
+        seeds: Of a run that is one of several with other seeds: the `first` of them and all their `seeds`; else None.
         resumed: For each time the run went on: when, where, by which command, and what was changed.
     """
 
@@ -85,6 +87,8 @@ class RunRecord:
     description: str | None = None
     tags: tuple[str, ...] = ()
     environment: dict[str, str | None] = field(default_factory=dict)
+    reproduces: str | None = None
+    seeds: dict[str, Any] | None = None
     resumed: tuple[dict[str, Any], ...] = ()
 
     def changed(self, **values: Any) -> RunRecord:

@@ -4,11 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from kerascli.errors import Diagnostic, ExitCode, did_you_mean
+from kerascli.errors import Diagnostic, ExitCode, TrainingError, did_you_mean
 from kerascli.run.result import RunResult
 from kerascli.spec.expect_parser import Expectation
 
 _TEST = "test_"
+
+
+class FellShort(TrainingError):
+    """A run that is whole, and not what its spec expects.
+
+    Attributes:
+        result: What it gave.
+    """
+
+    def __init__(self, short: Sequence[Diagnostic], result: RunResult) -> None:
+        """Takes what it lacks."""
+        self.result = result
+        super().__init__(short)
 
 
 def unknown_logs(expected: Sequence[Expectation], logs: Sequence[str], *, tested: bool) -> Iterator[Diagnostic]:

@@ -11,7 +11,7 @@ from kerascli.data.augment import Augmentation, make_augmentation
 from kerascli.data.prepare import PriorData, prepare_data
 from kerascli.data.prepared_data import PreparedData
 from kerascli.data.split import Split
-from kerascli.errors import Diagnostic, Note, SpecError
+from kerascli.errors import DataError, Diagnostic, Note, SpecError
 from kerascli.model.phases import Phases
 from kerascli.run.adapt_model import adapt_model
 from kerascli.run.build import (
@@ -111,6 +111,8 @@ def prepare_training(spec: Spec, prior: PriorData | None = None, *, begins: bool
     phases.enter(0)
     if set(data.storage.kept.values()) != {"memory"}:
         data.check_streamed()
+    if prior is not None:
+        _check_same(data, prior)
     train, validation, test = data.train(), data.validation(), data.test()
     augment = make_augmentation(data.data)
     _try_batch(spec, model, train, augment)
@@ -121,6 +123,18 @@ def prepare_training(spec: Spec, prior: PriorData | None = None, *, begins: bool
         raise SpecError(found)
     plan = replace(make_plan(spec, train, validation), augment=augment)
     return Ready(spec, model, data, plan, test, monitor, logs, phases, start)
+
+
+def _check_same(data: PreparedData, prior: PriorData) -> None:
+    """Refuses other data.
+
+    Raises:
+        DataError: It is not what the run was trained on.
+    """
+    if prior.fingerprint is not None and prior.fingerprint != data.fingerprint:
+        message = "the data is not what the run was trained on"
+        hint = "put the data back, or begin a new run with 'kerascli train SPEC --init-from RUN'"
+        raise DataError(message, code="data-changed", span=data.data.span, hint=hint)
 
 
 def _check_sections(spec: Spec) -> None:

@@ -26,6 +26,7 @@ class RunStart:
         phases: How many phases there are.
         resumed: None for a new run; else what it goes on from.
         cache: Where the prepared samples are kept, in words.
+        seeds: Which of several seeds it has, in words; empty where it is alone.
     """
 
     folder: Path
@@ -39,6 +40,7 @@ class RunStart:
     phases: int = 1
     resumed: str | None = None
     cache: str = ""
+    seeds: str = ""
 
 
 @dataclass(frozen=True)
@@ -71,7 +73,7 @@ class Progress(Protocol):
     """
 
     def reading(self, what: str, done: int, total: int) -> None:
-        """So many `samples` or `bytes` of the data are read, in one of the passes before the first step."""
+        """So many `samples` or `bytes` of the data are read, in one of the passes before the first step; or `steps` of a trial are made."""
 
     def started(self, start: RunStart) -> None:
         """The run's folder is there, training begins."""

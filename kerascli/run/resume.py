@@ -8,21 +8,19 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from kerascli.data.prepare import PriorData
-from kerascli.data.saved_preprocessing import FILE, load_preprocessing
-from kerascli.data.storage import cache_budget
+from kerascli.data.saved_preprocessing import load_preprocessing
 from kerascli.data.told import listening
-from kerascli.errors import DataError, Diagnostic, EnvironmentProblem
+from kerascli.errors import Diagnostic
 from kerascli.record.atomic import remove_leftovers, write_text
 from kerascli.record.checkpoints import list_checkpoints, load_newest, set_aside
 from kerascli.record.history import read_history
 from kerascli.record.lock import lock_folder
 from kerascli.record.run_folder import RunFolder, find_run
 from kerascli.record.run_record import RunRecord, machine, now, read_record, versions
-from kerascli.record.sources import check_sources
+from kerascli.run.earlier_run import NOT_EXACT, other_surroundings, prior_data, require_complete
 from kerascli.run.interrupts import watch_signals
 from kerascli.run.position import Position
-from kerascli.run.preflight import Ready, prepare_training
+from kerascli.run.preflight import prepare_training
 from kerascli.run.progress import Progress, Silence
 from kerascli.run.result import RunResult
 from kerascli.run.resume_changes import Change, changed_arguments, find_changes
@@ -81,8 +79,8 @@ def resume(
         _clean(folder)
         with keras_session(after):
             with listening(progress.reading):
-                ready = prepare_training(after, _prior(folder, record), begins=beginning.snapshot is None)
-            _check_data(ready, record)
+                prior = prior_data(record, load_preprocessing(folder.preprocessing))
+                ready = prepare_training(after, prior, begins=beginning.snapshot is None)
             with watch_signals() as interrupts:
                 if changes:
                     write_text(folder.spec, dump_spec(_in_folder(ready.spec)))
@@ -113,10 +111,7 @@ def _specs(folder: RunFolder, overrides: Sequence[str], until_epoch: int | None,
     Raises:
         EnvironmentProblem: The process ended before the folder was complete, or a file in it was changed.
     """
-    if not folder.spec.is_file() or not (folder.preprocessing / FILE).is_file():
-        message = f"the run '{folder.name}' ended before its folder was complete"
-        raise EnvironmentProblem(message, code="run-folder", hint="train again with 'kerascli train'")
-    check_sources(folder.source)
+    require_complete(folder)
     before = load_spec(folder.spec, trust=trust)
     if not overrides and until_epoch is None:
         return before, before
@@ -178,22 +173,11 @@ def _finished(folder: RunFolder, record: Mapping[str, Any]) -> RunResult:
 
 def _differences(record: Mapping[str, Any], changes: Sequence[Change]) -> Iterator[Diagnostic]:
     """What makes the run end otherwise than it would have."""
-    code = "not-exact"
-    ours = versions()
-    for name, version in (record.get("versions") or {}).items():
-        if name != "kerascli" and name in ours and ours[name] != version:
-            message = f"the run began with {name} {version}, this is {ours[name]}: the last bits may differ"
-            yield Diagnostic(code, message, severity="warning")
-    here = {**machine(), "threads": threads()}
-    for name in ("processor", "threads", "onednn"):
-        known = (record.get("machine") or {}).get(name)
-        if known is not None and known != here[name]:
-            message = f"the run began with {name} '{known}', here it is '{here[name]}': the last bits may differ"
-            yield Diagnostic(code, message, severity="warning")
+    yield from other_surroundings(record)
     for change in changes:
         if change.recorded:
             message = f"'{change.path}' is {change.after} now, it was {change.before}: the run may end otherwise"
-            yield Diagnostic(code, message, severity="note")
+            yield Diagnostic(NOT_EXACT, message, severity="note")
 
 
 def _clean(folder: RunFolder) -> None:
@@ -203,24 +187,6 @@ def _clean(folder: RunFolder) -> None:
         place.mkdir(exist_ok=True)
     for place in (folder.path, folder.source, folder.preprocessing, *places):
         remove_leftovers(place)
-
-
-def _prior(folder: RunFolder, record: Mapping[str, Any]) -> PriorData:
-    cache = (record.get("data") or {}).get("cache") or {}
-    return PriorData(load_preprocessing(folder.preprocessing), cache["kept"], cache.get("budget") or cache_budget())
-
-
-def _check_data(ready: Ready, record: Mapping[str, Any]) -> None:
-    """Refuses other data.
-
-    Raises:
-        DataError: It is not what the run was trained on.
-    """
-    trained_on = record["data"].get("fingerprint")
-    if trained_on is not None and trained_on != ready.data.fingerprint:
-        message = "the data is not what the run was trained on"
-        hint = "put the data back, or begin a new run with 'kerascli train SPEC --init-from RUN'"
-        raise DataError(message, code="data-changed", span=ready.data.data.span, hint=hint)
 
 
 def _in_folder(spec: Spec) -> Spec:

@@ -62,6 +62,16 @@ def threads() -> dict[str, int]:
     }
 
 
+def set_threads(*, intra_op: int, inter_op: int) -> None:
+    """Sets TensorFlow's threads where that is still possible: before its first operation; 0: one for each core.
+
+    Afterwards nothing changes; `threads` tells what holds.
+    """
+    with contextlib.suppress(RuntimeError):
+        tf.config.threading.set_intra_op_parallelism_threads(intra_op)
+        tf.config.threading.set_inter_op_parallelism_threads(inter_op)
+
+
 def seed_everything(spec: Spec) -> None:
     """Seeds Python, NumPy and TensorFlow; to be called right before the model is made, as a script would."""
     keras.utils.set_random_seed(spec.seed)

@@ -159,7 +159,7 @@ def _keys(variables: list[Any]) -> list[str]:
     return [f"{place:05d} {variable.path}" for place, variable in enumerate(variables)]
 
 
-def _comparable(keys: Iterable[str]) -> list[str]:
+def comparable_keys(keys: Iterable[str]) -> list[str]:
     """The keys without the numbers that Keras counts through a whole process (`seed_generator_3`)."""
     return [re.sub(r"_\d+(?=/|$)", "", key) for key in sorted(keys)]
 
@@ -176,7 +176,7 @@ def _storable(variable: Any) -> Any:
 
 def _assign(variables: list[Any], arrays: Mapping[str, Any]) -> None:
     keys = _keys(variables)
-    ours, theirs = _comparable(keys), _comparable(arrays)
+    ours, theirs = comparable_keys(keys), comparable_keys(arrays)
     if ours != theirs:
         other = next(iter(set(ours) ^ set(theirs)), "the number of variables")
         raise EnvironmentProblem(f"the checkpoint is of another model: it differs in '{other}'", code="checkpoint")

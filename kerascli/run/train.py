@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 from kerascli.check import require_sound
 from kerascli.data.equal_samples import equal_samples, sample_hashes
+from kerascli.data.prepare import PriorData
 from kerascli.data.split import ArraySplit
 from kerascli.data.told import listening
 from kerascli.errors import Diagnostic
 from kerascli.record.lock import lock_folder
 from kerascli.record.run_folder import create_run_folder
+from kerascli.run.disk_space import little_space
 from kerascli.run.interrupts import watch_signals
 from kerascli.run.new_run import first_record, write_inputs
 from kerascli.run.preflight import Ready, prepare_training
@@ -52,25 +55,49 @@ def train(
         EnvironmentProblem: A file can't be written; the run is marked `failed`.
         Interrupted: SIGINT or SIGTERM came; the run is saved and marked `stopped`.
     """
+    return begin_run(spec, runs, progress=progress, command=command, max_seconds=max_seconds)
+
+
+def begin_run(
+    spec: Spec,
+    runs: str | os.PathLike[str],
+    *,
+    progress: Progress | None = None,
+    command: Sequence[str] | None = None,
+    max_seconds: float | None = None,
+    prior: PriorData | None = None,
+    facts: Mapping[str, Any] | None = None,
+) -> RunResult:
+    """`train`, for a run that has to do with others.
+
+    Args:
+        spec: The spec.
+        runs: The folder that holds all runs.
+        progress: Who is told how it goes.
+        command: The command line, for the record.
+        max_seconds: The seconds of training.
+        prior: What was decided of the data when the run that this one repeats began.
+        facts: What its record says of the others.
+    """
     progress = progress or Silence()
     for diagnostic in require_sound(spec):
         progress.warned(diagnostic)
     with keras_session(spec):
         with listening(progress.reading):
-            ready = prepare_training(spec)
-        for diagnostic in _doubts(ready):
+            ready = prepare_training(spec, prior)
+        for diagnostic in doubts(ready, Path(runs)):
             progress.warned(diagnostic)
         # From here on a signal leaves a run that can go on.
         with watch_signals() as interrupts:
             folder = create_run_folder(Path(runs), spec.name)
             with lock_folder(folder.path):
-                record = first_record(ready, command)
+                record = first_record(ready, command).changed(**(facts or {}))
                 write_inputs(folder, ready, record)
                 return run_training(folder, ready, record, interrupts, progress, seconds=max_seconds)
 
 
-def _doubts(ready: Ready) -> Iterator[Diagnostic]:
-    """What should be known of data and starting weights, though nothing is wrong with them."""
+def doubts(ready: Ready, runs: Path) -> Iterator[Diagnostic]:
+    """What should be known of data, starting weights and the disk, though nothing is wrong with them."""
     span, skipped = ready.data.data.span, ready.data.skipped
     if skipped.count:
         yield Diagnostic("skipped", str(skipped), span, severity="warning")
@@ -82,3 +109,4 @@ def _doubts(ready: Ready) -> Iterator[Diagnostic]:
         yield Diagnostic("equal-samples", sentence, span, hint, severity="warning")
     for report in ready.start:
         yield Diagnostic("start-weights", str(report), report.span, severity="note")
+    yield from little_space(ready.spec, ready.model, runs)

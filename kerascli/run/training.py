@@ -8,14 +8,14 @@ from typing import Any
 
 import keras
 
-from kerascli.errors import Diagnostic, EnvironmentProblem, Interrupted, KerascliError, TrainingError
+from kerascli.errors import Diagnostic, EnvironmentProblem, Interrupted, KerascliError
 from kerascli.model.callbacks import build_callbacks
 from kerascli.record.run_folder import RunFolder
 from kerascli.record.run_record import RunRecord, now
 from kerascli.run.callback_state import lost_attributes
 from kerascli.run.ending import end_training
 from kerascli.run.engine import Hooks
-from kerascli.run.expectations import shortfalls
+from kerascli.run.expectations import FellShort, shortfalls
 from kerascli.run.interrupts import Interrupts
 from kerascli.run.log_files import cut_logs
 from kerascli.run.phases import fit_phases
@@ -78,7 +78,7 @@ def run_training(
     recorder = Recorder(ready.spec, folder, ready.model, ready.monitor, record, interrupts, progress, seconds)
     position = beginning.position if beginning is not None else Position()
     recorder.goes_on(position)
-    progress.started(_start(folder, ready, beginning))
+    progress.started(_start(folder, ready, record, beginning))
     over = False
     try:
         try:
@@ -110,7 +110,7 @@ def _close(
     """Writes the end into the record and tells it.
 
     Raises:
-        TrainingError: The result falls short of what the spec expects.
+        FellShort: The result falls short of what the spec expects.
     """
     short = [] if over else shortfalls(ready.spec.expect, result)
     recorder.write(
@@ -128,7 +128,7 @@ def _close(
         progress.warned(Diagnostic("time-over", message, hint=hint, severity="note"))
     progress.ended(result)
     if short:
-        raise TrainingError(short)
+        raise FellShort(short, result)
     return result
 
 
@@ -186,7 +186,7 @@ def _forgetful(callbacks: list[list[Any]]) -> list[Diagnostic]:
     return found
 
 
-def _start(folder: RunFolder, ready: Ready, beginning: Beginning | None) -> RunStart:
+def _start(folder: RunFolder, ready: Ready, record: RunRecord, beginning: Beginning | None) -> RunStart:
     plan, spec = ready.plan, ready.spec
     return RunStart(
         folder.path,
@@ -200,7 +200,16 @@ def _start(folder: RunFolder, ready: Ready, beginning: Beginning | None) -> RunS
         len(spec.fit.all_phases),
         resumed=None if beginning is None else str(beginning),
         cache=ready.data.storage.words(),
+        seeds=_seeds(record),
     )
+
+
+def _seeds(record: RunRecord) -> str:
+    """Which of several seeds a run has, in words; empty where it is alone."""
+    if record.seeds is None:
+        return ""
+    seeds = record.seeds["all"]
+    return f"seed {record.seed}, {seeds.index(record.seed) + 1} of {len(seeds)}"
 
 
 def _log_callbacks(ready: Ready, folder: RunFolder, recorder: Recorder, *, begins: bool) -> list[Any]:

@@ -10,8 +10,9 @@ from typing import Any
 
 from kerascli.errors import UsageError
 from kerascli.record.atomic import write_text
+from kerascli.record.spread import SeedGroup
 from kerascli.view.compare_curves import draw_comparison
-from kerascli.view.run_tables import shown
+from kerascli.view.run_tables import shown, spread_text
 
 _STYLE = """
 :root { color-scheme: light dark; }
@@ -31,6 +32,7 @@ def write_page(
     best: Mapping[str, int | None],
     parts: Mapping[str, Mapping[str, Sequence[Any]]],
     histories: Mapping[str, Mapping[str, Sequence[float]]],
+    groups: Sequence[SeedGroup] = (),
 ) -> None:
     """Writes the page.
 
@@ -41,6 +43,7 @@ def write_page(
         best: Metric to the place of the run that is best in it, or None.
         parts: Title to the differences: path to the value in each run.
         histories: Run to its log to its values, one an epoch.
+        groups: Runs that differ in their seed alone.
 
     Raises:
         OSError: It can't be written.
@@ -53,7 +56,7 @@ def write_page(
             for index, value in enumerate(values)
         )
         out.append(f"<tr><td>{html.escape(name)}</td>{cells}</tr>")
-    out += ["</table></div>", "<h2>Curves</h2>", f"<div class=wide>{_curves(histories)}</div>"]
+    out += ["</table></div>", *_spreads(groups), "<h2>Curves</h2>", f"<div class=wide>{_curves(histories)}</div>"]
     for title, rows in parts.items():
         out.append(f"<h2>{html.escape(title)}</h2>")
         if not rows:
@@ -67,6 +70,19 @@ def write_page(
     title = html.escape(", ".join(runs))
     head = '<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width">'
     write_text(path, f"{head}<title>{title}</title><style>{_STYLE}</style><body>{''.join(out)}</body></html>\n")
+
+
+def _spreads(groups: Sequence[SeedGroup]) -> list[str]:
+    """The metrics over the seeds of each group, a column a group."""
+    if not groups:
+        return []
+    heads = "".join(f"<th><code>{html.escape(group.name)}</code></th>" for group in groups)
+    out = ["<h2>Over seeds</h2>", f"<div class=wide><table><tr><th></th>{heads}</tr>"]
+    for name in dict.fromkeys(name for group in groups for name in group.metrics):
+        texts = [spread_text(group.metrics[name]) if name in group.metrics else "-" for group in groups]
+        cells = "".join(f"<td>{html.escape(text)}</td>" for text in texts)
+        out.append(f"<tr><td>{html.escape(name)}</td>{cells}</tr>")
+    return [*out, "</table></div>"]
 
 
 def _curves(histories: Mapping[str, Mapping[str, Sequence[float]]]) -> str:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from kerascli.errors import visible
+from kerascli.record.byte_sizes import size_text
 from kerascli.record.model_summary import LayerRow, ModelSummary, split_reference
 
 if TYPE_CHECKING:
@@ -77,14 +78,6 @@ def totals_line(summary: ModelSummary) -> str:
         f"{summary.kind} · {summary.parameters:,} parameters, {summary.trainable_parameters:,} trainable"
         f" · {size_text(summary.size_bytes)}"
     )
-
-
-def size_text(size: int) -> str:
-    """A size in bytes, KB (10³ bytes), MB or GB, with about three digits."""
-    if size < 1000:
-        return f"{size} bytes"
-    value, unit = next((size / scale, unit) for scale, unit in ((1e9, "GB"), (1e6, "MB"), (1e3, "KB")) if size >= scale)
-    return f"{value:,.1f} {unit}" if value >= 10 else f"{value:.3g} {unit}"
 
 
 def wrap(text: str, length: int = LINE_LENGTH) -> tuple[str, ...]:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from kerascli.record.run_list import RunRow
+from kerascli.record.spread import SeedGroup, Spread
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -116,3 +117,28 @@ def duration(seconds: Any) -> str:
         return f"{seconds:.1f} s"
     minutes, rest = divmod(int(seconds), 60)
     return f"{minutes} min {rest} s" if minutes < 60 else f"{minutes // 60} h {minutes % 60} min"
+
+
+def spread_table(groups: Sequence[SeedGroup]) -> Table:
+    """Each metric over the seeds of each group: mean, deviation, and the 95 % interval of the mean."""
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(box=None, padding=(0, 2, 0, 0))
+    table.add_column("")
+    for group in groups:
+        table.add_column(Text(group.name), overflow="fold")
+    for name in dict.fromkeys(name for group in groups for name in group.metrics):
+        cells = [Text(spread_text(group.metrics[name]) if name in group.metrics else "-") for group in groups]
+        table.add_row(Text(name, overflow="fold"), *cells)
+    return table
+
+
+def spread_text(spread: Spread) -> str:
+    """`0.9712 ± 0.0013 (95 %: 0.9696 to 0.9728, 5 runs)`."""
+    if spread.count == 1:
+        return f"{shown(spread.mean)} (1 run)"
+    low, high = spread.interval
+    return (
+        f"{shown(spread.mean)} ± {shown(spread.deviation)} (95 %: {shown(low)} to {shown(high)}, {spread.count} runs)"
+    )

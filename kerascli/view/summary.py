@@ -7,8 +7,8 @@ from collections import defaultdict
 from typing import TYPE_CHECKING
 
 from kerascli.errors import visible
+from kerascli.record.byte_sizes import size_text
 from kerascli.record.model_summary import LayerRow, ModelSummary, split_reference
-from kerascli.view.graph_nodes import size_text
 
 if TYPE_CHECKING:
     from rich.console import Group

@@ -138,6 +138,37 @@ def test_a_file_that_may_not_grow_ends_the_run_loudly_and_harmlessly(
     assert differing(everything(run), whole) in ([], ["checkpoints"])
 
 
+FULL_DISK = """\
+set -u
+mount -t tmpfs -o size=300k tmpfs "$1"
+"$2" -m kerascli train "$3" --runs "$1"; echo "status $?"
+ls -A "$1/run/latest/checkpoints"
+mount -o remount,size=20m "$1"
+"$2" -m kerascli resume run --runs "$1" && cp -r "$1/run/latest/." "$4"
+"""
+
+
+def test_a_full_disk_ends_the_run_loudly_and_harmlessly(spec: Path, whole: dict[str, Any], tmp_path: Path) -> None:
+    """A file system of its own, in a namespace that only this shell sees."""
+    disk, kept = tmp_path / "disk", tmp_path / "kept"
+    disk.mkdir()
+    alone = ["unshare", "--mount"] if os.geteuid() == 0 else ["unshare", "--user", "--map-root-user", "--mount"]
+    done = subprocess.run(
+        [*alone, "sh", "-c", FULL_DISK, "sh", str(disk), sys.executable, str(spec), str(kept)],
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
+        capture_output=True,
+        text=True,
+        timeout=2 * PATIENCE,
+        check=False,
+    )
+    assert "status 5" in done.stdout, done.stderr
+    assert "can't write the checkpoint" in done.stderr and "No space left on device" in done.stderr
+    assert "the run may take" in done.stderr and "Traceback" not in done.stderr
+    assert ".tmp" not in done.stdout
+    assert done.returncode == 0, done.stderr
+    assert differing(everything(kept), whole) in ([], ["checkpoints"])
+
+
 @pytest.mark.long
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 @pytest.mark.parametrize("moment", [0.3, 1.0, 2.0, 3.0, 4.0, 5.0, 6.0])

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import pytest
 from rich.console import Console
 
+from kerascli.record.byte_sizes import size_text
 from kerascli.record.model_summary import ModelSummary, split_reference
-from kerascli.view.graph_nodes import size_text
 from kerascli.view.summary import summary_table, summary_text
 
 from . import model_summaries as models
