@@ -45,6 +45,7 @@ def _rows(outline: Outline) -> Iterator[tuple[str, str]]:
     yield "best by", f"{outline.monitor[0]} ({outline.monitor[1]})"
     if outline.callbacks:
         yield "callbacks", ", ".join(outline.callbacks)
+    yield "speed", outline.performance
     yield "memory", _memory(outline)
     yield "disk", _disk(outline)
     yield "folder", f"{from_here(outline.folder)}/<time>/"

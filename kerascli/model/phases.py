@@ -11,6 +11,7 @@ import keras
 from kerascli.components import build_component
 from kerascli.errors import Diagnostic, SpecError
 from kerascli.model.compile import compile_model
+from kerascli.model.fused import fuse_updates
 from kerascli.model.layer_paths import layer_paths, sublayers
 from kerascli.spec.patterns import matches
 from kerascli.spec.phase_parser import unmatched
@@ -25,9 +26,14 @@ class Phases:
         current: The phase that it is in; None: the state before the first, as `build_model` gives it.
     """
 
-    def __init__(self, model: Any, compiled: CompileSpec, phases: Sequence[PhaseSpec]) -> None:
-        """Takes a model that no phase has changed yet; remembers which of its layers learn."""
-        self.model, self.compiled, self.phases = model, compiled, phases
+    def __init__(
+        self, model: Any, compiled: CompileSpec, phases: Sequence[PhaseSpec], *, fused: bool = False
+    ) -> None:
+        """Takes a model that no phase has changed yet; remembers which of its layers learn.
+
+        With `fused`, the updates of each phase's own optimizer are fused where they can be.
+        """
+        self.model, self.compiled, self.phases, self.fused = model, compiled, phases, fused
         self.current: int | None = None
         self._optimizer_of: int | None = None
         self._paths = layer_paths(model)
@@ -56,6 +62,8 @@ class Phases:
             assert written is not None
             compile_model(self.model, replace(self.compiled, optimizer=written))
             self._optimizer_of = owner
+            if self.fused:
+                fuse_updates(self.model.optimizer)
         optimizer = self.model.optimizer
         if isinstance(optimizer, keras.optimizers.Optimizer) and not optimizer.built:
             optimizer.build(

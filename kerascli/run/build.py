@@ -21,6 +21,7 @@ from kerascli.spec.learning_layers import learning_layers
 from kerascli.spec.patterns import without_base
 from kerascli.spec.problems import Problems
 from kerascli.spec.spec import Spec
+from kerascli.spec.training_spec import CompileSpec
 
 
 def build_model(spec: Spec) -> Any:
@@ -93,14 +94,26 @@ def needs_data(spec: Spec) -> bool:
     return True
 
 
+def compile_of(spec: Spec) -> CompileSpec:
+    """The compile section, with what `performance` says where it says nothing itself.
+
+    XLA is left to Keras where nobody says: it takes none on a CPU.
+    """
+    assert spec.compile is not None
+    jit = spec.performance.jit
+    if spec.compile.jit_compile is not None or jit == "auto":
+        return spec.compile
+    return replace(spec.compile, jit_compile=jit)
+
+
 def build_compiled(spec: Spec) -> Any:
     """The compiled model of a spec whose inputs all have shapes; to be called inside `keras_session`."""
     seed_everything(spec)
     model = make_model(spec.model)
     if spec.compile is not None:
-        compile_model(model, spec.compile)
+        compile_model(model, compile_of(spec))
         if spec.fit.phases:
-            Phases(model, spec.compile, spec.fit.phases).check()
+            Phases(model, compile_of(spec), spec.fit.phases).check()
     return model
 
 

@@ -13,6 +13,7 @@ from kerascli.errors import Diagnostic, EnvironmentProblem
 from kerascli.record.run_folder import RunFolder
 from kerascli.record.run_record import machine, versions
 from kerascli.record.sources import check_sources
+from kerascli.run.prior import Prior
 from kerascli.run.session import threads
 
 # What a difference makes of the last bits is told under this code.
@@ -31,8 +32,8 @@ def require_complete(folder: RunFolder) -> None:
     check_sources(folder.source)
 
 
-def prior_data(record: Mapping[str, Any], preprocessing: Preprocessing | None) -> PriorData:
-    """What was decided of the data when the run began.
+def prior_of(record: Mapping[str, Any], preprocessing: Preprocessing | None) -> Prior:
+    """What was decided when the run began.
 
     Args:
         record: Its record.
@@ -40,7 +41,8 @@ def prior_data(record: Mapping[str, Any], preprocessing: Preprocessing | None) -
     """
     data = record.get("data") or {}
     cache = data.get("cache") or {}
-    return PriorData(preprocessing, cache["kept"], cache.get("budget") or cache_budget(), data.get("fingerprint"))
+    given = PriorData(preprocessing, cache["kept"], cache.get("budget") or cache_budget(), data.get("fingerprint"))
+    return Prior(given, record.get("performance") or {})
 
 
 def other_surroundings(record: Mapping[str, Any], began: str = "the run began with") -> Iterator[Diagnostic]:

@@ -46,6 +46,7 @@ class Plan:
         shuffle: Whether each pass has an order of its own.
         drop_remainder: Whether a last partial batch is left out (models with a fixed batch size).
         steps_per_call: Steps in one graph call; None: as many as callbacks and the clock allow.
+        looped: Whether steps run in a loop inside the graph call.
         checkpoint_steps: A graph call ends at each multiple of this many steps; None: nowhere in particular.
         reset_states: Whether stateful layers start each epoch, and each validation, anew.
         augment: What changes the training batches at random; None: nothing.
@@ -63,6 +64,7 @@ class Plan:
     shuffle: bool = True
     drop_remainder: bool = False
     steps_per_call: int | None = None
+    looped: bool = False
     checkpoint_steps: int | None = None
     reset_states: bool = False
     augment: Augmentation | None = None
@@ -141,7 +143,8 @@ class _Loop:
         )
         self.batch_hooks = needs_every_batch(callbacks, "train")
         self.test_batch_hooks = needs_every_batch(callbacks, "test")
-        self.train_steps, self.test_steps = make_train_steps(model), make_test_steps(model)
+        self.train_steps = make_train_steps(model, looped=plan.looped)
+        self.test_steps = make_test_steps(model, looped=plan.looped)
         self.pace = Pace()
 
     def epoch(self, position: Position) -> dict[str, float]:

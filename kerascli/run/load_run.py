@@ -64,7 +64,14 @@ class LoadedRun:
     @property
     def batch_size(self) -> int:
         """Samples a step, as the run validated."""
-        return self.fixed_batch_size or self.spec.fit.validation_batch_size or self.spec.fit.batch_size
+        fit = self.spec.fit
+        chosen = self.record.get("performance", {}).get("validation_batch_size")
+        return self.fixed_batch_size or fit.validation_batch_size or chosen or fit.batch_size
+
+    @cached_property
+    def record(self) -> Mapping[str, Any]:
+        """What `run.json` says of it."""
+        return read_record(self.folder.record)
 
     def split(self, rows: Rows, *, targets: bool = True, stream: bool = True) -> Split:
         """Rows as the model takes them, block by block; without targets for predictions."""

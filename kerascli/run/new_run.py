@@ -41,10 +41,7 @@ def first_record(ready: Ready, command: Sequence[str] | None) -> RunRecord:
             "outputs": [output.name for output in spec.model.outputs],
             "start_weights": [report.to_json() for report in ready.start],
         },
-        performance={
-            "steps_per_execution": ready.plan.steps_per_call or "auto",
-            "jit_compile": bool(model.jit_compile),
-        },
+        performance=ready.performance.to_json(),
         monitor={"name": ready.monitor.name, "mode": ready.monitor.mode},
         description=spec.description,
         tags=spec.tags,

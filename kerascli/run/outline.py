@@ -61,6 +61,7 @@ class Outline:
         disk_free: What is free where it would lie; None where that can't be told.
         folder: Where it would lie.
         cache: Where the samples would be kept, in words.
+        performance: What would be chosen for its speed, in words.
     """
 
     name: str
@@ -80,6 +81,7 @@ class Outline:
     disk_free: int | None
     folder: Path
     cache: str
+    performance: str
 
     @property
     def steps(self) -> int:
@@ -135,6 +137,7 @@ def _outline(ready: Ready, runs: Path) -> Outline:
         disk_free=free_bytes(runs),
         folder=runs / spec.name,
         cache=ready.data.storage.words(),
+        performance=ready.performance.words(),
     )
 
 
@@ -144,6 +147,6 @@ def _phases(ready: Ready) -> tuple[PhaseOutline, ...]:
     found, optimizer = [], spec.compile.optimizer.name
     for phase in spec.fit.all_phases:
         optimizer = phase.optimizer.name if phase.optimizer is not None else optimizer
-        its = make_plan(spec, plan.train, plan.validation, phase)
+        its = make_plan(spec, plan.train, plan.validation, ready.performance, phase)
         found.append(PhaseOutline(phase.epochs, its.steps_per_epoch, its.batch_size, optimizer))
     return tuple(found)

@@ -81,7 +81,7 @@ def enter_phase(ready: Ready, number: int) -> None:
 def phase_plan(ready: Ready, position: Position) -> Plan:
     """What the loop does in the phase that the position is in."""
     phase = ready.spec.fit.all_phases[position.phase]
-    plan = make_plan(ready.spec, ready.plan.train, ready.plan.validation, phase)
+    plan = make_plan(ready.spec, ready.plan.train, ready.plan.validation, ready.performance, phase)
     return replace(plan, epochs=position.phase_epoch + phase.epochs, augment=ready.plan.augment)
 
 

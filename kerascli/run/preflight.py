@@ -17,6 +17,7 @@ from kerascli.run.adapt_model import adapt_model
 from kerascli.run.build import (
     build_compiled,
     build_model,
+    compile_of,
     close_spec,
     needs_data,
     output_shapes,
@@ -26,6 +27,8 @@ from kerascli.run.build import (
 from kerascli.run.engine import Plan
 from kerascli.run.expectations import unknown_logs
 from kerascli.run.monitor import Monitor, choose_monitor
+from kerascli.run.performance import Performance, choose_performance
+from kerascli.run.prior import Prior
 from kerascli.run.session import keras_session
 from kerascli.run.start_weights import StartReport
 from kerascli.run.steps import as_numbers, build_state
@@ -47,6 +50,7 @@ class Ready:
         monitor: What decides the best epoch.
         logs: The names of the logs of an epoch.
         phases: Brings the model from phase to phase; it is in the first.
+        performance: What was chosen for its speed.
         start: What each source of starting weights gave.
     """
 
@@ -58,6 +62,7 @@ class Ready:
     monitor: Monitor
     logs: tuple[str, ...]
     phases: Phases
+    performance: Performance
     start: tuple[StartReport, ...] = ()
 
 
@@ -87,7 +92,7 @@ def check_data(spec: Spec) -> tuple[Diagnostic, ...]:
     return ()
 
 
-def prepare_training(spec: Spec, prior: PriorData | None = None, *, begins: bool = True) -> Ready:
+def prepare_training(spec: Spec, prior: Prior | None = None, *, begins: bool = True) -> Ready:
     """Everything before the first step; to be called inside `keras_session`.
 
     Args:
@@ -101,19 +106,22 @@ def prepare_training(spec: Spec, prior: PriorData | None = None, *, begins: bool
     """
     _check_sections(spec)
     spec = close_spec(spec)
-    data = prepare_data(spec, prior)
+    data = prepare_data(spec, prior.data if prior is not None else None)
     spec = adapt_model(with_facts(spec, data), data)
     model = build_compiled(spec)
     start = start_model(spec, model) if begins else ()
     data = data.with_output_shapes(output_shapes(model))
     assert spec.compile is not None
-    phases = Phases(model, spec.compile, spec.fit.all_phases)
-    phases.enter(0)
     if set(data.storage.kept.values()) != {"memory"}:
         data.check_streamed()
     if prior is not None:
-        _check_same(data, prior)
+        _check_same(data, prior.data)
     train, validation, test = data.train(), data.validation(), data.test()
+    measured = validation or test
+    recorded = prior.performance if prior is not None else None
+    performance = choose_performance(spec, model, measured.samples if measured is not None else 0, recorded)
+    phases = Phases(model, compile_of(spec), spec.fit.all_phases, fused=performance.fused_updates)
+    phases.enter(0)
     augment = make_augmentation(data.data)
     _try_batch(spec, model, train, augment)
     logs = _log_names(model, validated=validation is not None)
@@ -121,8 +129,8 @@ def prepare_training(spec: Spec, prior: PriorData | None = None, *, begins: bool
     found += unknown_logs(spec.expect, logs, tested=test is not None)
     if found:
         raise SpecError(found)
-    plan = replace(make_plan(spec, train, validation), augment=augment)
-    return Ready(spec, model, data, plan, test, monitor, logs, phases, start)
+    plan = replace(make_plan(spec, train, validation, performance), augment=augment)
+    return Ready(spec, model, data, plan, test, monitor, logs, phases, performance, start)
 
 
 def _check_same(data: PreparedData, prior: PriorData) -> None:
@@ -187,13 +195,20 @@ def fixed_batch_size(spec: Spec) -> int | None:
     return next((item.batch_size for item in spec.model.inputs if item.batch_size is not None), None)
 
 
-def make_plan(spec: Spec, train: Split, validation: Split | None, phase: PhaseSpec | None = None) -> Plan:
+def make_plan(
+    spec: Spec,
+    train: Split,
+    validation: Split | None,
+    performance: Performance,
+    phase: PhaseSpec | None = None,
+) -> Plan:
     """How long to train, as `keras.Model.fit` reads the same words.
 
     Args:
         spec: The spec, with shapes.
         train: The training split.
         validation: The validation split, or None.
+        performance: What was chosen for its speed.
         phase: The phase; left out: the first.
 
     Raises:
@@ -203,12 +218,11 @@ def make_plan(spec: Spec, train: Split, validation: Split | None, phase: PhaseSp
     fixed = fixed_batch_size(spec)
     phase = phase or fit.all_phases[0]
     batch_size = fixed or phase.batch_size or fit.batch_size
-    validation_batch_size = fixed or fit.validation_batch_size or batch_size
+    validation_batch_size = performance.validation_batch_size
     if fixed is not None and train.samples < fixed:
         message = f"the fixed batch size of {fixed} is larger than the {train.samples} training samples"
         raise SpecError(message, code="batch-size", span=spec.model.inputs[0].span)
     drop = fixed is not None
-    written = spec.compile.steps_per_execution if spec.compile is not None else None
     return Plan(
         train=train,
         validation=validation,
@@ -221,7 +235,8 @@ def make_plan(spec: Spec, train: Split, validation: Split | None, phase: PhaseSp
         seed=spec.seed,
         shuffle=fit.shuffle,
         drop_remainder=drop,
-        steps_per_call=written if isinstance(written, int) else None,
+        steps_per_call=performance.steps_per_execution,
+        looped=performance.looped,
         checkpoint_steps=int(spec.checkpoints.interval) if spec.checkpoints.every == "steps" else None,
         reset_states=fit.reset_states,
     )

@@ -14,7 +14,7 @@ from kerascli.record.reproduction import TOLERANCE, Reproduction, judge
 from kerascli.record.run_folder import RunFolder, find_run
 from kerascli.record.run_record import read_record
 from kerascli.run.compare_results import last_weights, metric_pairs, same_history
-from kerascli.run.earlier_run import other_surroundings, prior_data, require_complete
+from kerascli.run.earlier_run import other_surroundings, prior_of, require_complete
 from kerascli.run.progress import Progress, Silence
 from kerascli.run.session import set_threads
 from kerascli.run.train import begin_run
@@ -66,7 +66,7 @@ def reproduce(
         runs,
         progress=progress or Silence(),
         command=command,
-        prior=prior_data(record, None),
+        prior=prior_of(record, None),
         facts={"reproduces": folder.name},
     )
     again = RunFolder(result.folder)

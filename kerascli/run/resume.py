@@ -17,7 +17,7 @@ from kerascli.record.history import read_history
 from kerascli.record.lock import lock_folder
 from kerascli.record.run_folder import RunFolder, find_run
 from kerascli.record.run_record import RunRecord, machine, now, read_record, versions
-from kerascli.run.earlier_run import NOT_EXACT, other_surroundings, prior_data, require_complete
+from kerascli.run.earlier_run import NOT_EXACT, other_surroundings, prior_of, require_complete
 from kerascli.run.interrupts import watch_signals
 from kerascli.run.position import Position
 from kerascli.run.preflight import prepare_training
@@ -79,7 +79,7 @@ def resume(
         _clean(folder)
         with keras_session(after):
             with listening(progress.reading):
-                prior = prior_data(record, load_preprocessing(folder.preprocessing))
+                prior = prior_of(record, load_preprocessing(folder.preprocessing))
                 ready = prepare_training(after, prior, begins=beginning.snapshot is None)
             with watch_signals() as interrupts:
                 if changes:

@@ -28,6 +28,7 @@ def keras_session(spec: Spec) -> Iterator[None]:
     python_random, numpy_random = random.getstate(), np.random.get_state()
     policy = keras.config.dtype_policy()
     keras.config.set_dtype_policy(spec.dtype)
+    use_threads(spec)
     if spec.fit.deterministic:
         keras.utils.set_random_seed(spec.seed)
         tf.config.experimental.enable_op_determinism()
@@ -70,6 +71,14 @@ def set_threads(*, intra_op: int, inter_op: int) -> None:
     with contextlib.suppress(RuntimeError):
         tf.config.threading.set_intra_op_parallelism_threads(intra_op)
         tf.config.threading.set_inter_op_parallelism_threads(inter_op)
+
+
+def use_threads(spec: Spec) -> None:
+    """The threads that a spec asks for."""
+    wanted = spec.performance
+    if (wanted.intra_op_threads, wanted.inter_op_threads) != ("auto", "auto"):
+        numbers = [0 if one == "auto" else one for one in (wanted.intra_op_threads, wanted.inter_op_threads)]
+        set_threads(intra_op=numbers[0], inter_op=numbers[1])
 
 
 def seed_everything(spec: Spec) -> None:

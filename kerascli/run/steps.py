@@ -11,26 +11,26 @@ import tensorflow as tf
 Steps = Callable[[Any, int], dict[str, Any]]
 
 
-def make_train_steps(model: Any) -> Steps:
+def make_train_steps(model: Any, *, looped: bool = False) -> Steps:
     """`train(iterator, count)`: so many optimizer steps; returns the metrics' values after them."""
-    return _make(model, model.train_step)
+    return _make(model, model.train_step, looped=looped)
 
 
-def make_test_steps(model: Any) -> Steps:
+def make_test_steps(model: Any, *, looped: bool = False) -> Steps:
     """`test(iterator, count)`: so many batches without learning; returns the metrics' values after them."""
-    return _make(model, model.test_step)
+    return _make(model, model.test_step, looped=looped)
 
 
-def _make(model: Any, step: Callable[[Any], Any]) -> Steps:
-    """The step as `model.fit` runs it: one graph call a step, or a loop in the graph where the spec says how long.
+def _make(model: Any, step: Callable[[Any], Any], *, looped: bool) -> Steps:
+    """The step as `model.fit` runs it: one graph call a step, or a loop in the graph.
 
     A loop in the graph is quicker, but TensorFlow optimizes its body otherwise: the last bits may differ from those of
-    single steps, in `model.fit` (`steps_per_execution`) as here. So it is used where the spec asks for it.
+    single steps, in `model.fit` (`steps_per_execution`) as here. How long it is does not matter: the body is the same.
     """
     if model.run_eagerly:
         return lambda iterator, count: _eagerly(model, step, iterator, count)
     one = tf.function(step, jit_compile=True, reduce_retracing=True) if model.jit_compile else step
-    if model.steps_per_execution > 1:
+    if looped or model.steps_per_execution > 1:
         return _looped(model, one)
 
     @tf.autograph.experimental.do_not_convert  # type: ignore[untyped-decorator]

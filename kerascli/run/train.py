@@ -9,7 +9,6 @@ from typing import Any
 
 from kerascli.check import require_sound
 from kerascli.data.equal_samples import equal_samples, sample_hashes
-from kerascli.data.prepare import PriorData
 from kerascli.data.split import ArraySplit
 from kerascli.data.told import listening
 from kerascli.errors import Diagnostic
@@ -19,6 +18,7 @@ from kerascli.run.disk_space import little_space
 from kerascli.run.interrupts import watch_signals
 from kerascli.run.new_run import first_record, write_inputs
 from kerascli.run.preflight import Ready, prepare_training
+from kerascli.run.prior import Prior
 from kerascli.run.progress import Progress, Silence
 from kerascli.run.result import RunResult
 from kerascli.run.session import keras_session
@@ -65,7 +65,7 @@ def begin_run(
     progress: Progress | None = None,
     command: Sequence[str] | None = None,
     max_seconds: float | None = None,
-    prior: PriorData | None = None,
+    prior: Prior | None = None,
     facts: Mapping[str, Any] | None = None,
 ) -> RunResult:
     """`train`, for a run that has to do with others.
@@ -76,7 +76,7 @@ def begin_run(
         progress: Who is told how it goes.
         command: The command line, for the record.
         max_seconds: The seconds of training.
-        prior: What was decided of the data when the run that this one repeats began.
+        prior: What was decided when the run that this one repeats began.
         facts: What its record says of the others.
     """
     progress = progress or Silence()

@@ -10,6 +10,7 @@ from kerascli.spec.component import Component
 from kerascli.spec.data_spec import DataSpec, FieldSpec, SplitSpec
 from kerascli.spec.dump_model import ModelWriter
 from kerascli.spec.model_spec import ModelSpec
+from kerascli.spec.performance_parser import PerformanceSpec, plain_values
 from kerascli.spec.places import WINDOW
 from kerascli.spec.sources import SOURCES
 from kerascli.spec.spec import Spec
@@ -58,6 +59,8 @@ def _resolve(spec: Spec, writer: _Writer) -> dict[str, Any]:
     out["logs"] = {"csv": spec.logs.csv, "tensorboard": Flow(board) if board else board is not None}
     if spec.expect:
         out["expect"] = {one.log: one.condition for one in spec.expect}
+    if spec.performance != PerformanceSpec() or writer.defaults:
+        out["performance"] = plain_values(spec.performance)
     return out
 
 

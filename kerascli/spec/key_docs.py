@@ -22,6 +22,14 @@ _TOP: Mapping[str, str] = {
     "callbacks": "Keras callbacks, in the order in which they are called.",
     "checkpoints": "Which states of the training are kept, and how often one is saved.",
     "logs": "What is written while the model trains.",
+    "performance": "What changes the time alone, chosen by the tool; `false` turns all of it off.",
+    "performance.steps_per_execution": "Steps in one graph call, at most; `1`: each on its own. `compile.steps_per_execution` wins.",
+    "performance.validation_batch_size": "Samples a step of validation and test; `null`: as in training. `fit.validation_batch_size` wins.",
+    "performance.fused_updates": "Whether the optimizer's update is one kernel of TensorFlow, where it has one.",
+    "performance.jit": "Whether XLA compiles the step; `auto` is off on a CPU. `compile.jit_compile` wins.",
+    "performance.threads": "Threads in one operation, or `{intra_op: 2, inter_op: 2}`; `auto`: TensorFlow's own, one a core.",
+    "performance.threads.intra_op": "Threads in one operation; `0`: one a core.",
+    "performance.threads.inter_op": "Threads across operations; `0`: one a core.",
     "expect": "What the run must reach: a mapping from logs to conditions; `train` ends with status 4 where it falls short.",
 }
 

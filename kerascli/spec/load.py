@@ -23,6 +23,7 @@ from kerascli.spec.model_parser import parse_model
 from kerascli.spec.nodes import Mapping, Scalar, kind_of
 from kerascli.spec.overrides import apply_overrides
 from kerascli.spec.phase_parser import check_patterns
+from kerascli.spec.performance_parser import parse_performance
 from kerascli.spec.places import REUSE_SECTIONS, ROOT, SECTIONS_TO_COME
 from kerascli.spec.plugins import load_plugins
 from kerascli.spec.problems import Problems
@@ -127,6 +128,7 @@ def _parse(
     checkpoints = parse_checkpoints(root.get("checkpoints"), problems)
     logs = parse_logs(root.get("logs"), problems)
     expect = parse_expect(root.get("expect"), problems)
+    performance = parse_performance(root.get("performance"), problems)
     name, seed, dtype = _name(root, path, problems), _seed(root, problems), parse_dtype(root.get("dtype"), problems)
     description = root.get("description")
     tags = root.get("tags")
@@ -139,6 +141,7 @@ def _parse(
     return Spec(
         name, model, seed, dtype, data, compile_spec, fit, callbacks, checkpoints, logs,
         shown, tag_words, path, sources, root, problems.ordered(), trust, expect=expect,
+        performance=performance,
     )  # fmt: skip
 
 

@@ -184,6 +184,17 @@ CHECKPOINTS = Place(
 
 LOGS = Place("section", keys={"csv": Place(default=True), "tensorboard": Place("free", default=True)})
 
+PERFORMANCE = Place(
+    "section",
+    keys={
+        "steps_per_execution": Place(default="auto"),
+        "validation_batch_size": Place(default="auto"),
+        "fused_updates": Place(default="auto"),
+        "jit": Place(default="auto"),
+        "threads": Place("section", keys={"intra_op": Place(default="auto"), "inter_op": Place(default="auto")}),
+    },
+)
+
 ROOT = Place(
     "section",
     keys={
@@ -203,6 +214,7 @@ ROOT = Place(
         "checkpoints": CHECKPOINTS,
         "logs": LOGS,
         "expect": Place("names", each=_VALUE),
+        "performance": PERFORMANCE,
     },
 )
 
@@ -213,6 +225,5 @@ REUSE_SECTIONS = ("extends", "override")
 SECTIONS_TO_COME = (
     "distribute",
     "tune",
-    "performance",
     "check",
 )

@@ -12,6 +12,7 @@ from kerascli.spec.data_spec import DataSpec
 from kerascli.spec.expect_parser import Expectation
 from kerascli.spec.model_spec import ModelSpec
 from kerascli.spec.nodes import Mapping
+from kerascli.spec.performance_parser import PerformanceSpec
 from kerascli.spec.plugins import LoadedPlugins
 from kerascli.spec.training_spec import CheckpointSpec, CompileSpec, FitSpec, LogSpec
 
@@ -41,6 +42,7 @@ class Spec:
         plugins: The plugins, imported.
         environment: The variables of the environment that it read, each with its value; None where it is not set.
         expect: What its run must reach.
+        performance: What it says of what changes the time alone.
     """
 
     name: str
@@ -63,3 +65,4 @@ class Spec:
     plugins: LoadedPlugins = field(default_factory=LoadedPlugins)
     environment: Table[str, str | None] = field(default_factory=dict, repr=False, compare=False)
     expect: tuple[Expectation, ...] = ()
+    performance: PerformanceSpec = field(default_factory=PerformanceSpec)

@@ -107,6 +107,7 @@ KEY_EXAMPLES: Mapping[str, str] = {
     "checkpoints.best": "checkpoints: {best: loss, mode: min}\n",
     "checkpoints.mode": "checkpoints: {best: loss, mode: min}\n",
     "expect": "expect: {loss: '<= 100'}\n",
+    "performance": "performance: {steps_per_execution: 32, threads: 2}\n",
     "logs": "logs: {csv: true, tensorboard: {histogram_freq: 1}}\n",
 }
 

@@ -1,0 +1,110 @@
+"""What a run does for its speed: chosen once, before its first step, written into its record, and taken up when it goes on."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from kerascli.model.fused import fuse_updates
+from kerascli.run.session import threads
+from kerascli.run.validation_batches import larger_batch_size, why_not_larger
+from kerascli.spec.spec import Spec
+
+# Steps in one graph call, at most, where nothing says how many; the clock decides below it.
+UNLIMITED = "auto"
+
+
+@dataclass(frozen=True)
+class Performance:
+    """What was chosen, each with the reason where a person might ask for one.
+
+    Attributes:
+        looped: Whether steps run in a loop inside one graph call.
+        steps_per_execution: The most steps in one graph call; None: as many as callbacks and the clock allow.
+        validation_batch_size: Samples a step of validation and test.
+        validation_reason: Why it is what it is.
+        fused_updates: Whether the optimizer's updates are kernels of TensorFlow.
+        fused_reason: Which, or why not.
+        jit_compile: Whether XLA compiles the step.
+        threads: Threads in one operation and across operations; 0: one for each core.
+    """
+
+    looped: bool
+    steps_per_execution: int | None
+    validation_batch_size: int
+    validation_reason: str
+    fused_updates: bool
+    fused_reason: str
+    jit_compile: bool
+    threads: Mapping[str, int]
+
+    def to_json(self) -> dict[str, Any]:
+        """For the run's record."""
+        return {**asdict(self), "steps_per_execution": self.steps_per_execution or UNLIMITED}
+
+    def words(self) -> str:
+        """The choices in a line."""
+        steps = "one step a call"
+        if self.looped:
+            most = f"up to {self.steps_per_execution}" if self.steps_per_execution else "as many as callbacks allow"
+            steps = f"steps a call: {most}"
+        jit = ", XLA" if self.jit_compile else ""
+        return f"{steps}; validation by {self.validation_batch_size:,}; updates: {self.fused_reason}{jit}"
+
+
+def choose_performance(spec: Spec, model: Any, samples: int, recorded: Mapping[str, Any] | None = None) -> Performance:
+    """What a run does for its speed.
+
+    Args:
+        spec: The spec.
+        model: Its model, compiled.
+        samples: The samples of the validation split, or of the test split; 0 without either.
+        recorded: What was chosen when the run began that goes on now; it is kept, but for what the spec says otherwise.
+    """
+    size, reason = _validation(spec, model, samples, recorded)
+    looped, most = _steps(spec, recorded)
+    fused, why = _fused(spec, model, recorded)
+    return Performance(looped, most, size, reason, fused, why, bool(model.jit_compile), threads())
+
+
+def _steps(spec: Spec, recorded: Mapping[str, Any] | None) -> tuple[bool, int | None]:
+    """Whether steps are looped, and the most of them."""
+    assert spec.compile is not None
+    written = spec.compile.steps_per_execution
+    if written is None:
+        written = spec.performance.steps_per_execution
+    if isinstance(written, int):
+        return written > 1, written
+    if recorded is not None:
+        return bool(recorded.get("looped", False)), None
+    # A `train_step` of one's own may return logs that no metric holds, which a loop would lose.
+    return spec.model.own_class is None and not spec.compile.run_eagerly, None
+
+
+def _validation(
+    spec: Spec, model: Any, samples: int, recorded: Mapping[str, Any] | None
+) -> tuple[int, str]:
+    """The samples of a validation step, and why so many."""
+    fixed = next((item.batch_size for item in spec.model.inputs if item.batch_size is not None), None)
+    own = fixed or spec.fit.validation_batch_size or spec.fit.batch_size
+    wanted = spec.performance.validation_batch_size
+    if fixed is not None or spec.fit.validation_batch_size is not None or wanted is None:
+        return own, "as written" if fixed is None else "the batch size is fixed"
+    if isinstance(wanted, int):
+        return wanted, "as written"
+    if recorded is not None:
+        return int(recorded.get("validation_batch_size") or own), str(recorded.get("validation_reason") or "as recorded")
+    reason = why_not_larger(spec, model)
+    if reason is not None or not samples:
+        return own, reason or "there is nothing to validate on"
+    return larger_batch_size(model, own, samples), "the result does not depend on it"
+
+
+def _fused(spec: Spec, model: Any, recorded: Mapping[str, Any] | None) -> tuple[bool, str]:
+    """Whether updates are fused, and which kernel they are."""
+    wanted = spec.performance.fused_updates
+    if wanted is False or (wanted == "auto" and recorded is not None and not recorded.get("fused_updates", False)):
+        return False, "Keras's own"
+    found = fuse_updates(model.optimizer)
+    return found.fused, found.words
