@@ -17,6 +17,7 @@ from kerascli.cli import (
     describe,
     eject,
     evaluate,
+    explain,
     options,
     plot,
     predict,
@@ -84,6 +85,7 @@ predict.register(app)
 summary.register(app)
 plot.register(app)
 check.register(app)
+explain.register(app)
 data.register(app)
 convert.register(app)
 describe.register(app)

@@ -35,6 +35,7 @@ def train(
         ),
     ] = None,
     max_time: options.MaxTime = None,
+    strict: options.Strict = False,
     runs: options.Runs = options.DEFAULT_RUNS,
     json: options.Json = False,
     trust: options.Trust = False,
@@ -42,6 +43,7 @@ def train(
     verbose: options.Verbose = False,
 ) -> None:
     """Train the model of a spec. Every mistake is found before the first step."""
+    from kerascli.check import require_sound
     from kerascli.cli.console import print_json
     from kerascli.cli.durations import seconds_of
     from kerascli.cli.quiet import prepare_tensorflow
@@ -53,12 +55,13 @@ def train(
     if init_from is not None:
         changes.append(f"model.weights={{from: {dumps(init_from)}}}")
     loaded = read_spec(spec, changes, runs, trust=trust, verbose=verbose)
+    require_sound(loaded, strict=strict)
     prepare_tensorflow(verbose=verbose)
     from kerascli.cli.progress import training_display
 
     with training_display(quiet=quiet or json) as display:
         from kerascli.run.train import train as train_spec
 
-        result = train_spec(loaded, runs, progress=display, command=sys.argv, max_seconds=limit)
+        result = train_spec(loaded, runs, progress=display, command=sys.argv, max_seconds=limit, strict=strict)
     if json:
         print_json(result.to_json())
