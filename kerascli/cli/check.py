@@ -36,7 +36,7 @@ def check(
     """Find every mistake of a spec: unknown names, wrong types, loops, dangling layers."""
     from kerascli.cli.console import print_diagnostics, print_json
 
-    found, status = _diagnostics(spec, overrides or [], build=build, data=data, runs=runs, trust=trust, verbose=verbose)
+    found, status = check_file(spec, overrides or [], build=build, data=data, runs=runs, trust=trust, verbose=verbose)
     if strict:
         from kerascli.check.verdict import as_errors
 
@@ -61,8 +61,15 @@ def _count(found: tuple[Diagnostic, ...], severity: Severity) -> int:
     return sum(diagnostic.severity == severity for diagnostic in found)
 
 
-def _diagnostics(
-    spec: object, overrides: list[str], *, build: bool, data: bool, runs: Path, trust: bool, verbose: bool
+def check_file(
+    spec: Path,
+    overrides: list[str],
+    *,
+    build: bool = False,
+    data: bool = False,
+    runs: Path = options.DEFAULT_RUNS,
+    trust: bool = False,
+    verbose: bool = False,
 ) -> tuple[tuple[Diagnostic, ...], ExitCode]:
     """What the checks found, and the status that it leads to."""
     from kerascli.check import require_sound
@@ -70,7 +77,7 @@ def _diagnostics(
 
     found: tuple[Diagnostic, ...] = ()
     try:
-        loaded = read_spec(Path(str(spec)), overrides, runs, trust=trust, verbose=verbose)
+        loaded = read_spec(spec, overrides, runs, trust=trust, verbose=verbose)
         found = require_sound(loaded)
         if build or data:
             from kerascli.cli.quiet import prepare_tensorflow

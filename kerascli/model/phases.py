@@ -75,8 +75,7 @@ class Phases:
         for phase in self.phases:
             for pattern in (*phase.freeze, *phase.unfreeze):
                 if not self._matching(pattern):
-                    code, message, place, hint = unmatched(pattern, self._paths)
-                    found.append(Diagnostic(code, message, place, hint))
+                    found.append(unmatched(pattern, self._paths))
             if phase.optimizer is not None:
                 try:
                     build_component(phase.optimizer)
