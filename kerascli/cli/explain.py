@@ -72,7 +72,9 @@ def _print(page: Explanation) -> None:
         if spec is not None:
             console.print()
             console.print(Text(title, style=style))
-            console.print(Syntax(spec.rstrip("\n"), "yaml", theme="ansi_dark", background_color="default", padding=(0, 2)))
+            console.print(
+                Syntax(spec.rstrip("\n"), "yaml", theme="ansi_dark", background_color="default", padding=(0, 2))
+            )
 
 
 def _list(found: Sequence[Explanation]) -> None:

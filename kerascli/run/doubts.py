@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from kerascli.run.preflight import Ready
 
 
-def doubts(ready: Ready, *, strict: bool = False) -> tuple[Diagnostic, ...]:
+def find_doubts(ready: Ready, *, strict: bool = False) -> tuple[Diagnostic, ...]:
     """The warnings and notes, without those that the spec ignores.
 
     Args:

@@ -24,7 +24,7 @@ from kerascli.run.build import (
     start_model,
     with_facts,
 )
-from kerascli.run.doubts import doubts
+from kerascli.run.doubts import find_doubts
 from kerascli.run.engine import Plan
 from kerascli.run.expectations import unknown_logs
 from kerascli.run.monitor import Monitor, choose_monitor
@@ -86,7 +86,7 @@ def check_data(spec: Spec) -> tuple[Diagnostic, ...]:
         DataError: The data is wrong.
     """
     with keras_session(spec), no_downloads():
-        return doubts(prepare_training(spec))
+        return find_doubts(prepare_training(spec))
 
 
 def prepare_training(spec: Spec, prior: PriorData | None = None, *, begins: bool = True) -> Ready:

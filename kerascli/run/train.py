@@ -10,7 +10,7 @@ from kerascli.check import require_sound
 from kerascli.data.told import listening
 from kerascli.record.lock import lock_folder
 from kerascli.record.run_folder import create_run_folder
-from kerascli.run.doubts import doubts
+from kerascli.run.doubts import find_doubts
 from kerascli.run.ignoring import ignoring
 from kerascli.run.interrupts import watch_signals
 from kerascli.run.new_run import first_record, write_inputs
@@ -59,7 +59,7 @@ def train(
     with keras_session(spec):
         with listening(progress.reading):
             ready = prepare_training(spec)
-        for diagnostic in doubts(ready, strict=strict):
+        for diagnostic in find_doubts(ready, strict=strict):
             progress.warned(diagnostic)
         # From here on a signal leaves a run that can go on.
         with watch_signals() as interrupts:

@@ -59,7 +59,9 @@ def _resolve(spec: Spec, writer: _Writer) -> dict[str, Any]:
     if spec.expect:
         out["expect"] = {one.log: one.condition for one in spec.expect}
     if spec.ignored:
-        out["check"] = {"ignore": [one.code if one.reason is None else Flow({one.code: one.reason}) for one in spec.ignored]}
+        out["check"] = {
+            "ignore": [one.code if one.reason is None else Flow({one.code: one.reason}) for one in spec.ignored]
+        }
     return out
 
 
