@@ -54,41 +54,25 @@ def explain(
 
 def _print(page: Explanation) -> None:
     """The page: drawn on a terminal, Markdown as it is elsewhere."""
-    text = f"# {page.code}\n\n{page.markdown}"
+    from kerascli.cli.console import output_console, print_parts
+
     if not sys.stdout.isatty():
-        print(text, end="")
+        print(f"# {page.code}\n\n{page.markdown}", end="")
         return
-    from rich.markdown import Markdown
-    from rich.syntax import Syntax
-    from rich.text import Text
+    from kerascli.view.explanation import explanation_parts
 
-    from kerascli.cli.console import output_console
-
-    console = output_console()
-    console.print(Text(page.code, style="bold"))
-    console.print()
-    console.print(Markdown(page.text))
-    for title, style, spec in (("Wrong", "bold red", page.wrong), ("Right", "bold green", page.right)):
-        if spec is not None:
-            console.print()
-            console.print(Text(title, style=style))
-            console.print(
-                Syntax(spec.rstrip("\n"), "yaml", theme="ansi_dark", background_color="default", padding=(0, 2))
-            )
+    print_parts(explanation_parts(page, output_console().width))
 
 
 def _list(found: Sequence[Explanation]) -> None:
-    width = max((len(one.code) for one in found), default=0) + 2
+    """The codes with a sentence each; a line each where no terminal folds them."""
     if not sys.stdout.isatty():
+        width = max(len(one.code) for one in found)
         for one in found:
-            print(f"{one.code:<{width}}{one.first_sentence}")
+            print(f"{one.code:<{width}}  {one.first_sentence}")
         return
-    from rich.table import Table
-    from rich.text import Text
+    from kerascli.cli.console import print_parts
+    from kerascli.translate.descriptions import WordRow
+    from kerascli.view.description import word_table
 
-    from kerascli.cli.console import output_console
-
-    table = Table(box=None, show_header=False, padding=(0, 2, 0, 0))
-    for one in found:
-        table.add_row(Text(one.code, style="bold", no_wrap=True), Text(one.first_sentence))
-    output_console().print(table)
+    print_parts([word_table([WordRow(one.code, one.first_sentence) for one in found])])
