@@ -9,10 +9,12 @@ from kerascli.errors import UsageError, did_you_mean
 from kerascli.spec.codes import EXPLANATIONS, all_codes
 
 _FORM = re.compile(
-    r"# (?P<code>[a-z0-9-]+)\n\n(?P<text>[^\n]+)\n"
+    r"# (?P<code>[a-z0-9-]+)\n\n(?P<text>[^\n]+(?:\n[^\n]+)*)\n"
     r"(?:\nWrong:\n\n```yaml\n(?P<wrong>.*?)```\n\nRight:\n\n```yaml\n(?P<right>.*?)```\n)?",
     re.DOTALL,
 )
+# Characters of a sentence that a list still shows whole.
+_LONG = 160
 _SENTENCE = re.compile(r".*?[.!?](?=\s|$)")
 
 
@@ -34,9 +36,10 @@ class Explanation:
 
     @property
     def first_sentence(self) -> str:
-        """What the code means, in a sentence."""
+        """What the code means, in a sentence; of a long one, what stands before its colon."""
         found = _SENTENCE.match(self.text)
-        return found[0] if found else self.text
+        sentence = found[0] if found else self.text
+        return sentence if len(sentence) <= _LONG else f"{sentence.partition(': ')[0].rstrip('.')}."
 
     @property
     def markdown(self) -> str:
@@ -64,7 +67,8 @@ def explain(code: str) -> Explanation:
     found = _FORM.fullmatch(page)
     if found is None or found["code"] != code:
         raise ValueError(f"the page of '{code}' is not of the form that all have")
-    return Explanation(**found.groupdict())
+    # A paragraph may be broken where its file is wide enough.
+    return Explanation(code, " ".join(found["text"].split()), found["wrong"], found["right"])
 
 
 def explain_all() -> tuple[Explanation, ...]:

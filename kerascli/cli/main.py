@@ -37,7 +37,7 @@ _EPILOG = (
         "kerascli evaluate mnist",
         "kerascli predict mnist --input digits.npy --output digits.csv",
     )
-    + "\n\n'kerascli COMMAND --help' says more of each. Exit status: 0 well, 1 a bug of kerascli, 2 spec or usage, 3 data, "
+    + "\n\n'kerascli COMMAND --help' says more of each, 'kerascli explain CODE' of a message. Exit status: 0 well, 1 a bug of kerascli, 2 spec or usage, 3 data, "
     "4 training went bad, 5 environment (disk, memory, checkpoint), 130 and 143 signals."
 )
 
