@@ -147,7 +147,8 @@ class KerascliError(Exception):
     """
 
     exit_code: ExitCode = ExitCode.BUG
-    code = "error"
+    # What a diagnostic is called that is given no code of its own.
+    code: str
 
     def __init__(
         self,

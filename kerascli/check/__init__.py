@@ -7,8 +7,10 @@ from collections.abc import Callable, Iterable
 from kerascli.check.preprocessing_layers import not_adaptable
 from kerascli.check.shapes import Shapes, infer_shapes
 from kerascli.check.starting_weights import missing_weights
+from kerascli.check.verdict import settle
 from kerascli.check.wiring import reads_head, unreachable_layers, unused_inputs
-from kerascli.errors import Diagnostic, SpecError
+from kerascli.errors import Diagnostic
+from kerascli.spec.ignored import without_ignored
 from kerascli.spec.problems import in_order
 from kerascli.spec.spec import Spec
 
@@ -19,9 +21,10 @@ SHAPE_LINTS: tuple[Callable[[Spec, Shapes], Iterable[Diagnostic]], ...] = ()
 
 
 def check_spec(spec: Spec) -> tuple[Diagnostic, ...]:
-    """All that is doubtful about a valid spec: the parser's warnings and every lint's, in the order of the file."""
+    """All that is doubtful about a valid spec: the parser's warnings and every lint's, in the order of the file; nothing that it ignores."""
     found = [diagnostic for lint in LINTS for diagnostic in lint(spec)]
-    return in_order([*spec.warnings, *found, *check_shapes(spec, infer_shapes(spec.model))])
+    found += [*spec.warnings, *check_shapes(spec, infer_shapes(spec.model))]
+    return without_ignored(in_order(found), spec.ignored)
 
 
 def check_shapes(spec: Spec, shapes: Shapes) -> list[Diagnostic]:
@@ -34,13 +37,14 @@ def check_shapes(spec: Spec, shapes: Shapes) -> list[Diagnostic]:
     return [diagnostic for lint in SHAPE_LINTS for diagnostic in lint(spec, shapes)]
 
 
-def require_sound(spec: Spec) -> tuple[Diagnostic, ...]:
+def require_sound(spec: Spec, *, strict: bool = False) -> tuple[Diagnostic, ...]:
     """What `check_spec` finds, where none of it is an error.
 
+    Args:
+        spec: The spec.
+        strict: Whether warnings are errors.
+
     Raises:
-        SpecError: A lint found an error; with every diagnostic.
+        SpecError: A lint found an error, or there is a warning and `strict`; with every diagnostic.
     """
-    found = check_spec(spec)
-    if any(diagnostic.severity == "error" for diagnostic in found):
-        raise SpecError(found)
-    return found
+    return settle(check_spec(spec), spec, strict=strict)

@@ -17,6 +17,7 @@ from kerascli.cli import (
     describe,
     eject,
     evaluate,
+    explain,
     options,
     plot,
     predict,
@@ -37,7 +38,7 @@ _EPILOG = (
         "kerascli evaluate mnist",
         "kerascli predict mnist --input digits.npy --output digits.csv",
     )
-    + "\n\n'kerascli COMMAND --help' says more of each. Exit status: 0 well, 1 a bug of kerascli, 2 spec or usage, 3 data, "
+    + "\n\n'kerascli COMMAND --help' says more of each, 'kerascli explain CODE' of a message. Exit status: 0 well, 1 a bug of kerascli, 2 spec or usage, 3 data, "
     "4 training went bad, 5 environment (disk, memory, checkpoint), 130 and 143 signals."
 )
 
@@ -86,6 +87,7 @@ predict.register(app)
 summary.register(app)
 plot.register(app)
 check.register(app)
+explain.register(app)
 data.register(app)
 convert.register(app)
 describe.register(app)

@@ -13,6 +13,7 @@ import tensorflow as tf
 from kerascli.check import require_sound
 from kerascli.data.told import listening
 from kerascli.run.head_losses import HeadLosses, lowest_losses
+from kerascli.run.ignoring import ignoring
 from kerascli.run.interrupts import watch_signals
 from kerascli.run.learning_faults import contradictions, unmoved_layers
 from kerascli.run.preflight import Ready, prepare_training
@@ -104,7 +105,7 @@ def overfit(
         SpecError: The spec is wrong.
         DataError: The data is wrong.
     """
-    progress = progress or Silence()
+    progress = ignoring(progress or Silence(), spec)
     for diagnostic in require_sound(spec):
         progress.warned(diagnostic)
     with keras_session(spec):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Any
 
+from kerascli.check.verdict import settle
 from kerascli.components.downloads import no_downloads
 from kerascli.components.faults import first_line
 from kerascli.data.augment import Augmentation, make_augmentation
@@ -23,6 +24,7 @@ from kerascli.run.build import (
     start_model,
     with_facts,
 )
+from kerascli.run.doubts import find_doubts
 from kerascli.run.engine import Plan
 from kerascli.run.expectations import unknown_logs
 from kerascli.run.monitor import Monitor, choose_monitor
@@ -69,22 +71,22 @@ def check_build(spec: Spec) -> tuple[Diagnostic, ...]:
     """
     if spec.data is not None and needs_data(spec):
         message = "the model takes shapes or learnt values from the data, which this check does not read"
-        return (Diagnostic("left-to-data", message, spec.model.span, "say '--data'", severity="note"),)
+        left = Diagnostic("left-to-data", message, spec.model.span, "say '--data'", severity="note")
+        return settle([left], spec)
     with no_downloads():
         build_model(spec)
     return ()
 
 
 def check_data(spec: Spec) -> tuple[Diagnostic, ...]:
-    """Makes the model, reads the data and tries a first batch.
+    """Makes the model, reads the data, tries a first batch, and says what is doubtful about the data.
 
     Raises:
         SpecError: The spec is wrong.
         DataError: The data is wrong.
     """
     with keras_session(spec), no_downloads():
-        prepare_training(spec)
-    return ()
+        return find_doubts(prepare_training(spec))
 
 
 def prepare_training(spec: Spec, prior: PriorData | None = None, *, begins: bool = True) -> Ready:

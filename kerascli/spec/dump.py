@@ -58,6 +58,10 @@ def _resolve(spec: Spec, writer: _Writer) -> dict[str, Any]:
     out["logs"] = {"csv": spec.logs.csv, "tensorboard": Flow(board) if board else board is not None}
     if spec.expect:
         out["expect"] = {one.log: one.condition for one in spec.expect}
+    if spec.ignored:
+        out["check"] = {
+            "ignore": [one.code if one.reason is None else Flow({one.code: one.reason}) for one in spec.ignored]
+        }
     return out
 
 

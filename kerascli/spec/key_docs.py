@@ -23,6 +23,8 @@ _TOP: Mapping[str, str] = {
     "checkpoints": "Which states of the training are kept, and how often one is saved.",
     "logs": "What is written while the model trains.",
     "expect": "What the run must reach: a mapping from logs to conditions; `train` ends with status 4 where it falls short.",
+    "check": "What `check`, `train` and `data` say of the spec.",
+    "check.ignore": "Codes of warnings to silence: a list of `code` and `{code: the reason}`; errors stay.",
 }
 
 _DATA: Mapping[str, str] = {

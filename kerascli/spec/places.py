@@ -182,6 +182,8 @@ CHECKPOINTS = Place(
     keys={"best": _VALUE, "mode": _VALUE, "keep": Place(default=2), "every": Place(default="epoch")},
 )
 
+CHECK = Place("section", keys={"ignore": Place("free")})
+
 LOGS = Place("section", keys={"csv": Place(default=True), "tensorboard": Place("free", default=True)})
 
 ROOT = Place(
@@ -203,6 +205,7 @@ ROOT = Place(
         "checkpoints": CHECKPOINTS,
         "logs": LOGS,
         "expect": Place("names", each=_VALUE),
+        "check": CHECK,
     },
 )
 
@@ -210,9 +213,4 @@ ROOT = Place(
 REUSE_SECTIONS = ("extends", "override")
 
 # Sections of the language that are not built yet; each is refused by name.
-SECTIONS_TO_COME = (
-    "distribute",
-    "tune",
-    "performance",
-    "check",
-)
+SECTIONS_TO_COME = ("distribute", "tune", "performance")

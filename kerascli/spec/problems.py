@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from kerascli.errors import Diagnostic, ExitCode, Note, Severity, Span, SpecError
+from kerascli.spec.ignored import IgnoredCode, without_ignored
 from kerascli.spec.nodes import COMMAND_LINE as COMMAND_LINE
 from kerascli.spec.nodes import Node
 
@@ -16,6 +17,8 @@ class Problems:
     def __init__(self) -> None:
         """Starts with none."""
         self.found: list[Diagnostic] = []
+        # What the spec does not want to hear of, once that is read.
+        self.ignored: tuple[IgnoredCode, ...] = ()
         self._notes: tuple[Note, ...] = ()
         self._seen: set[tuple[str, str, Span | None]] = set()
         self._settled: set[Span] = set()
@@ -65,8 +68,8 @@ class Problems:
         return any(diagnostic.severity == "error" for diagnostic in self.found)
 
     def ordered(self) -> tuple[Diagnostic, ...]:
-        """All of them in the order of the file; what stands on the command line comes last."""
-        return in_order(self.found)
+        """All that the spec does not ignore, in the order of the file; what stands on the command line comes last."""
+        return without_ignored(in_order(self.found), self.ignored)
 
     def raise_errors(self) -> None:
         """Raises all that was found when there is an error among it.

@@ -10,6 +10,7 @@ from kerascli.errors import Diagnostic, SourceText
 from kerascli.spec.component import Component
 from kerascli.spec.data_spec import DataSpec
 from kerascli.spec.expect_parser import Expectation
+from kerascli.spec.ignored import IgnoredCode
 from kerascli.spec.model_spec import ModelSpec
 from kerascli.spec.nodes import Mapping
 from kerascli.spec.plugins import LoadedPlugins
@@ -41,6 +42,7 @@ class Spec:
         plugins: The plugins, imported.
         environment: The variables of the environment that it read, each with its value; None where it is not set.
         expect: What its run must reach.
+        ignored: The warnings that it silences.
     """
 
     name: str
@@ -63,3 +65,4 @@ class Spec:
     plugins: LoadedPlugins = field(default_factory=LoadedPlugins)
     environment: Table[str, str | None] = field(default_factory=dict, repr=False, compare=False)
     expect: tuple[Expectation, ...] = ()
+    ignored: tuple[IgnoredCode, ...] = ()
