@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
+from kerascli.check.argument_pairs import disagreeing_arguments
 from kerascli.check.preprocessing_layers import not_adaptable
+from kerascli.check.ranges import out_of_range
 from kerascli.check.shapes import Shapes, infer_shapes
 from kerascli.check.starting_weights import missing_weights
 from kerascli.check.wiring import reads_head, unreachable_layers, unused_inputs
@@ -13,7 +15,7 @@ from kerascli.spec.problems import in_order
 from kerascli.spec.spec import Spec
 
 # A new lint is a function in a file of this room and a name in one of these lists. These take the spec.
-LINTS = (unused_inputs, unreachable_layers, reads_head, missing_weights, not_adaptable)
+LINTS = (unused_inputs, unreachable_layers, reads_head, missing_weights, not_adaptable, out_of_range, disagreeing_arguments)
 # These take the shapes of all tensors too: inferred from the spec, or those of the model once Keras has made it.
 SHAPE_LINTS: tuple[Callable[[Spec, Shapes], Iterable[Diagnostic]], ...] = ()
 

@@ -149,15 +149,24 @@ def _loss_weights(node: Node | None, outputs: Names[str], problems: Problems) ->
     if isinstance(node, Mapping):
         by_output = _by_output(node, outputs, "loss", problems)
         # As in Keras, a head that the mapping leaves out has the weight 1.
-        weights = [number(by_output[name], name, problems) if name in by_output else 1.0 for name in outputs]
+        weights = [_weight(by_output[name], name, problems) if name in by_output else 1.0 for name in outputs]
     else:
         items = node.items if isinstance(node, Sequence) else (node,)
         if len(items) != max(1, len(outputs)):
             message = f"{len(items)} loss weights for {len(outputs)} outputs"
             problems.add("wrong-number", message, node, "write a mapping from output to weight")
             return None
-        weights = [number(item, "loss_weights", problems) for item in items]
+        weights = [_weight(item, "loss_weights", problems) for item in items]
     return tuple(float(weight) for weight in weights if weight is not None)
+
+
+def _weight(node: Node, name: str, problems: Problems) -> float | None:
+    """The weight of a loss; a negative one would be made as large as can be."""
+    value = number(node, name, problems)
+    if value is not None and value < 0:
+        problems.add("out-of-range", f"the loss weight {value:g} must not be negative", node, f"write {-value:g}")
+        return None
+    return value
 
 
 def _truth(section: Mapping, word: str, default: bool, problems: Problems) -> bool:
