@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from itertools import pairwise
 
 from kerascli.catalog import load_catalog
 from kerascli.check.written import all_components, item_span
@@ -69,6 +70,9 @@ def _heads(spec: Spec, component: Component) -> Iterator[Diagnostic]:
 
 def _strides_and_dilation(spec: Spec, component: Component) -> Iterator[Diagnostic]:
     del spec
+    # Those that convolve each channel by itself take both.
+    if component.name.startswith(("Depthwise", "Separable")):
+        return
     if _above_one(component.value("strides")) and _above_one(component.value("dilation_rate")):
         message = f"{component.name} takes 'strides' above 1 or a 'dilation_rate' above 1, not both"
         yield _disagree(message, _span(component, "dilation_rate"), "remove one of them")
@@ -99,7 +103,7 @@ def _steps_of_rates(spec: Spec, component: Component) -> Iterator[Diagnostic]:
     if isinstance(values, tuple) and len(values) != len(boundaries) + 1:
         message = f"{len(values)} values for {len(boundaries)} boundaries, which need {len(boundaries) + 1}"
         yield _disagree(message, _span(component, "values"), "write one value more than boundaries")
-    for index, (before, after) in enumerate(zip(boundaries, boundaries[1:], strict=False)):
+    for index, (before, after) in enumerate(pairwise(boundaries)):
         if isinstance(before, int | float) and isinstance(after, int | float) and after <= before:
             message = f"the boundary {after:g} stands after {before:g}"
             yield _disagree(message, item_span(spec, argument.span, index + 1), "write the boundaries in rising order")
@@ -129,7 +133,7 @@ def _warmup(spec: Spec, component: Component) -> Iterator[Diagnostic]:
     if steps is not None and steps.value and (target is None or target.value is None):
         message = "'warmup_steps' without a 'warmup_target' warms nothing up"
         yield _disagree(message, steps.key_span, "write 'warmup_target: …', the rate that it rises to")
-    if target is not None and target.value is not None and (steps is None or not steps.value):
+    if target is not None and target.value is not None and steps is None:
         message = "'warmup_target' without 'warmup_steps' warms nothing up"
         yield _disagree(message, target.key_span, "write 'warmup_steps: …', the steps that it takes")
 
