@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable
 from kerascli.check.argument_pairs import disagreeing_arguments
 from kerascli.check.callback_pairs import averages_missing, callback_files, fighting_callbacks
 from kerascli.check.idle_callbacks import idle_callbacks
+from kerascli.check.loss_order import unnamed_losses
 from kerascli.check.monitors import rare_validation, unknown_monitors, wrong_modes
 from kerascli.check.preprocessing_layers import not_adaptable
 from kerascli.check.ranges import out_of_range
@@ -38,6 +39,7 @@ LINTS = (
     split_sizes,
     batch_sizes,
     schedule_lengths,
+    unnamed_losses,
 )
 # These take the shapes of all tensors too: inferred from the spec, or those of the model once Keras has made it.
 SHAPE_LINTS: tuple[Callable[[Spec, Shapes], Iterable[Diagnostic]], ...] = ()

@@ -14,6 +14,9 @@ from kerascli.spec.problems import Problems
 from kerascli.spec.section import check_keys, number, section_of, truth, whole_number
 from kerascli.spec.training_spec import CompileSpec
 
+# What is mostly meant as an argument of the optimizer.
+_OF_OPTIMIZER = ("learning_rate", "lr")
+
 
 def parse_compile(
     node: Node | None, outputs: Names[str], problems: Problems, *, trust: bool = False
@@ -31,7 +34,12 @@ def parse_compile(
     section = section_of(node, "compile", problems)
     if section is None:
         return None
-    check_keys(section, COMPILE, "'compile'", problems)
+    for word in _OF_OPTIMIZER:
+        if section.key(word) is not None:
+            hint = "write 'optimizer: {Adam: {learning_rate: …}}', with the optimizer's name"
+            problems.add("elsewhere", f"'{word}' belongs to the optimizer", section.key(word), hint)
+    others = Mapping(tuple(one for one in section.entries if one[0].value not in _OF_OPTIMIZER), section.span)
+    check_keys(others, COMPILE, "'compile'", problems)
     optimizer = _optimizer(section, problems, trust=trust)
     losses = _losses(section, outputs, problems)
     metrics = {word: _metrics(section.get(word), word, outputs, problems) for word in ("metrics", "weighted_metrics")}
