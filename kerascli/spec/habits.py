@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable
 from collections.abc import Sequence as Items
 
+from kerascli.catalog import load_catalog
 from kerascli.catalog.entries import Entry, Parameter
 from kerascli.errors import did_you_mean
 from kerascli.spec.nodes import Mapping, Node, Scalar, Sequence
@@ -71,6 +72,11 @@ def argument_hint(entry: Entry, name: str, words: Items[str]) -> str | None:
         return f"write '{former}'"
     if name in _SHAPES and entry.group == "layers":
         return "write the shape of one sample in 'model.inputs'"
+    groups = load_catalog().groups_of(name) if name[:1].isupper() else ()
+    for parameter in entry.parameters:
+        if parameter.group in groups:
+            # `Adam: {CosineDecay: …}`: a component that stands where its argument's name does.
+            return f"write '{parameter.name}: {{{name}: …}}'"
     return did_you_mean(name, words)
 
 
