@@ -56,9 +56,12 @@ def _unknown(owner: str, name: str, span: Span | None, logs: EpochLogs, key: str
 
 
 def _nearest(name: str, known: list[str]) -> str | None:
-    head, _, word = name.rpartition("_")
-    former = f"{head}_{_FORMER_NAMES[word]}".removeprefix("_") if word in _FORMER_NAMES else ""
-    return f"did you mean '{former}'?" if former in known else did_you_mean(name, known)
+    for word in (name, name.removeprefix("val_")):
+        head, _, metric = word.rpartition("_")
+        former = f"{head}_{_FORMER_NAMES.get(metric)}".removeprefix("_")
+        if former in known:
+            return f"did you mean '{former}'?"
+    return did_you_mean(name, known)
 
 
 def wrong_modes(spec: Spec) -> Iterator[Diagnostic]:

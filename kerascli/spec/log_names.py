@@ -24,11 +24,9 @@ def log_names(components: Sequence[Component]) -> list[str]:
         entry = load_catalog().find("metrics", component.name)
         parameter = entry.parameter("name") if entry is not None else None
         default = parameter.default if parameter is not None else None
-        base = (
-            component.name
-            if component.name in SHAPE_METRICS
-            else str(written or default or default_log_name(component))
-        )
+        if component.name in SHAPE_METRICS:
+            default = component.name
+        base = str(written or default or default_log_name(component))
         name, number = base, 0
         while written is None and default is None and name in names:
             number += 1
