@@ -38,7 +38,7 @@ def _fight(first: Component, second: Component) -> Iterator[Diagnostic]:
     if first.name == second.name == "EarlyStopping" and _but_patience(first) == _but_patience(second):
         message = f"two EarlyStopping go by '{monitored(second)}', and the one with more patience never stops anything"
         yield _warn(message, second.span, "remove one of them", first.span)
-    elif first == second:
+    elif first == second and first.name not in _FILES:
         yield _warn(f"{second.name} stands twice, and acts twice", second.span, "remove one of them", first.span)
 
 
