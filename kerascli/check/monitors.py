@@ -99,7 +99,7 @@ def _wrong_way(name: str, mode: str, better: str, span: Span | None) -> Diagnost
 
 def _no_mode(callback: Component, name: str, better: str | None) -> Diagnostic:
     argument = callback.argument("mode") or callback.argument("monitor")
-    message = f"Keras can't tell whether a larger or a smaller '{name}' is better, and stops after the first epoch"
+    message = f"Keras can't tell whether a larger or a smaller '{name}' is better: it raises after the first epoch"
     hint = f"add 'mode: {better}'" if better is not None else "add 'mode: min' or 'mode: max'"
     return Diagnostic("monitor-mode", message, argument.span if argument is not None else callback.span, hint)
 

@@ -25,6 +25,8 @@ def all_components(spec: Spec) -> Iterator[Component]:
 
 def _outermost(spec: Spec) -> Iterator[Component]:
     yield from _of_model(spec.model)
+    if spec.model.own_class is not None:
+        yield spec.model.own_class
     if spec.data is not None:
         for field in (*(spec.data.inputs or ()), *(spec.data.targets or ())):
             yield from (*field.transforms, *field.augment)

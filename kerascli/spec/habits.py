@@ -72,12 +72,24 @@ def argument_hint(entry: Entry, name: str, words: Items[str]) -> str | None:
         return f"write '{former}'"
     if name in _SHAPES and entry.group == "layers":
         return "write the shape of one sample in 'model.inputs'"
+    if name.isdecimal() and entry.parameter("schedule") is not None:
+        return f"write 'schedule: {{{name}: …}}'"
     groups = load_catalog().groups_of(name) if name[:1].isupper() else ()
     for parameter in entry.parameters:
         if parameter.group in groups:
             # `Adam: {CosineDecay: …}`: a component that stands where its argument's name does.
             return f"write '{parameter.name}: {{{name}: …}}'"
     return did_you_mean(name, words)
+
+
+def layer_hint(text: str) -> str | None:
+    """For an argument that stands where a layer is expected, as `- units: 3` below `- Dense:` does."""
+    catalog = load_catalog()
+    for name in catalog.names("layers") if text.islower() else ():
+        entry = catalog.find("layers", name)
+        if entry is not None and any(parameter.name == text for parameter in entry.parameters):
+            return f"'{text}' is an argument; write it below its layer, further in and without '- '"
+    return None
 
 
 def is_wiring(entry: Entry, name: str) -> bool:

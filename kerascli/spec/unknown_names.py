@@ -5,7 +5,7 @@ from __future__ import annotations
 from kerascli.catalog import load_catalog
 from kerascli.catalog.overlay import PREFIX, added_entry, added_names
 from kerascli.errors import nearest
-from kerascli.spec.habits import call_hint, nothing_hint
+from kerascli.spec.habits import call_hint, layer_hint, nothing_hint
 from kerascli.spec.nodes import Scalar
 from kerascli.spec.problems import Problems
 
@@ -60,6 +60,8 @@ def report_unknown(name: Scalar, group: str, problems: Problems) -> None:
         kind = "function" if added_entry("functions", text) is not None else SINGULAR[elsewhere[0]]
         whose = "a plugin's" if of_plugin else "a Keras"
         hint = f"'{text}' is {whose} {kind}; write a {SINGULAR[group]} here"
+    if hint is None and group == "layers":
+        hint = layer_hint(text)
     who = "neither Keras nor a plugin has the" if added_names(group) else "Keras has no"
     problems.add("unknown-class", f"{who} {SINGULAR[place]} '{text}'", name, hint)
 
