@@ -4,8 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
+from kerascli.check.argument_pairs import disagreeing_arguments
+from kerascli.check.callback_pairs import averages_missing, callback_files, fighting_callbacks
+from kerascli.check.idle_callbacks import idle_callbacks
+from kerascli.check.loss_order import unnamed_losses
+from kerascli.check.monitors import rare_validation, unknown_monitors, wrong_modes
 from kerascli.check.preprocessing_layers import not_adaptable
+from kerascli.check.ranges import out_of_range
+from kerascli.check.schedule_lengths import schedule_lengths
 from kerascli.check.shapes import Shapes, infer_shapes
+from kerascli.check.split_sizes import batch_sizes, split_sizes
 from kerascli.check.starting_weights import missing_weights
 from kerascli.check.verdict import settle
 from kerascli.check.wiring import reads_head, unreachable_layers, unused_inputs
@@ -15,7 +23,26 @@ from kerascli.spec.problems import in_order
 from kerascli.spec.spec import Spec
 
 # A new lint is a function in a file of this room and a name in one of these lists. These take the spec.
-LINTS = (unused_inputs, unreachable_layers, reads_head, missing_weights, not_adaptable)
+LINTS = (
+    unused_inputs,
+    unreachable_layers,
+    reads_head,
+    missing_weights,
+    not_adaptable,
+    out_of_range,
+    disagreeing_arguments,
+    unknown_monitors,
+    wrong_modes,
+    rare_validation,
+    idle_callbacks,
+    fighting_callbacks,
+    averages_missing,
+    callback_files,
+    split_sizes,
+    batch_sizes,
+    schedule_lengths,
+    unnamed_losses,
+)
 # These take the shapes of all tensors too: inferred from the spec, or those of the model once Keras has made it.
 SHAPE_LINTS: tuple[Callable[[Spec, Shapes], Iterable[Diagnostic]], ...] = ()
 

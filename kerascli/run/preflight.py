@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Any
 
+from kerascli.check.epoch_logs import EpochLogs
+from kerascli.check.monitors import without_log
 from kerascli.check.verdict import settle
 from kerascli.components.downloads import no_downloads
 from kerascli.components.faults import first_line
@@ -26,7 +28,6 @@ from kerascli.run.build import (
 )
 from kerascli.run.doubts import find_doubts
 from kerascli.run.engine import Plan
-from kerascli.run.expectations import unknown_logs
 from kerascli.run.monitor import Monitor, choose_monitor
 from kerascli.run.session import keras_session
 from kerascli.run.start_weights import StartReport
@@ -118,9 +119,10 @@ def prepare_training(spec: Spec, prior: PriorData | None = None, *, begins: bool
     train, validation, test = data.train(), data.validation(), data.test()
     augment = make_augmentation(data.data)
     _try_batch(spec, model, train, augment)
-    logs = _log_names(model, validated=validation is not None)
+    known = EpochLogs(_log_names(model), validated=validation is not None, tested=test is not None)
+    logs = tuple(known.shown())
     monitor, found = choose_monitor(spec, logs)
-    found += unknown_logs(spec.expect, logs, tested=test is not None)
+    found += without_log(spec, known)
     if found:
         raise SpecError(found)
     plan = replace(make_plan(spec, train, validation), augment=augment)
@@ -179,9 +181,8 @@ def _try_batch(spec: Spec, model: Any, train: Split, augment: Augmentation) -> N
         raise SpecError([Diagnostic("keras-error", message, spec.compile.span, notes=notes)]) from error
 
 
-def _log_names(model: Any, *, validated: bool) -> tuple[str, ...]:
-    names = list(as_numbers(model.get_metrics_result()))
-    return (*names, *(f"val_{name}" for name in names)) if validated else tuple(names)
+def _log_names(model: Any) -> tuple[str, ...]:
+    return tuple(as_numbers(model.get_metrics_result()))
 
 
 def fixed_batch_size(spec: Spec) -> int | None:

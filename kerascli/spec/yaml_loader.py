@@ -234,6 +234,8 @@ def _syntax_hint(error: yaml.MarkedYAMLError, content: str) -> str | None:
             if match:
                 return f"a class with keys below it needs its colon: '- {match[1]}:'"
         return "check the indentation, or quote a text that holds ': '"
+    if "'-' indicator" in str(error.problem):
+        return "indent it further than the '- ' above, or begin it with '- '"
     if 0 <= mark.line < len(lines) and "\t" in lines[mark.line]:
         return "indent with spaces"
     if "flow" in str(error.context):
