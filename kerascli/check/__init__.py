@@ -4,18 +4,40 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
+from kerascli.check.half_precision import half_precision_heads
+from kerascli.check.learning import idle_heads, no_loss, nothing_learns
+from kerascli.check.loss_activation import unfit_activation
+from kerascli.check.loss_target import unfit_target
+from kerascli.check.metrics import unfit_metrics
 from kerascli.check.preprocessing_layers import not_adaptable
 from kerascli.check.shapes import Shapes, infer_shapes
 from kerascli.check.starting_weights import missing_weights
+from kerascli.check.weights_of_loss import negative_weights, unfit_class_weights
 from kerascli.check.wiring import reads_head, unreachable_layers, unused_inputs
 from kerascli.errors import Diagnostic, SpecError
 from kerascli.spec.problems import in_order
 from kerascli.spec.spec import Spec
 
 # A new lint is a function in a file of this room and a name in one of these lists. These take the spec.
-LINTS = (unused_inputs, unreachable_layers, reads_head, missing_weights, not_adaptable)
+LINTS = (
+    unused_inputs,
+    unreachable_layers,
+    reads_head,
+    missing_weights,
+    not_adaptable,
+    no_loss,
+    nothing_learns,
+    negative_weights,
+)
 # These take the shapes of all tensors too: inferred from the spec, or those of the model once Keras has made it.
-SHAPE_LINTS: tuple[Callable[[Spec, Shapes], Iterable[Diagnostic]], ...] = ()
+SHAPE_LINTS: tuple[Callable[[Spec, Shapes], Iterable[Diagnostic]], ...] = (
+    unfit_activation,
+    unfit_target,
+    unfit_metrics,
+    half_precision_heads,
+    idle_heads,
+    unfit_class_weights,
+)
 
 
 def check_spec(spec: Spec) -> tuple[Diagnostic, ...]:
