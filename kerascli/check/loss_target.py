@@ -133,6 +133,9 @@ def _output_range(head: Head) -> Diagnostic | None:
     target, activation = head.target, head.activation
     if activation is None or loss_name(head) not in REGRESSION or target.lowest is None or target.highest is None:
         return None
+    if activation.name == "softmax" and head.units == 1:
+        # Always 1, which is told already.
+        return None
     low, high = OUTPUT_RANGES.get(activation.name, (float("-inf"), float("inf")))
     if target.lowest >= low and target.highest <= high:
         return None
