@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from kerascli.check.shapes import Shapes
 from kerascli.check.targets import Target, find_target
 from kerascli.errors import Span
 from kerascli.spec.component import Argument, Component
-from kerascli.spec.model_spec import LayerSpec, ModelSpec, OutputSpec, TensorReference
+from kerascli.spec.model_spec import LayerSpec, OutputSpec, TensorReference
 from kerascli.spec.spec import Spec
 
 _CONVOLUTIONS = frozenset(
@@ -98,8 +98,9 @@ def find_heads(spec: Spec, shapes: Shapes) -> Iterator[Head]:
     """
     if spec.compile is None or spec.model.own_class is not None or len(spec.compile.losses) != len(spec.model.outputs):
         return
+    by_name = {layer.name: layer for layer in spec.model.layers}
     for index, (output, loss) in enumerate(zip(spec.model.outputs, spec.compile.losses, strict=True)):
-        layers = tuple(_back(spec.model, output.tensor))
+        layers = tuple(_back(by_name, output.tensor))
         activation, behind = _last_activation(layers)
         written = _units(layers)
         shape = _shape(shapes, output.tensor)
@@ -121,16 +122,16 @@ def find_heads(spec: Spec, shapes: Shapes) -> Iterator[Head]:
         )
 
 
-def _back(model: ModelSpec, reference: TensorReference) -> Iterator[LayerSpec]:
+def _back(by_name: Mapping[str, LayerSpec], reference: TensorReference) -> Iterator[LayerSpec]:
     """The layers from an output on back, as long as each reads one tensor and only passes its numbers on."""
-    by_name = {layer.name: layer for layer in model.layers}
     at: TensorReference | None = reference
     while at is not None and at.name in by_name:
         layer = by_name[at.name]
         if layer.nested is not None:
             index = at.index or 0
             if index < len(layer.nested.outputs):
-                yield from _back(layer.nested, layer.nested.outputs[index].tensor)
+                inner = {one.name: one for one in layer.nested.layers}
+                yield from _back(inner, layer.nested.outputs[index].tensor)
             return
         if at.index is not None:
             return

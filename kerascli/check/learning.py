@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from kerascli.check.heads import find_heads
 from kerascli.check.shapes import Shapes
@@ -114,9 +114,10 @@ def idle_heads(spec: Spec, shapes: Shapes) -> Iterator[Diagnostic]:
     if spec.model.open_base is not None or any(True for _ in nothing_learns(spec)):
         return
     frozen = set(_frozen(spec.model))
+    by_name = {layer.name: layer for layer in spec.model.layers}
     unfrozen = any(phase.unfreeze for phase in spec.fit.phases)
     for head in find_heads(spec, shapes):
-        if head.loss is None or _learns(spec.model, head.output.tensor.name, frozen, unfrozen=unfrozen):
+        if head.loss is None or _learns(by_name, head.output.tensor.name, frozen, unfrozen=unfrozen):
             continue
         message = f"'{head.name}' has a loss, and no layer before it learns"
         hint = f"write '{head.name}: null' as its loss, or let it read a layer with weights"
@@ -126,9 +127,8 @@ def idle_heads(spec: Spec, shapes: Shapes) -> Iterator[Diagnostic]:
         yield Diagnostic("idle-head", message, head.output.span, hint, notes, severity="warning")
 
 
-def _learns(model: ModelSpec, name: str, frozen: set[str], *, unfrozen: bool) -> bool:
+def _learns(by_name: Mapping[str, LayerSpec], name: str, frozen: set[str], *, unfrozen: bool) -> bool:
     """Whether an output depends on a layer that may learn."""
-    by_name = {layer.name: layer for layer in model.layers}
     waiting, seen = [name], set()
     while waiting:
         at = waiting.pop()

@@ -55,7 +55,9 @@ def _loss_note(head: Head) -> Note:
 
 
 def _activation_note(head: Head, activation: LastActivation) -> Note:
-    return Note(f"'{head.name}' ends in '{activation.name}'", activation.span)
+    written = activation.name != "linear" or activation.span is not activation.layer.component.span
+    message = f"'{head.name}' ends in '{activation.name}'" if written else f"'{head.name}' has no activation"
+    return Note(message, activation.span)
 
 
 def _single_softmax(head: Head, activation: LastActivation) -> Diagnostic | None:

@@ -90,9 +90,9 @@ def _loss_range(head: Head) -> Diagnostic | None:
 
 def _range_hint(head: Head, name: str) -> str:
     target = head.target
-    low, high = int(target.lowest or 0), int(target.highest or 0)
     if target.kind != "integers" or name in REGRESSION:
         return "write 'mean_squared_error'"
+    low, high = int(target.lowest or 0), int(target.highest or 0)
     if (low, high) == (0, 255):
         return "add 'transform: [{Rescaling: 1/255}]' to the target"
     if target.label and (high - low == 1 or (low, high) == (-1, 1)):
@@ -164,7 +164,8 @@ def _classes(head: Head) -> Diagnostic | None:
             else "count the labels from 0, and give the last layer a unit for each of them"
         )
         return Diagnostic("label-range", message, place, hint, notes, status=ExitCode.DATA)
-    if not target.label or (low == 0 and high == units - 1):
+    # A label that the loss leaves out may have a unit all the same.
+    if not target.label or head.loss.value("ignore_class") is not None or (low == 0 and high == units - 1):
         return None
     message = f"'{head.name}' has {units} units, and its labels are {low} to {high}"
     hint = (

@@ -14,6 +14,9 @@ from kerascli.spec.spec import Spec
 _CLASSES = {"mnist": 10, "fashion_mnist": 10, "cifar10": 10, "imdb": 2, "reuters": 46}
 _PICTURES = {"mnist": (28, 28), "fashion_mnist": (28, 28), "cifar10": (32, 32, 3), "cifar100": (32, 32, 3)}
 
+# Numbers beyond these are hostile, or no targets of anything.
+_LARGE = 1e15
+
 
 @dataclass(frozen=True)
 class Target:
@@ -122,41 +125,48 @@ def _drawn(facts: Mapping[str, object]) -> Target:
         return _chosen(tuple(choice), shape)
     for word in ("integers", "normal", "uniform"):
         pair = facts.get(word)
-        if isinstance(pair, tuple | list) and len(pair) == 2 and all(isinstance(one, int | float) for one in pair):
-            low, high = pair
-            if word == "integers":
-                return Target("integers", low, high - 1, shape, names=())
-            # Two deviations: nearly all draws of more than a few samples reach them.
-            return (
-                Target("numbers", low - 2 * high, low + 2 * high, shape)
-                if word == "normal"
-                else Target("numbers", low, high, shape)
-            )
-    return Target("numbers", 0, 1, shape) if not set(facts) - {"shape"} else Target()
+        if not isinstance(pair, tuple | list) or len(pair) != 2:
+            continue
+        low, high = (_finite(end) for end in pair)
+        if low is None or high is None:
+            return Target()
+        if word == "integers":
+            return Target("integers", low, high - 1, shape, names=())
+        # Two deviations: nearly all draws of more than a few samples reach them.
+        ends = (low - 2 * high, low + 2 * high) if word == "normal" else (low, high)
+        return Target("numbers", *ends, shape)
+    return Target() if set(facts) - {"shape"} else Target("numbers", 0, 1, shape)
 
 
 def _chosen(values: tuple[object, ...], shape: tuple[int, ...]) -> Target:
-    different = set(values)
-    if all(isinstance(value, str) for value in different):
-        return replace(_classes(len(different), one_hot=False), names=tuple(sorted(str(value) for value in different)))
-    numbers = [value for value in different if isinstance(value, int | float) and not isinstance(value, bool)]
-    if len(numbers) != len(different):
+    words = {value for value in values if isinstance(value, str)}
+    if all(isinstance(value, str) for value in values):
+        return replace(_classes(len(words), one_hot=False), names=tuple(sorted(words)))
+    numbers = [number for number in map(_finite, values) if number is not None]
+    if len(numbers) != len(values):
         return Target()
-    whole = all(number == int(number) for number in numbers)
+    whole = all(number.is_integer() for number in numbers)
     return Target("integers" if whole else "numbers", min(numbers), max(numbers), shape, names=())
+
+
+def _finite(value: object) -> float | None:
+    """A number that one can reckon with, or None."""
+    if isinstance(value, bool) or not isinstance(value, int | float) or not -_LARGE < value < _LARGE:
+        return None
+    return float(value)
 
 
 def _transformed(target: Target, transform: Component) -> Target:
     """A target behind `Normalization` or `Rescaling`."""
     shape = target.shape
     if transform.name == "Rescaling":
-        scale, offset = transform.value("scale"), transform.value("offset", 0)
-        if isinstance(scale, int | float) and isinstance(offset, int | float):
-            ends = [None if end is None else end * scale + offset for end in (target.lowest, target.highest)]
-            low, high = ends if scale > 0 else reversed(ends)
-            whole = target.kind == "integers" and isinstance(scale, int) and isinstance(offset, int)
-            return Target("integers" if whole else target.kind and "numbers", low, high, shape)
-        return Target(shape=shape)
+        scale, offset = _finite(transform.value("scale")), _finite(transform.value("offset", 0))
+        if scale is None or offset is None:
+            return Target(shape=shape)
+        ends = [None if end is None else _finite(end * scale + offset) for end in (target.lowest, target.highest)]
+        low, high = ends if scale > 0 else reversed(ends)
+        whole = target.kind == "integers" and scale.is_integer() and offset.is_integer()
+        return Target("integers" if whole else target.kind and "numbers", low, high, shape)
     if all(transform.value(word) in (None, False) for word in ("mean", "variance", "invert")):
         # The mean is 0 and the deviation 1, so that there are numbers below 0.
         return Target("numbers", -1, 1, shape, normalized=True)

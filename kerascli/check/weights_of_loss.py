@@ -30,13 +30,12 @@ def unfit_class_weights(spec: Spec, shapes: Shapes) -> Iterator[Diagnostic]:
 
 
 def _no_classes(head: Head, span: Span | None) -> Diagnostic | None:
-    if task(head) != "regression" or head.target.kind in ("integers", "one_hot"):
+    if task(head) != "regression" or head.target.kind != "numbers":
         return None
     message = f"'class_weight' needs classes, and '{head.name}' gives numbers"
     notes = (Note(f"the loss of '{head.name}'", head.loss.span),) if head.loss is not None else ()
-    severe = head.target.kind == "numbers"
     hint = "remove it, or use 'data.sample_weight'"
-    return Diagnostic("class-weight", message, span, hint, notes, "error" if severe else "warning")
+    return Diagnostic("class-weight", message, span, hint, notes)
 
 
 def _class(head: Head, key: str | int, span: Span | None) -> Iterator[Diagnostic]:

@@ -250,6 +250,18 @@ FAULTS: dict[str, tuple[Parts, str, str, str, Parts]] = {
         "hinge",
         {"drawn": "{integers: [0, 2]}"},
     ),
+    "bytes for probabilities": (
+        {
+            "input": "{shape: [4], integers: [0, 256]}",
+            "target": "x",
+            "head": "Dense: {units: 4, activation: sigmoid}",
+            "loss": "binary_crossentropy",
+        },
+        "loss-target",
+        E,
+        "binary_crossentropy",
+        {"target": "{field: x, transform: [{Rescaling: 1/255}]}"},
+    ),
     "counts below 0": (
         COUNTS | {"drawn": "{shape: [1], normal: [0, 1]}"},
         "loss-target",

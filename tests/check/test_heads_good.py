@@ -77,6 +77,7 @@ GOOD = {
         "drawn": "{integers: [0, 4]}",
         "loss": "{SparseCategoricalCrossentropy: {ignore_class: 3}}",
     },
+    "a class that is left out, with a unit": {"loss": "{SparseCategoricalCrossentropy: {ignore_class: 2}}"},
     "generalized crossentropy": {"loss": "CategoricalGeneralizedCrossEntropy"},
     "circle": {"head": "Dense: 3", "loss": "Circle"},
     "one-hot": ONE_HOT

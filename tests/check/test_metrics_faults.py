@@ -132,15 +132,16 @@ IDS = [f"{head}-{metric}" for head, metric, *_ in MISFITS]
 
 
 @pytest.mark.parametrize(("head", "wrong", "severity", "word", "right"), MISFITS, ids=IDS)
-@pytest.mark.parametrize("key", ["metrics", "weighted_metrics"])
-def test_told_at_the_metric(
-    head: str, wrong: str, severity: str, word: str, right: str, key: str, tmp_path: Path
-) -> None:
-    text = spec_text(**HEADS[head], more=f"  {key}: [{wrong}]")
-    diagnostics = found(tmp_path, text)
+def test_told_at_the_metric(head: str, wrong: str, severity: str, word: str, right: str, tmp_path: Path) -> None:
+    diagnostics = found(tmp_path, spec_text(**HEADS[head], more=f"  metrics: [{wrong}]"))
     assert told(diagnostics) == [("metric-kind", severity, word)]
     assert diagnostics[0].hint
-    assert found(tmp_path, spec_text(**HEADS[head], more=f"  {key}: [{right}]")) == ()
+    assert found(tmp_path, spec_text(**HEADS[head], more=f"  metrics: [{right}]")) == ()
+
+
+def test_weighted_metrics_too(tmp_path: Path) -> None:
+    text = spec_text(more="  metrics: [AUC]\n  weighted_metrics: [accuracy, CategoricalAccuracy]")
+    assert [word for _, _, word in told(found(tmp_path, text))] == ["AUC", "CategoricalAccuracy"]
 
 
 @pytest.mark.parametrize("head", HEADS)
