@@ -19,6 +19,8 @@ from kerascli.check.shapes import Shapes
 from kerascli.errors import Diagnostic, ExitCode, Note
 from kerascli.spec.spec import Spec
 
+# So many labels can well be written in a list.
+_FEW = 12
 _VECTORS = (*CATEGORICAL, "CategoricalHinge")
 
 
@@ -40,17 +42,25 @@ def _target_note(head: Head, what: str) -> Note:
 def _labels(head: Head) -> Diagnostic | None:
     """Labels, where vectors are wanted."""
     name = loss_name(head)
-    several = name in BINARY and head.units is not None and head.units > 1
+    several = head.units is not None and head.units > 1 and (name in BINARY or _distances_of_classes(head))
     if head.loss is None or not head.target.label or not (several or name in _VECTORS) or head.units == 1:
         return None
     message = f"{name} takes a vector for each sample, and the labels of '{head.name}' are whole numbers"
-    other = "write 'sparse_categorical_crossentropy'"
-    if several and head.last != "softmax":
-        other += f" and give '{head.name}' the activation 'softmax'"
-    hint = f"{other}, or add 'one_hot: true' to the target" if not several else other
+    notes = (_target_note(head, "such a label"),)
+    return Diagnostic("loss-target", message, head.loss.span, _labels_hint(head, name or ""), notes)
+
+
+def _distances_of_classes(head: Head) -> bool:
+    return loss_name(head) in REGRESSION and head.last == "softmax"
+
+
+def _labels_hint(head: Head, name: str) -> str:
     if name in ("CategoricalFocalCrossentropy", "CategoricalHinge"):
-        hint = "add 'one_hot: true' to the target"
-    return Diagnostic("loss-target", message, head.loss.span, hint, (_target_note(head, "such a label"),))
+        return "add 'one_hot: true' to the target"
+    right = "write 'sparse_categorical_crossentropy'"
+    if name in BINARY:
+        return right if head.last == "softmax" else f"{right} and give '{head.name}' the activation 'softmax'"
+    return f"{right}, or add 'one_hot: true' to the target"
 
 
 def _vectors(head: Head) -> Diagnostic | None:
@@ -115,8 +125,10 @@ def _shape(head: Head) -> Diagnostic | None:
         return None
     message = f"the output of '{head.name}' has the shape {_sized(made)}, and its target {_sized(true)}"
     hint = f"give it the shape {_sized(true)}"
-    if len(true) == len(made) and true[:-1] == made[:-1] and head.units_span is not None and name not in SPARSE:
-        hint = f"write {true[-1]}"
+    # A single number needs no axis of its own.
+    wanted = true or (1,)
+    if len(wanted) == len(made) and wanted[:-1] == made[:-1] and head.units_span is not None:
+        hint = f"write {wanted[-1]}"
     place = head.units_span or head.loss.span
     if name in SPARSE:
         place, hint = head.loss.span, f"let the target have the shape {_sized(fits[0])}"
@@ -155,23 +167,27 @@ def _classes(head: Head) -> Diagnostic | None:
         return None
     low, high = _without(head.loss.value("ignore_class"), int(target.lowest), int(target.highest))
     place, notes = head.units_span or head.loss.span, (_target_note(head, f"{low} to {high}"),)
+    hint = _classes_hint(low, high, units)
     if low < 0 or high >= units:
         wrong = low if low < 0 else high
         message = f"the label {wrong} is no class of '{head.name}', whose {units} outputs stand for 0 to {units - 1}"
-        hint = (
-            f"write {high + 1}"
-            if low == 0
-            else "count the labels from 0, and give the last layer a unit for each of them"
-        )
         return Diagnostic("label-range", message, place, hint, notes, status=ExitCode.DATA)
     # A label that the loss leaves out may have a unit all the same.
     if not target.label or head.loss.value("ignore_class") is not None or (low == 0 and high == units - 1):
         return None
     message = f"'{head.name}' has {units} units, and its labels are {low} to {high}"
-    hint = (
-        f"write {high + 1}" if low == 0 else "count the labels from 0, and give the last layer a unit for each of them"
-    )
     return Diagnostic("dead-class", message, place, hint, notes, severity="warning")
+
+
+def _classes_hint(low: int, high: int, units: int) -> str:
+    count = high - low + 1
+    if low == 0:
+        return f"write {count}"
+    if count > _FEW:
+        return "count the labels from 0, and give the last layer a unit for each of them"
+    labels = ", ".join(str(label) for label in range(low, high + 1))
+    more = "" if count == units else f", and write {count} here"
+    return f"add 'classes: [{labels}]' to the target, which counts them from 0{more}"
 
 
 def _without(ignored: object, low: int, high: int) -> tuple[int, int]:

@@ -36,6 +36,11 @@ _TASK_ACCURACY = {
 _ONE_HOT = "make the target one-hot (with 'categorical_crossentropy'), or write 'sparse_categorical_accuracy'"
 
 
+def _shown(metric: Component) -> str:
+    """A class as it is, a word such as `accuracy` in quotes."""
+    return f"'{metric.name}'" if metric.name.islower() else metric.name
+
+
 def _many_hot(head: Head) -> bool:
     """Whether a sample surely has several labels at once: zeros and ones side by side."""
     target = head.target
@@ -46,7 +51,7 @@ def regression(metric: Component, head: Head) -> Misfit | None:
     """Accuracies, and their like, of real numbers."""
     if task(head) != "regression":
         return None
-    message = f"{metric.name} counts classes that are right, and '{head.name}' gives numbers"
+    message = f"{_shown(metric)} counts classes that are right, and '{head.name}' gives numbers"
     severity: Severity = "error" if head.target.kind == "numbers" else "warning"
     return Misfit(message, "write 'mean_absolute_error'", severity)
 
@@ -57,14 +62,14 @@ def _threshold(metric: Component, head: Head) -> Misfit | None:
     if not gives_logits(head) or task(head) not in ("binary", "several") or metric.argument(word) is not None:
         return None
     name = "BinaryAccuracy" if metric.name in ("accuracy", "acc") else metric.name
-    message = f"{metric.name} draws the line at 0.5, and '{head.name}' gives logits, whose middle is 0"
+    message = f"{_shown(metric)} draws the line at 0.5, and '{head.name}' gives logits, whose middle is 0"
     return Misfit(message, f"write '{{{name}: {{{word}: 0}}}}'", "warning")
 
 
 def accuracy(metric: Component, head: Head) -> Misfit | None:
     """`accuracy`: Keras picks the right one by the shapes, but for several labels at once, and takes no logits."""
     if task(head) == "several" and _many_hot(head):
-        message = f"'{metric.name}' looks for the largest unit alone, and '{head.name}' has several labels at once"
+        message = f"{_shown(metric)} looks for the largest unit alone, and '{head.name}' has several labels at once"
         return Misfit(message, "write 'binary_accuracy'", "warning")
     return regression(metric, head) or _threshold(metric, head)
 

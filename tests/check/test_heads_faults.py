@@ -201,6 +201,20 @@ FAULTS: dict[str, tuple[Parts, str, str, str, Parts]] = {
         "binary_crossentropy",
         {"loss": "sparse_categorical_crossentropy"},
     ),
+    "squares of labels": (
+        {"loss": "mse"},
+        "loss-target",
+        E,
+        "mse",
+        {"target": "{field: y, one_hot: true}"},
+    ),
+    "sigmoids of labels": (
+        head(3, "sigmoid") | {"loss": "binary_crossentropy"},
+        "loss-target",
+        E,
+        "binary_crossentropy",
+        head(3, "softmax") | {"loss": "sparse_categorical_crossentropy"},
+    ),
     "words for vectors": (
         {"drawn": "{choice: [a, b, c]}", "loss": "categorical_crossentropy"},
         "loss-target",
