@@ -76,3 +76,56 @@ def token(diagnostic: Diagnostic) -> str:
 def told(diagnostics: tuple[Diagnostic, ...]) -> list[tuple[str, str, str]]:
     """Code, severity and token of each."""
     return [(one.code, one.severity, token(one)) for one in diagnostics]
+
+
+Parts = dict[str, str]
+# What is wrong, the code, how bad, the token; what mends it.
+Fault = tuple[Parts, str, str, str, Parts]
+E, W = "error", "warning"
+
+BINARY = {
+    "drawn": "{shape: [1], integers: [0, 2]}",
+    "head": "Dense: {units: 1, activation: sigmoid}",
+    "loss": "binary_crossentropy",
+}
+
+ONE_HOT = {"drawn": "{one_hot: 3}", "loss": "categorical_crossentropy"}
+
+SEVERAL = {
+    "drawn": "{shape: [3], integers: [0, 2]}",
+    "head": "Dense: {units: 3, activation: sigmoid}",
+    "loss": "binary_crossentropy",
+}
+
+REAL = {"drawn": "{shape: [1], normal: [0, 1]}", "head": "Dense: 1", "loss": "mse"}
+
+COUNTS = {
+    "drawn": "{shape: [1], integers: [0, 9]}",
+    "head": "Dense: {units: 1, activation: softplus}",
+    "loss": "poisson",
+}
+
+LOGITS = {"loss": "{SparseCategoricalCrossentropy: {from_logits: true}}"}
+
+
+def head(units: int, activation: str | None = None, more: str = "") -> Parts:
+    """A dense head."""
+    return {"head": f"Dense: {{units: {units}{f', activation: {activation}' if activation else ''}{more}}}"}
+
+
+def check_fault(folder: Path, fault: Fault) -> None:
+    """The fault gives one diagnostic at its token, with a hint; the smallest mending of it none."""
+    wrong, code, severity, word, mended = fault
+    diagnostics = found(folder, spec_text(**wrong))
+    assert told(diagnostics) == [(code, severity, word)]
+    assert diagnostics[0].hint
+    assert found(folder, spec_text(**(wrong | mended))) == ()
+
+
+def check_mended(folder: Path, fault: Fault) -> None:
+    """Keras takes what is mended."""
+    from kerascli.run.preflight import check_data
+
+    wrong, _, _, _, mended = fault
+    found(folder, spec_text(**(wrong | mended)))
+    check_data(load_spec(folder / "spec.yaml"))

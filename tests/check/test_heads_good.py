@@ -11,20 +11,8 @@ from kerascli.check import check_spec
 from kerascli.spec.load import load_spec
 
 sys.path.insert(0, str(Path(__file__).parent))
-from head_specs import found, spec_text  # noqa: E402
+from head_specs import BINARY, ONE_HOT, REAL, SEVERAL, found, spec_text  # noqa: E402
 
-BINARY = {
-    "drawn": "{shape: [1], integers: [0, 2]}",
-    "head": "Dense: {units: 1, activation: sigmoid}",
-    "loss": "binary_crossentropy",
-}
-ONE_HOT = {"drawn": "{one_hot: 3}", "loss": "categorical_crossentropy"}
-SEVERAL = {
-    "drawn": "{shape: [3], integers: [0, 2]}",
-    "head": "Dense: {units: 3, activation: sigmoid}",
-    "loss": "binary_crossentropy",
-}
-REAL = {"drawn": "{shape: [1], normal: [0, 1]}", "head": "Dense: 1", "loss": "mse"}
 POSITIVE = {"drawn": "{shape: [1], integers: [0, 9]}", "head": "Dense: {units: 1, activation: softplus}"}
 PICTURE = {
     "input": "{shape: [8, 8, 1], uniform: [0, 1]}",
