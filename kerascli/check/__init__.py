@@ -6,8 +6,13 @@ from collections.abc import Callable, Iterable
 
 from kerascli.check.argument_pairs import disagreeing_arguments
 from kerascli.check.callback_pairs import averages_missing, callback_files, fighting_callbacks
+from kerascli.check.half_precision import half_precision_heads
 from kerascli.check.idle_callbacks import idle_callbacks
+from kerascli.check.learning import idle_heads, no_loss, nothing_learns
+from kerascli.check.loss_activation import unfit_activation
 from kerascli.check.loss_order import unnamed_losses
+from kerascli.check.loss_target import unfit_target
+from kerascli.check.metrics import unfit_metrics
 from kerascli.check.monitors import rare_validation, unknown_monitors, wrong_modes
 from kerascli.check.preprocessing_layers import not_adaptable
 from kerascli.check.ranges import out_of_range
@@ -16,6 +21,7 @@ from kerascli.check.shapes import Shapes, infer_shapes
 from kerascli.check.split_sizes import batch_sizes, split_sizes
 from kerascli.check.starting_weights import missing_weights
 from kerascli.check.verdict import settle
+from kerascli.check.weights_of_loss import negative_weights, unfit_class_weights
 from kerascli.check.wiring import reads_head, unreachable_layers, unused_inputs
 from kerascli.errors import Diagnostic
 from kerascli.spec.ignored import without_ignored
@@ -42,9 +48,19 @@ LINTS = (
     batch_sizes,
     schedule_lengths,
     unnamed_losses,
+    no_loss,
+    nothing_learns,
+    negative_weights,
 )
 # These take the shapes of all tensors too: inferred from the spec, or those of the model once Keras has made it.
-SHAPE_LINTS: tuple[Callable[[Spec, Shapes], Iterable[Diagnostic]], ...] = ()
+SHAPE_LINTS: tuple[Callable[[Spec, Shapes], Iterable[Diagnostic]], ...] = (
+    unfit_activation,
+    unfit_target,
+    unfit_metrics,
+    half_precision_heads,
+    idle_heads,
+    unfit_class_weights,
+)
 
 
 def check_spec(spec: Spec) -> tuple[Diagnostic, ...]:
