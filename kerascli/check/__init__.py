@@ -4,24 +4,44 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
+from kerascli.check.broadcasts import broadcasts
+from kerascli.check.channel_order import channels_first
+from kerascli.check.embedded_values import embedded_range, embedded_reals
+from kerascli.check.flat_heads import unflattened_heads
+from kerascli.check.known_data import input_tensors
+from kerascli.check.memory_limits import too_large
 from kerascli.check.preprocessing_layers import not_adaptable
+from kerascli.check.shape_faults import refused_calls
 from kerascli.check.shapes import Shapes, infer_shapes
 from kerascli.check.starting_weights import missing_weights
 from kerascli.check.wiring import reads_head, unreachable_layers, unused_inputs
-from kerascli.errors import Diagnostic, SpecError
+from kerascli.errors import Diagnostic, Span, SpecError
 from kerascli.spec.problems import in_order
 from kerascli.spec.spec import Spec
 
 # A new lint is a function in a file of this room and a name in one of these lists. These take the spec.
 LINTS = (unused_inputs, unreachable_layers, reads_head, missing_weights, not_adaptable)
 # These take the shapes of all tensors too: inferred from the spec, or those of the model once Keras has made it.
-SHAPE_LINTS: tuple[Callable[[Spec, Shapes], Iterable[Diagnostic]], ...] = ()
+SHAPE_LINTS: tuple[Callable[[Spec, Shapes], Iterable[Diagnostic]], ...] = (
+    refused_calls,
+    broadcasts,
+    channels_first,
+    embedded_reals,
+    embedded_range,
+    unflattened_heads,
+    too_large,
+)
 
 
 def check_spec(spec: Spec) -> tuple[Diagnostic, ...]:
     """All that is doubtful about a valid spec: the parser's warnings and every lint's, in the order of the file."""
     found = [diagnostic for lint in LINTS for diagnostic in lint(spec)]
-    return in_order([*spec.warnings, *found, *check_shapes(spec, infer_shapes(spec.model))])
+    return in_order([*spec.warnings, *found, *check_shapes(spec, known_shapes(spec))])
+
+
+def known_shapes(spec: Spec) -> Shapes:
+    """The shapes that follow from the spec alone, inputs included whose shape its data tells."""
+    return infer_shapes(spec.model, spec.dtype, input_tensors(spec))
 
 
 def check_shapes(spec: Spec, shapes: Shapes) -> list[Diagnostic]:
@@ -31,7 +51,14 @@ def check_shapes(spec: Spec, shapes: Shapes) -> list[Diagnostic]:
         spec: The spec.
         shapes: Name of an input, or path of a layer, to the tensors that it makes; what is not known is left out.
     """
-    return [diagnostic for lint in SHAPE_LINTS for diagnostic in lint(spec, shapes)]
+    if spec.model.own_class is not None:
+        return []
+    found: dict[tuple[str, str, Span | None], Diagnostic] = {}
+    for lint in SHAPE_LINTS:
+        for one in lint(spec, shapes):
+            # A fault inside a block is one, however often the block is used.
+            found.setdefault((one.code, one.message, one.span), one)
+    return list(found.values())
 
 
 def require_sound(spec: Spec) -> tuple[Diagnostic, ...]:

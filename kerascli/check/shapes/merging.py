@@ -17,14 +17,29 @@ def elementwise(call: Call) -> Made:
     Raises:
         Misfit: Two sizes differ, and none is 1 (code `shape-mismatch`).
     """
-    tensors = call.all_tensors()
-    sizes: Shape = tensors[0].shape
-    for number, tensor in enumerate(tensors[1:], 1):
-        sizes = joined(call.component.name, sizes, tensor.shape, number)
-    return call.made(sizes)
+    shapes = [tensor.shape for tensor in call.all_tensors()]
+    name = call.component.name
+    if not all(shapes):
+        raise UnknownShape
+    batches = {shape[0] for shape in shapes} - {None}
+    if len(batches) > 1:
+        message = f"{name} can't join {' and '.join(shown(shape) for shape in shapes)}: their batches differ"
+        raise Misfit("shape-mismatch", message, "let all of them depend on one input")
+    sizes = shapes[0][1:]
+    for number, shape in enumerate(shapes[1:], 1):
+        sizes = joined(name, sizes, shape[1:], number, shown_as=(shapes[0], shape))
+    return call.made((batches.pop() if batches else None, *sizes))
 
 
-def joined(name: str, first: Shape, second: Shape, read: int, *, free: bool = True) -> Shape:
+def joined(
+    name: str,
+    first: Shape,
+    second: Shape,
+    read: int,
+    *,
+    free: bool = True,
+    shown_as: tuple[Shape, Shape] | None = None,
+) -> Shape:
     """The shape of two tensors that go together number by number.
 
     Args:
@@ -33,6 +48,7 @@ def joined(name: str, first: Shape, second: Shape, read: int, *, free: bool = Tr
         second: That of the next tensor.
         read: Its number.
         free: Whether a free axis stays free beside one that is known, as in Keras's layers; its operations take the other.
+        shown_as: The two shapes as a message shows them.
 
     Raises:
         Misfit: They don't (code `shape-mismatch`).
@@ -44,7 +60,8 @@ def joined(name: str, first: Shape, second: Shape, read: int, *, free: bool = Tr
             known = other if one is None else one
             made.append(None if free or known == 1 else known)
         elif one != other and 1 not in (one, other):
-            message = f"{name} can't join {shown(first)} and {shown(second)}: {one} and {other} differ"
+            left, right = shown_as or (first, second)
+            message = f"{name} can't join {shown(left)} and {shown(right)}: {one} and {other} differ"
             raise Misfit("shape-mismatch", message, "bring both to one shape, with a Dense or a Reshape", read=read)
         else:
             made.append(max(one, other) if 0 not in (one, other) else 0)
