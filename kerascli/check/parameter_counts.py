@@ -6,7 +6,7 @@ import math
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
-from kerascli.check.shapes.call import Call, Shape, UnknownShape, whole
+from kerascli.check.shapes.call import Call, Shape, UnknownShape, axis_of, whole
 from kerascli.check.shapes.convolutions import dimensions
 from kerascli.check.shapes.windows import channels
 from kerascli.spec.component import Component
@@ -40,7 +40,7 @@ def dense(call: Call) -> int:
     """A weight for each pair, and a bias."""
     if call.value("lora_rank") is not None:
         raise UnknownShape
-    units = call.whole("units")
+    units = call.size("units")
     return _size(call.shape[-1]) * units + (units if call.flag("use_bias") else 0)
 
 
@@ -48,29 +48,29 @@ def embedding(call: Call) -> int:
     """A row for each number."""
     if call.value("lora_rank") is not None:
         raise UnknownShape
-    return call.whole("input_dim") * call.whole("output_dim")
+    return call.size("input_dim") * call.size("output_dim")
 
 
 def convolution(call: Call) -> int:
     """A kernel for each filter and channel of its group."""
-    kernel = math.prod(call.wholes("kernel_size", dimensions(call.component.name)))
+    kernel = math.prod(call.sizes("kernel_size", dimensions(call.component.name)))
     name, read = call.component.name, _read(call)
     if name.startswith("Depthwise"):
-        filters = read * call.whole("depth_multiplier")
+        filters = read * call.size("depth_multiplier")
         numbers = kernel * filters
     elif name.startswith("Separable"):
-        filters = call.whole("filters")
-        numbers = read * call.whole("depth_multiplier") * (kernel + filters)
+        filters = call.size("filters")
+        numbers = read * call.size("depth_multiplier") * (kernel + filters)
     else:
-        filters = call.whole("filters")
-        groups = 1 if name.endswith("Transpose") else call.whole("groups")
+        filters = call.size("filters")
+        groups = 1 if name.endswith("Transpose") else call.size("groups")
         numbers = kernel * (read // groups) * filters
     return numbers + (filters if call.flag("use_bias") else 0)
 
 
 def recurrent(call: Call) -> int:
     """For each gate a weight for each input and each state, and a bias."""
-    units, read = call.whole("units"), _size(call.shape[-1])
+    units, read = call.size("units"), _size(call.shape[-1])
     gates = {"LSTM": 4, "GRU": 3, "SimpleRNN": 1}[call.component.name]
     biases = gates * units if call.flag("use_bias") else 0
     if call.component.name == "GRU" and call.flag("reset_after"):
@@ -82,7 +82,7 @@ def normalization(call: Call) -> int:
     """For each channel a scale and an offset; a BatchNormalization keeps mean and variance too."""
     axis, shape = call.value("axis"), call.shape
     axes = [whole(one) for one in axis] if isinstance(axis, tuple | list) else [whole(axis)]
-    sizes = math.prod(_size(shape[one]) for one in axes)
+    sizes = math.prod(_size(shape[axis_of(one, len(shape), "axis", call.component.name)]) for one in axes)
     kinds = call.flag("center") + call.flag("scale")
     if call.component.name == "RMSNormalization":
         kinds = 1
@@ -95,8 +95,8 @@ def attention(call: Call) -> int:
         raise UnknownShape
     query, value = _size(call.tensor("query").shape[-1]), _size(call.tensor("value").shape[-1])
     key = _size(call.tensor("key").shape[-1]) if "key" in call.tensors else value
-    heads, depth = call.whole("num_heads"), call.whole("key_dim")
-    inner = depth if call.value("value_dim") is None else call.whole("value_dim")
+    heads, depth = call.size("num_heads"), call.size("key_dim")
+    inner = depth if call.value("value_dim") is None else call.size("value_dim")
     asked = call.value("output_shape")
     sizes = (
         [whole(one) for one in asked] if isinstance(asked, tuple | list) else [query if asked is None else whole(asked)]

@@ -55,7 +55,7 @@ def multi_head(call: Call) -> Made:
     if len(query) != 3 or name != "MultiHeadAttention":
         raise UnknownShape
     # Keras takes the query's length for both axes, whatever the key's is.
-    return made + call.made((query[0], call.whole("num_heads"), query[1], query[1]))
+    return made + call.made((query[0], call.size("num_heads"), query[1], query[1]))
 
 
 def _need_sequence(name: str, shape: Shape, read: int) -> None:

@@ -79,13 +79,24 @@ class Call:
         """
         return whole(self.value(name))
 
-    def wholes(self, name: str, count: int) -> tuple[int, ...]:
-        """As many whole numbers; one stands for all.
+    def size(self, name: str) -> int:
+        """A whole number of at least 1.
+
+        Raises:
+            UnknownShape: It is none.
+        """
+        return self.sizes(name, 1)[0]
+
+    def sizes(self, name: str, count: int) -> tuple[int, ...]:
+        """As many whole numbers of at least 1; one stands for all.
 
         Raises:
             UnknownShape: It is neither.
         """
-        return wholes(self.value(name), count)
+        found = wholes(self.value(name), count)
+        if min(found) < 1:
+            raise UnknownShape
+        return found
 
     def flag(self, name: str) -> bool:
         """Whether an argument is true."""

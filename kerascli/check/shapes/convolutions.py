@@ -26,13 +26,13 @@ def convolution(call: Call) -> Made:
         )
         raise Misfit("free-axis", message, "write the number of channels in the input's shape", read=0)
     depthwise = call.component.name.startswith("Depthwise")
-    groups = 1 if depthwise or call.component.name.startswith("Separable") else call.whole("groups")
+    groups = 1 if depthwise or call.component.name.startswith("Separable") else call.size("groups")
     if groups > 1 and read % groups:
         message = f"{call.component.name} can't divide its {read} channels into {groups} groups"
         raise Misfit("shape-mismatch", message, f"choose a divisor of {read}", argument="groups")
-    filters = read * call.whole("depth_multiplier") if depthwise else call.whole("filters")
-    kernel = call.wholes("kernel_size", count)
-    sizes = slid(call, "kernel_size", kernel, call.wholes("strides", count), call.wholes("dilation_rate", count))
+    filters = read * call.size("depth_multiplier") if depthwise else call.size("filters")
+    kernel = call.sizes("kernel_size", count)
+    sizes = slid(call, "kernel_size", kernel, call.sizes("strides", count), call.sizes("dilation_rate", count))
     return call.made(arranged(call, shape[0], sizes, filters))
 
 
@@ -43,8 +43,8 @@ def transposed(call: Call) -> Made:
     """
     count = dimensions(call.component.name)
     shape = need_rank(call, count + 2)
-    kernel, strides = call.wholes("kernel_size", count), call.wholes("strides", count)
-    dilations = call.wholes("dilation_rate", count)
+    kernel, strides = call.sizes("kernel_size", count), call.sizes("strides", count)
+    dilations = call.sizes("dilation_rate", count)
     written = call.value("output_padding")
     added: tuple[int | None, ...] = (None,) * count if written is None else wholes(written, count)
     padding = call.value("padding")
@@ -63,7 +63,7 @@ def transposed(call: Call) -> Made:
             sizes.append((size - 1) * stride + reach - 2 * (reach // 2) + extra)
         else:
             sizes.append((size - 1) * stride + reach + extra)
-    return call.made(arranged(call, shape[0], tuple(sizes), call.whole("filters")))
+    return call.made(arranged(call, shape[0], tuple(sizes), call.size("filters")))
 
 
 CONVOLUTIONS: Mapping[str, Rule] = {

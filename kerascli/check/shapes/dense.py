@@ -17,7 +17,7 @@ def dense(call: Call) -> Made:
     if shape[-1] is None:
         message = f"Dense reads {shown(shape)}, whose last axis is free: its weights would have no size"
         raise Misfit("free-axis", message, "write the size of that axis in the input's shape", read=0)
-    return call.made((*shape[:-1], call.whole("units")))
+    return call.made((*shape[:-1], call.size("units")))
 
 
 def einsum_dense(call: Call) -> Made:
@@ -52,7 +52,7 @@ def einsum_dense(call: Call) -> Made:
 
 def embedding(call: Call) -> Made:
     """A vector for each number."""
-    return call.made((*call.shape, call.whole("output_dim")))
+    return call.made((*call.shape, call.size("output_dim")))
 
 
 def parameter(call: Call) -> Made:

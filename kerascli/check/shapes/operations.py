@@ -129,7 +129,7 @@ def one_hot(call: Call) -> Made:
         raise UnknownShape
     rank = len(tensor.shape) + 1
     at = axis_of(call.whole("axis"), rank, "axis", "ops.one_hot")
-    return (TensorShape((*tensor.shape[:at], call.whole("num_classes"), *tensor.shape[at:]), dtype or "float32"),)
+    return (TensorShape((*tensor.shape[:at], call.size("num_classes"), *tensor.shape[at:]), dtype or "float32"),)
 
 
 OPERATIONS: Mapping[str, Rule] = {

@@ -15,8 +15,8 @@ def pooling(call: Call) -> Made:
     """A window that slides over the axes between batch and channels."""
     count = dimensions(call.component.name)
     shape = need_rank(call, count + 2)
-    pool = call.wholes("pool_size", count)
-    strides = pool if call.value("strides") is None else call.wholes("strides", count)
+    pool = call.sizes("pool_size", count)
+    strides = pool if call.value("strides") is None else call.sizes("strides", count)
     return call.made(
         arranged(call, shape[0], slid(call, "pool_size", pool, strides, (1,) * count), channels(call, shape))
     )
@@ -35,7 +35,7 @@ def adaptive_pooling(call: Call) -> Made:
     """As many windows as are asked for."""
     count = dimensions(call.component.name)
     shape = need_rank(call, count + 2)
-    return call.made(arranged(call, shape[0], call.wholes("output_size", count), channels(call, shape)))
+    return call.made(arranged(call, shape[0], call.sizes("output_size", count), channels(call, shape)))
 
 
 POOLING: Mapping[str, Rule] = {

@@ -19,7 +19,7 @@ def _one_hot(shape: Shape, depth: int) -> Shape:
 
 def category_encoding(call: Call) -> Made:
     """A vector for a category, or one for all categories of a sample."""
-    depth = call.whole("num_tokens")
+    depth = call.size("num_tokens")
     if call.value("output_mode") == "one_hot":
         return call.made(_one_hot(call.shape, depth))
     return call.made((*call.shape[:-1], depth))
@@ -31,7 +31,7 @@ def hashing(call: Call) -> Made:
         raise UnknownShape
     if call.value("output_mode") == "int":
         return (TensorShape(call.shape, "int64"),)
-    return (TensorShape((*call.shape[:-1], call.whole("num_bins")), _FLOAT),)
+    return (TensorShape((*call.shape[:-1], call.size("num_bins")), _FLOAT),)
 
 
 def discretization(call: Call) -> Made:
@@ -61,7 +61,7 @@ def lookup(call: Call) -> Made:
 def _vocabulary(call: Call) -> int:
     """How many words a lookup knows, those included that stand for unknown ones and for none."""
     if call.flag("pad_to_max_tokens"):
-        return call.whole("max_tokens")
+        return call.size("max_tokens")
     words = call.value("vocabulary")
     # The special words may stand in the vocabulary too; Keras adds none then.
     if not isinstance(words, tuple | list) or call.value("oov_token") in words or call.value("mask_token") in words:
@@ -78,10 +78,10 @@ def text_vectorization(call: Call) -> Made:
         length = call.value("output_sequence_length")
         if call.flag("ragged") or (len(shape) == 2 and shape[1] != 1):
             raise UnknownShape
-        return (TensorShape((shape[0], None if length is None else call.whole("output_sequence_length")), "int64"),)
+        return (TensorShape((shape[0], None if length is None else call.size("output_sequence_length")), "int64"),)
     if not call.flag("pad_to_max_tokens") or len(shape) > 1:
         raise UnknownShape
-    return (TensorShape((shape[0], call.whole("max_tokens")), _FLOAT),)
+    return (TensorShape((shape[0], call.size("max_tokens")), _FLOAT),)
 
 
 PREPROCESSING: Mapping[str, Rule] = {

@@ -19,7 +19,7 @@ _STATES = {"LSTM": 2, "GRU": 1, "SimpleRNN": 1, "LSTMCell": 2, "GRUCell": 1, "Si
 def recurrent(call: Call) -> Made:
     """The last step, or all; after it the states where they are asked for."""
     shape = need_rank(call, 3, axes=SEQUENCE)
-    units, count = call.whole("units"), _STATES[call.component.name]
+    units, count = call.size("units"), _STATES[call.component.name]
     return _with_states(call, shape[0], shape[1], (units,), [(units,)] * count)
 
 
@@ -47,9 +47,9 @@ def convolutional(call: Call) -> Made:
     # What a step is to its convolution.
     step = TensorShape((shape[0], *shape[2:]), call.tensor().dtype)
     inner = replace(call, tensors={"sequences": step})
-    kernel = call.wholes("kernel_size", count)
-    sizes = slid(inner, "kernel_size", kernel, call.wholes("strides", count), call.wholes("dilation_rate", count))
-    made = arranged(call, None, sizes, call.whole("filters"))[1:]
+    kernel = call.sizes("kernel_size", count)
+    sizes = slid(inner, "kernel_size", kernel, call.sizes("strides", count), call.sizes("dilation_rate", count))
+    made = arranged(call, None, sizes, call.size("filters"))[1:]
     return _with_states(call, shape[0], shape[1], made, [made, made])
 
 

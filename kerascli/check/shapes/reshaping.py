@@ -66,13 +66,16 @@ def permute(call: Call) -> Made:
     value = call.value("dims")
     dims = tuple(whole(axis) for axis in (value if isinstance(value, tuple | list) else (value,)))
     shape = need_rank(call, len(dims) + 1, axes="as many as 'dims', and the batch")
+    if sorted(dims) != list(range(1, len(shape))):
+        message = f"'dims' must name each axis of a sample once, from 1 to {len(dims)}"
+        raise Misfit("wrong-axis", message, "write these numbers in another order", argument="dims")
     return call.kept((shape[0], *(shape[axis] for axis in dims)))
 
 
 def repeat_vector(call: Call) -> Made:
     """A vector once a step."""
     shape = need_rank(call, 2, axes="(batch, features)")
-    return call.made((shape[0], call.whole("n"), shape[1]))
+    return call.made((shape[0], call.size("n"), shape[1]))
 
 
 RESHAPING: Mapping[str, Rule] = {

@@ -61,7 +61,7 @@ def enlarging(call: Call) -> Made:
     """Each place is repeated."""
     count = dimensions(call.component.name)
     shape = need_rank(call, count + 2)
-    sizes = zip(spatial(call, shape), call.wholes("size", count), strict=True)
+    sizes = zip(spatial(call, shape), call.sizes("size", count), strict=True)
     return _resized(call, tuple(None if size is None else size * times for size, times in sizes))
 
 
@@ -71,7 +71,7 @@ def resizing(call: Call) -> Made:
         # One image, or grey ones without an axis of channels: Keras takes it for one image.
         raise UnknownShape
     need_rank(call, 4)
-    return _resized(call, (call.whole("height"), call.whole("width")))
+    return _resized(call, (call.size("height"), call.size("width")))
 
 
 SIZES: Mapping[str, Rule] = {

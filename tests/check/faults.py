@@ -1,0 +1,343 @@
+"""One fault each: what is written, the code, the token under the carets, and the smallest mending."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+IMAGE = "[28, 28, 1]"
+
+
+@dataclass(frozen=True)
+class Fault:
+    """A fault.
+
+    Attributes:
+        inputs: The model's inputs.
+        layers: Its layers, one a line; `|` begins the keys beside one.
+        code: The diagnostic.
+        token: Where it stands.
+        mended: What is replaced by what.
+        hint: A part of the hint.
+        severity: `error` or `warning`.
+        data: The data section, compile section and more, as they are written.
+    """
+
+    inputs: str
+    layers: tuple[str, ...]
+    code: str
+    token: str
+    mended: tuple[str, str]
+    hint: str = ""
+    severity: str = "error"
+    data: str = ""
+
+    def spec(self, *, mended: bool = False) -> str:
+        """The whole spec."""
+        lines = [f"model:\n  inputs: {self.inputs}\n  layers:"]
+        for layer in self.layers:
+            first, *more = layer.split("|")
+            lines.append(f"    - {first}")
+            lines += [f"      {key}" for key in more]
+        text = "\n".join(lines) + "\n" + self.data
+        if mended:
+            assert text.count(self.mended[0]) == 1, self.mended[0]
+            text = text.replace(*self.mended)
+        return text
+
+
+def _data(fields: str, more: str = "", loss: str = "mse") -> str:
+    return f"data:\n  source: {{synthetic: {{samples: 32, fields: {{{fields}}}}}}}\n{more}compile: {{loss: {loss}}}\n"
+
+
+RANKS = [
+    Fault("{x: [784]}", ("LSTM: 4",), "wrong-rank", "LSTM", ("[784]", "[28, 28]"), "Reshape: [784, 1]"),
+    Fault(
+        "{x: [28, 28]}",
+        ("Conv2D: {filters: 2, kernel_size: 3}",),
+        "wrong-rank",
+        "Conv2D",
+        ("[28, 28]", IMAGE),
+        "Reshape: [28, 28, 1]",
+    ),
+    Fault(
+        "{x: [784]}",
+        ("Conv2D: {filters: 2, kernel_size: 3}",),
+        "wrong-rank",
+        "Conv2D",
+        ("[784]", IMAGE),
+        "Reshape: [28, 28, 1]",
+    ),
+    Fault(
+        "{x: [8, 8, 3]}",
+        ("GlobalAveragePooling1D:",),
+        "wrong-rank",
+        "GlobalAveragePooling1D",
+        ("1D", "2D"),
+        "Reshape: [8, 24]",
+    ),
+    Fault(
+        "{x: [9, 4]}",
+        ("GRU: 4|name: reads", "MaxPooling1D:"),
+        "wrong-rank",
+        "MaxPooling1D",
+        ("GRU: 4", "GRU: {units: 4, return_sequences: true}"),
+        "'return_sequences: true' in 'reads'",
+    ),
+    Fault("{x: [4, 4]}", ("RepeatVector: 3",), "wrong-rank", "RepeatVector", ("[4, 4]", "[4]"), "Flatten"),
+    Fault("{x: [4, 4]}", ("Permute: [2, 1, 3]",), "wrong-rank", "Permute", ("[2, 1, 3]", "[2, 1]")),
+    Fault("{x: []}", ("Dense: 3",), "wrong-rank", "Dense", ("[]", "[1]"), "Reshape: [1]"),
+    Fault("{x: [null]}", ("Dense: 3",), "free-axis", "Dense", ("[null]", "[4]")),
+    Fault("{x: [8, 8, null]}", ("Conv2D: {filters: 2, kernel_size: 3}",), "free-axis", "Conv2D", ("null", "3")),
+    Fault("{x: [4]}", ("TimeDistributed: {layer: {Dense: 3}}",), "wrong-rank", "TimeDistributed", ("[4]", "[4, 4]")),
+    Fault(
+        "{x: [9, 4]}",
+        ("TimeDistributed: {layer: {LSTM: 3}}",),
+        "wrong-rank",
+        "TimeDistributed",
+        ("[9, 4]", "[9, 4, 2]"),
+    ),
+    Fault("{x: [5, 8, 8, 1]}", ("ConvLSTM1D: {filters: 2, kernel_size: 2}",), "wrong-rank", "ConvLSTM1D", ("1D", "2D")),
+    Fault(
+        "{x: [4], y: [3, 4]}",
+        ("MultiHeadAttention: {num_heads: 2, key_dim: 3}|inputs: [x, y]",),
+        "wrong-rank",
+        "x",
+        ("[4]", "[5, 4]"),
+    ),
+    Fault("{x: [4, 3]}", ("ops.mean: {axis: 3}",), "wrong-axis", "3", ("axis: 3", "axis: 2")),
+    Fault("{x: [4, 3]}", ("ops.get_item: ':, 4'",), "wrong-axis", "':, 4'", ("':, 4'", "':, 3'")),
+    Fault("{x: [4, 3]}", ("LayerNormalization: {axis: 3}",), "wrong-axis", "3", ("axis: 3", "axis: 2")),
+]
+SIZES = [
+    Fault(
+        "{x: [4, 4, 1]}",
+        ("Conv2D: {filters: 2, kernel_size: 5}",),
+        "too-small",
+        "5",
+        ("kernel_size: 5", "kernel_size: 4"),
+    ),
+    Fault(
+        "{x: [8, 8, 1]}",
+        ("Conv2D: {filters: 2, kernel_size: 5, dilation_rate: 2}",),
+        "too-small",
+        "5",
+        ("dilation_rate: 2", "dilation_rate: 1"),
+    ),
+    Fault(
+        "{x: [4, 4, 1]}",
+        ("Conv2D: {filters: 2, kernel_size: [1, 5]}",),
+        "too-small",
+        "[1, 5]",
+        ("filters: 2", "padding: same, filters: 2"),
+    ),
+    Fault(
+        "{x: [5, 1]}",
+        ("MaxPooling1D: {pool_size: 2, name: a}", "MaxPooling1D: {pool_size: 3, name: b}"),
+        "too-small",
+        "3",
+        ("pool_size: 3", "pool_size: 2"),
+    ),
+    Fault("{x: [1, 3, 1]}", ("AveragePooling2D: 2",), "too-small", "2", ("[1, 3, 1]", "[2, 3, 1]")),
+    Fault("{x: [1, 3, 1]}", ("MaxPooling2D:",), "too-small", "MaxPooling2D", ("[1, 3, 1]", "[2, 3, 1]")),
+    Fault("{x: [4, 4]}", ("Cropping1D: [2, 2]",), "too-small", "[2, 2]", ("[2, 2]", "[2, 1]")),
+    Fault("{x: [784]}", ("Reshape: [28, 27]",), "reshape-size", "[28, 27]", ("27", "28"), "[28, 28]"),
+    Fault("{x: [784]}", ("Reshape: [27, -1]",), "reshape-size", "[27, -1]", ("27", "28")),
+    Fault(
+        "{x: [8, 8, 3]}",
+        ("Conv2D: {filters: 4, kernel_size: 3, groups: 2}",),
+        "shape-mismatch",
+        "2",
+        ("groups: 2", "groups: 1"),
+    ),
+]
+JOINS = [
+    Fault("{a: [4], b: [5]}", ("Add:|inputs: [a, b]",), "shape-mismatch", "b", ("[5]", "[4]")),
+    Fault("{a: [4], b: [5]}", ("ops.add:|inputs: [a, b]",), "shape-mismatch", "b", ("[5]", "[4]")),
+    Fault(
+        "{a: [4, 2], b: [5, 2]}",
+        ("Concatenate:|inputs: [a, b]",),
+        "shape-mismatch",
+        "b",
+        ("Concatenate:", "Concatenate: {axis: 1}"),
+        "axis: 1",
+    ),
+    Fault("{a: [4, 2], b: [5]}", ("Concatenate:|inputs: [a, b]",), "shape-mismatch", "b", ("[5]", "[4, 5]")),
+    Fault("{a: [4, 2], b: [5, 3]}", ("Dot: {axes: 2}|inputs: [a, b]",), "shape-mismatch", "2", ("[5, 3]", "[5, 2]")),
+    Fault("{a: [4, 2], b: [5, 3]}", ("Attention:|inputs: [a, b]",), "shape-mismatch", "a", ("[5, 3]", "[5, 2]")),
+    Fault(
+        "{a: [4, 2], b: [5, 2], c: [6, 2]}",
+        ("MultiHeadAttention: {num_heads: 2, key_dim: 3}|inputs: [a, b, c]",),
+        "shape-mismatch",
+        "c",
+        ("[6, 2]", "[5, 2]"),
+    ),
+    Fault("{a: [4, 2], b: [4, 2]}", ("ops.matmul:|inputs: [a, b]",), "shape-mismatch", "b", ("b: [4, 2]", "b: [2, 4]")),
+    Fault(
+        "{a: [4]}",
+        ("Model: {inputs: {v: [5]}, layers: [{Dense: 3}]}",),
+        "shape-mismatch",
+        "Model",
+        ("v: [5]", "v: [4]"),
+        "v: [4]",
+    ),
+    Fault(
+        "{a: [4], b: [5]}",
+        ("Model: {layers: [{Dense: 3}]}|name: m|inputs: a", "layer: m|inputs: b|name: n", "Add:|inputs: [m, n]"),
+        "shape-mismatch",
+        "b",
+        ("[5]", "[4]"),
+    ),
+]
+BROADCASTS = [
+    Fault("{a: [4], b: [1]}", ("Add:|inputs: [a, b]",), "broadcast", "b", ("b: [1]", "b: [4]"), "ops.add", "warning"),
+    Fault(
+        "{a: [4], b: [1]}",
+        ("Multiply:|inputs: [a, b]",),
+        "broadcast",
+        "b",
+        ("Multiply", "ops.multiply"),
+        "ops.multiply",
+        "warning",
+    ),
+    Fault(
+        "{a: [3, 4], b: [4]}", ("Add:|inputs: [a, b]",), "broadcast", "b", ("b: [4]", "b: [3, 4]"), "ops.add", "warning"
+    ),
+    Fault(
+        "{a: [8, 8, 4], b: [8, 8, 1]}",
+        ("Add:|inputs: [a, b]",),
+        "broadcast",
+        "b",
+        ("8, 1]", "8, 4]"),
+        "ops.add",
+        "warning",
+    ),
+    Fault(
+        "{a: [3, 4], b: [4]}",
+        ("ops.add:|inputs: [a, b]",),
+        "broadcast",
+        "b",
+        ("b: [4]", "b: [3, 4]"),
+        "expand_dims",
+        "warning",
+    ),
+    Fault(
+        "{a: [3, 28, 28]}",
+        ("Conv2D: {filters: 2, kernel_size: 3}",),
+        "channels-first",
+        "Conv2D",
+        ("[3, 28, 28]", "[28, 28, 3]"),
+        "Permute: [2, 3, 1]",
+        "warning",
+    ),
+    Fault(
+        "{a: [1, 28, 28]}",
+        ("Rescaling: 0.1", "Conv2D: {filters: 2, kernel_size: [1, 3]}"),
+        "channels-first",
+        "Conv2D",
+        ("[1, 28, 28]", IMAGE),
+        "Permute: [2, 3, 1]",
+        "warning",
+    ),
+]
+_MNIST = (
+    "data: {source: mnist, inputs: image, targets: {digit: label}}\ncompile: {loss: sparse_categorical_crossentropy}\n"
+)
+DATA = [
+    Fault(
+        "{image: [28, 28]}",
+        ("Dense: {units: 10, activation: softmax}|name: digit",),
+        "unflattened-head",
+        "Dense",
+        ("    - Dense", "    - Flatten\n    - Dense"),
+        "Flatten",
+        data=_MNIST,
+    ),
+    Fault(
+        "{x: [6, 4]}",
+        ("LSTM: {units: 4, return_sequences: true}|name: reads", "Dense: 1|name: y"),
+        "unflattened-head",
+        "Dense",
+        (", return_sequences: true", ""),
+        "remove 'return_sequences: true' from 'reads'",
+        data=_data("x: {shape: [6, 4]}, y: {shape: []}"),
+    ),
+    Fault(
+        "{n: [7]}",
+        ("Dense: 4|name: first", "Embedding: {input_dim: 9, output_dim: 2}", "Flatten:", "Dense: 1"),
+        "embedded-reals",
+        "Embedding",
+        ("    - Dense: 4\n      name: first\n", ""),
+    ),
+    Fault(
+        "{n: [7]}",
+        ("Embedding: {input_dim: 9, output_dim: 2}", "Flatten:", "Dense: 1|name: y"),
+        "embedded-reals",
+        "Embedding",
+        ("n: {shape: [7], uniform: [0, 9]}", "n: {shape: [7], integers: [0, 9]}"),
+        data=_data("n: {shape: [7], uniform: [0, 9]}, y: {shape: [1]}"),
+    ),
+    Fault(
+        "{n: [7]}",
+        ("Embedding: {input_dim: 9, output_dim: 2}", "Flatten:", "Dense: 1|name: y"),
+        "embedded-range",
+        "9",
+        ("input_dim: 9", "input_dim: 10"),
+        "input_dim: 10",
+        data=_data("n: {shape: [7], integers: [0, 10]}, y: {shape: [1]}"),
+    ),
+    Fault(
+        "{n: [7]}",
+        ("Embedding: {input_dim: 9, output_dim: 2}", "Flatten:", "Dense: 1|name: y"),
+        "embedded-range",
+        "9",
+        ("[-1, 5]", "[0, 5]"),
+        data=_data("n: {shape: [7], integers: [-1, 5]}, y: {shape: [1]}"),
+    ),
+    Fault(
+        "{sequence: [80]}",
+        ("Embedding: {input_dim: 400, output_dim: 2}", "Flatten:", "Dense: {units: 1, activation: sigmoid}|name: y"),
+        "embedded-range",
+        "400",
+        ("400", "500"),
+        "input_dim: 500",
+        data="data: {source: {imdb: {num_words: 500}}, inputs: {sequence: {field: sequence, pad: {length: 80}}}, targets: {y: label}}\ncompile: {loss: binary_crossentropy}\n",
+    ),
+    Fault(
+        "{t: [7]}",
+        ("Embedding: {input_dim: 9, output_dim: 2}", "Flatten:", "Dense: 1|name: y"),
+        "embedded-range",
+        "9",
+        ("input_dim: 9", "input_dim: 12"),
+        data=_data(
+            "t: {shape: [1], choice: [a, b]}, y: {shape: [1]}",
+            "  inputs: {t: {field: t, transform: [{TextVectorization: {max_tokens: 12, output_sequence_length: 7}}]}}\n",
+        ),
+    ),
+]
+MEMORY = [
+    Fault(
+        "{x: [784]}",
+        ("Dense: {units: 1000000000000000}", "Dense: 1"),
+        "memory",
+        "1000000000000000",
+        ("1000000000000000", "10"),
+        "smaller",
+    ),
+    Fault(
+        "{x: [784]}",
+        ("Dense: {units: 1000000000}", "Dense: 1"),
+        "memory",
+        "1000000000",
+        ("1000000000", "10"),
+        "more memory",
+    ),
+    Fault(
+        "{x: {shape: [5], dtype: int32}}",
+        ("Embedding: {input_dim: 1000000000000, output_dim: 8}", "Flatten:", "Dense: 1"),
+        "memory",
+        "1000000000000",
+        ("1000000000000", "10"),
+        "more memory",
+    ),
+]
+FAULTS = [*RANKS, *SIZES, *JOINS, *BROADCASTS, *DATA, *MEMORY]
