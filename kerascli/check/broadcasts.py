@@ -21,6 +21,8 @@ def broadcasts(spec: Spec, shapes: Shapes) -> Iterator[Diagnostic]:
     """
     for layer, _, known in calls_in(spec.model, shapes):
         name = layer.component.name
+        if layer.from_base:
+            continue
         if name in ELEMENTWISE:
             yield from _layer(layer, known)
         elif name.removeprefix("ops.") in (*BINARY, "divide", "true_divide") and name.startswith("ops."):

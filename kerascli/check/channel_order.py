@@ -17,7 +17,7 @@ _READERS = ("Conv2D", "DepthwiseConv2D", "SeparableConv2D", "Conv2DTranspose", "
 def channels_first(spec: Spec, shapes: Shapes) -> Iterator[Diagnostic]:
     """Keras trains on it in silence: a picture three pixels high, with as many channels as it was wide."""
     for layer, model, known in calls_in(spec.model, shapes):
-        if layer.component.name not in _READERS or call_of(layer, known, spec.dtype).channels_first:
+        if layer.component.name not in _READERS or layer.from_base or call_of(layer, known, spec.dtype).channels_first:
             continue
         tensor = tensor_of(known, layer.wiring.references[0])
         source = _input(layer, model)

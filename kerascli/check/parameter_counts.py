@@ -68,6 +68,14 @@ def convolution(call: Call) -> int:
     return numbers + (filters if call.flag("use_bias") else 0)
 
 
+def convolutional_recurrent(call: Call) -> int:
+    """For each of the four gates a kernel for each channel and each state, and a bias."""
+    kernel = math.prod(call.sizes("kernel_size", dimensions(call.component.name)))
+    filters = call.size("filters")
+    read = _size(call.shape[2] if call.channels_first else call.shape[-1])
+    return 4 * filters * (kernel * (read + filters) + (1 if call.flag("use_bias") else 0))
+
+
 def recurrent(call: Call) -> int:
     """For each gate a weight for each input and each state, and a bias."""
     units, read = call.size("units"), _size(call.shape[-1])
@@ -134,6 +142,7 @@ def _held(call: Call, shape: Shape) -> int:
 COUNTS: Mapping[str, Count] = {
     **{f"{front}Conv{count}D": convolution for front in ("", "Depthwise", "Separable") for count in (1, 2, 3)},
     **{f"Conv{count}DTranspose": convolution for count in (1, 2, 3)},
+    **{f"ConvLSTM{count}D": convolutional_recurrent for count in (1, 2, 3)},
     **dict.fromkeys(("LSTM", "GRU", "SimpleRNN"), recurrent),
     **dict.fromkeys(
         ("BatchNormalization", "LayerNormalization", "GroupNormalization", "RMSNormalization"), normalization

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Any
 
+from kerascli.check import check_shapes, known_shapes
 from kerascli.components.downloads import no_downloads
 from kerascli.components.faults import first_line
 from kerascli.data.augment import Augmentation, make_augmentation
@@ -16,7 +17,6 @@ from kerascli.model.phases import Phases
 from kerascli.run.adapt_model import adapt_model
 from kerascli.run.build import (
     build_compiled,
-    build_model,
     close_spec,
     needs_data,
     output_shapes,
@@ -27,6 +27,7 @@ from kerascli.run.engine import Plan
 from kerascli.run.expectations import unknown_logs
 from kerascli.run.monitor import Monitor, choose_monitor
 from kerascli.run.session import keras_session
+from kerascli.run.shape_checks import model_shapes, new_doubts
 from kerascli.run.start_weights import StartReport
 from kerascli.run.steps import as_numbers, build_state
 from kerascli.spec.plugins import own_line
@@ -48,6 +49,7 @@ class Ready:
         logs: The names of the logs of an epoch.
         phases: Brings the model from phase to phase; it is in the first.
         start: What each source of starting weights gave.
+        doubts: What the shapes of data and model tell that the spec alone did not.
     """
 
     spec: Spec
@@ -59,6 +61,7 @@ class Ready:
     logs: tuple[str, ...]
     phases: Phases
     start: tuple[StartReport, ...] = ()
+    doubts: tuple[Diagnostic, ...] = ()
 
 
 def check_build(spec: Spec) -> tuple[Diagnostic, ...]:
@@ -70,9 +73,13 @@ def check_build(spec: Spec) -> tuple[Diagnostic, ...]:
     if spec.data is not None and needs_data(spec):
         message = "the model takes shapes or learnt values from the data, which this check does not read"
         return (Diagnostic("left-to-data", message, spec.model.span, "say '--data'", severity="note"),)
-    with no_downloads():
-        build_model(spec)
-    return ()
+    with keras_session(spec), no_downloads():
+        said = check_shapes(spec, known_shapes(spec))
+        spec = close_spec(spec)
+        doubts = new_doubts(spec, known_shapes(spec), said)
+        model = build_compiled(spec)
+        start_model(spec, model)
+        return doubts + new_doubts(spec, model_shapes(model, spec), (*said, *doubts), built=True)
 
 
 def check_data(spec: Spec) -> tuple[Diagnostic, ...]:
@@ -83,8 +90,7 @@ def check_data(spec: Spec) -> tuple[Diagnostic, ...]:
         DataError: The data is wrong.
     """
     with keras_session(spec), no_downloads():
-        prepare_training(spec)
-    return ()
+        return prepare_training(spec).doubts
 
 
 def prepare_training(spec: Spec, prior: PriorData | None = None, *, begins: bool = True) -> Ready:
@@ -100,10 +106,13 @@ def prepare_training(spec: Spec, prior: PriorData | None = None, *, begins: bool
         DataError: The data is wrong.
     """
     _check_sections(spec)
+    said = check_shapes(spec, known_shapes(spec))
     spec = close_spec(spec)
     data = prepare_data(spec, prior)
     spec = adapt_model(with_facts(spec, data), data)
+    doubts = new_doubts(spec, known_shapes(spec), said)
     model = build_compiled(spec)
+    doubts += new_doubts(spec, model_shapes(model, spec), (*said, *doubts), built=True)
     start = start_model(spec, model) if begins else ()
     data = data.with_output_shapes(output_shapes(model))
     assert spec.compile is not None
@@ -120,7 +129,7 @@ def prepare_training(spec: Spec, prior: PriorData | None = None, *, begins: bool
     if found:
         raise SpecError(found)
     plan = replace(make_plan(spec, train, validation), augment=augment)
-    return Ready(spec, model, data, plan, test, monitor, logs, phases, start)
+    return Ready(spec, model, data, plan, test, monitor, logs, phases, start, doubts)
 
 
 def _check_sections(spec: Spec) -> None:

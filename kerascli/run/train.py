@@ -71,6 +71,7 @@ def train(
 
 def _doubts(ready: Ready) -> Iterator[Diagnostic]:
     """What should be known of data and starting weights, though nothing is wrong with them."""
+    yield from ready.doubts
     span, skipped = ready.data.data.span, ready.data.skipped
     if skipped.count:
         yield Diagnostic("skipped", str(skipped), span, severity="warning")

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
+import keras
 import pytest
+from tensorflow.errors import InvalidArgumentError
 
 from kerascli.check import check_spec
 from kerascli.errors import Diagnostic, ExitCode, SpecError
@@ -13,8 +15,11 @@ from kerascli.model.make import make_model
 from kerascli.run.session import keras_session
 from kerascli.spec.load import load_spec
 
-from .faults import FAULTS, JOINS, MEMORY, RANKS, SIZES, Fault
+from .fault import Fault
+from .faults_in_calls import RANKS, SIZES
+from .faults_in_joins import BROADCASTS, DATA, JOINS, MEMORY
 
+FAULTS = [*RANKS, *SIZES, *JOINS, *BROADCASTS, *DATA, *MEMORY]
 IDS = [f"{fault.code}-{fault.layers[-1].split('|')[0][:30]}-{fault.inputs}" for fault in FAULTS]
 
 
@@ -47,8 +52,10 @@ def test_memory_says_whose_fault_it_is(write_spec: Callable[..., Path]) -> None:
 def test_no_false_alarm(fault: Fault, write_spec: Callable[..., Path]) -> None:
     """What is called an error is one for Keras too, sooner or later; the mended spec is none."""
     faulty = load_spec(write_spec(fault.spec()))
-    with keras_session(faulty), pytest.raises(SpecError):
-        make_model(faulty.model)
+    with keras_session(faulty), pytest.raises((SpecError, ValueError, IndexError, InvalidArgumentError)):
+        model = make_model(faulty.model)
+        # Attention looks at its tensors only when it is called.
+        model([keras.ops.ones((2, *tensor.shape[1:])) for tensor in model.inputs])
     mended = load_spec(write_spec(fault.spec(mended=True)))
     with keras_session(mended):
         make_model(mended.model)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 
 from kerascli.check.shapes.call import Call, Misfit, UnknownShape, shown
 from kerascli.check.shapes.rule import Made, Rule
@@ -16,43 +17,48 @@ def wrapper_rules(apply: Rule) -> Mapping[str, Rule]:
     Args:
         apply: What finds the rule of the layer that is held.
     """
-
-    def held(call: Call, tensor: TensorShape) -> Made:
-        layer = call.value("layer")
-        if not isinstance(layer, Component) or layer.group != "layers":
-            raise UnknownShape
-        return apply(Call(layer, {"inputs": tensor}, {}, call.policy))
-
-    def bidirectional(call: Call) -> Made:
-        made = held(call, call.tensor())
-        output, states = made[0], made[1:]
-        # The state of both directions is also read in their order.
-        mode = call.value("merge_mode")
-        if mode is None:
-            return _typed(call, (output, output, *states, *states))
-        last = output.shape[-1]
-        if mode == "concat":
-            output = TensorShape((*output.shape[:-1], None if last is None else 2 * last), output.dtype)
-        return _typed(call, (output, *states, *states))
-
-    def time_distributed(call: Call) -> Made:
-        shape = call.shape
-        if len(shape) < 3:
-            message = f"TimeDistributed reads {shown(shape)}, but wants steps: (batch, steps, …)"
-            raise Misfit("wrong-rank", message, "use the layer without TimeDistributed", read=0)
-        made = held(call, TensorShape((shape[0], *shape[2:]), call.tensor().dtype))
-        if len(made) != 1:
-            raise UnknownShape
-        return call.made((made[0].shape[0], shape[1], *made[0].shape[1:]))
-
-    def same_as_held(call: Call) -> Made:
-        return _typed(call, held(call, call.tensor()))
-
     return {
-        "Bidirectional": bidirectional,
-        "SpectralNormalization": same_as_held,
-        "TimeDistributed": time_distributed,
+        "Bidirectional": partial(bidirectional, apply),
+        "SpectralNormalization": partial(same_as_held, apply),
+        "TimeDistributed": partial(time_distributed, apply),
     }
+
+
+def bidirectional(apply: Rule, call: Call) -> Made:
+    """What both directions make, joined as `merge_mode` says, then the states of each."""
+    made = _held(apply, call, call.tensor())
+    output, states = made[0], made[1:]
+    mode = call.value("merge_mode")
+    if mode is None:
+        return _typed(call, (output, output, *states, *states))
+    last = output.shape[-1]
+    if mode == "concat":
+        output = TensorShape((*output.shape[:-1], None if last is None else 2 * last), output.dtype)
+    return _typed(call, (output, *states, *states))
+
+
+def time_distributed(apply: Rule, call: Call) -> Made:
+    """What the layer makes of each step."""
+    shape = call.shape
+    if len(shape) < 3:
+        message = f"TimeDistributed reads {shown(shape)}, but wants steps: (batch, steps, …)"
+        raise Misfit("wrong-rank", message, "use the layer without TimeDistributed", read=0)
+    made = _held(apply, call, TensorShape((shape[0], *shape[2:]), call.tensor().dtype))
+    if len(made) != 1:
+        raise UnknownShape
+    return call.made((made[0].shape[0], shape[1], *made[0].shape[1:]))
+
+
+def same_as_held(apply: Rule, call: Call) -> Made:
+    """What the layer makes."""
+    return _typed(call, _held(apply, call, call.tensor()))
+
+
+def _held(apply: Rule, call: Call, tensor: TensorShape) -> Made:
+    layer = call.value("layer")
+    if not isinstance(layer, Component) or layer.group != "layers":
+        raise UnknownShape
+    return apply(Call(layer, {"inputs": tensor}, {}, call.policy))
 
 
 def _typed(call: Call, tensors: Made) -> Made:
