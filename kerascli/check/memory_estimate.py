@@ -127,7 +127,7 @@ def _weight_bytes(policy: str) -> int:
 
 
 def _parameters(layer: LayerSpec, known: Shapes, policy: str) -> int:
-    if layer.shared is not None or layer.nested is not None:
+    if layer.shared is not None or layer.nested is not None or layer.name not in known:
         return 0
     try:
         return parameter_count(call_of(layer, known, policy))

@@ -52,6 +52,8 @@ def _error(spec: Spec, estimate: MemoryEstimate, free: int | None, *, wide: bool
     impossible = estimate.state_bytes > _NO_MACHINE or (largest is not None and largest.bytes > _NO_MACHINE)
     # A plausible model is no fault of its spec: another machine may hold it.
     status = ExitCode.SPEC if impossible else ExitCode.ENVIRONMENT
+    if impossible:
+        hint = "write a smaller number: no machine has so much"
     return Diagnostic("memory", message, _place(largest) or spec.model.span, hint, status=status)
 
 

@@ -37,7 +37,9 @@ def _diagnostic(layer: LayerSpec, model: ModelSpec, known: Shapes, fault: Misfit
         span = _argument_span(layer.component, fault.argument) or layer.span
     elif read is not None and len(references) > 1:
         span = read.span or layer.span
-    notes = _sources(references if read is None else (read,), model, known) if fault.argument is None else ()
+    # What is joined first, and what does not fit it.
+    told = references if read is None else tuple(dict.fromkeys((references[0], read)))
+    notes = _sources(told, model, known)
     notes += tuple(Note("the block is used here", used) for used in layer.used)
     hint = fault.hint
     if fault.code == "wrong-rank" and read is not None:

@@ -91,6 +91,8 @@ def expand_dims(call: Call) -> Made:
     count = len(value) if isinstance(value, tuple | list) else 1
     rank = len(tensor.shape) + count
     places, left = _axes(call, "ops.expand_dims", rank), list(tensor.shape)
+    if len(set(places)) < count:
+        raise UnknownShape
     return (TensorShape(tuple(1 if place in places else left.pop(0) for place in range(rank)), tensor.dtype),)
 
 

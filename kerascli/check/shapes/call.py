@@ -99,8 +99,15 @@ class Call:
         return found
 
     def flag(self, name: str) -> bool:
-        """Whether an argument is true."""
-        return self.value(name) is True
+        """Whether an argument is true.
+
+        Raises:
+            UnknownShape: It is no truth value.
+        """
+        found = self.value(name)
+        if not isinstance(found, bool | None):
+            raise UnknownShape
+        return found is True
 
     def all_tensors(self, name: str | None = None) -> tuple[TensorShape, ...]:
         """The tensors of an argument, by default of the first.

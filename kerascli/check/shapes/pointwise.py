@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from kerascli.check.shapes.call import Call, UnknownShape, axis_of
+from kerascli.check.shapes.ranks import need_rank
 from kerascli.check.shapes.rule import Made, Rule
 
 
@@ -27,6 +28,11 @@ def along_axis(call: Call) -> Made:
         elif one is not None:
             raise UnknownShape
     return call.made(call.shape)
+
+
+def spatial_dropout(call: Call) -> Made:
+    """The tensor of an image or a sequence, whole channels of it left out."""
+    return call.made(need_rank(call, 2 + int(call.component.name[-2])))
 
 
 _SAME = (
@@ -65,9 +71,6 @@ _SAME = (
     "Rescaling",
     "Softmax",
     "Solarization",
-    "SpatialDropout1D",
-    "SpatialDropout2D",
-    "SpatialDropout3D",
     "applications.convnext.LayerScale",
     "applications.convnext.StochasticDepth",
 )
@@ -83,5 +86,6 @@ _ALONG = (
 POINTWISE: Mapping[str, Rule] = {
     **dict.fromkeys(_SAME, same),
     **dict.fromkeys(_ALONG, along_axis),
+    **{f"SpatialDropout{count}D": spatial_dropout for count in (1, 2, 3)},
     "Identity": kept,
 }

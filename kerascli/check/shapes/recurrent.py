@@ -25,7 +25,6 @@ def recurrent(call: Call) -> Made:
 
 def cells(call: Call) -> Made:
     """An RNN: the output is that of the last of its cells, the states those of all."""
-    shape = need_rank(call, 3, axes=SEQUENCE)
     value = call.value("cell")
     found = value if isinstance(value, tuple | list) else (value,)
     if call.flag("return_state") and len(found) > 1:
@@ -36,6 +35,8 @@ def cells(call: Call) -> Made:
         if not isinstance(cell, Component) or cell.name not in _STATES:
             raise UnknownShape
         sizes += [(whole(cell.value("units")),)] * _STATES[cell.name]
+    # A cell of one's own, which has no rule, may take more axes.
+    shape = need_rank(call, 3, axes=SEQUENCE)
     return _with_states(call, shape[0], shape[1], sizes[-1], sizes)
 
 

@@ -38,16 +38,12 @@ def reshaped(read: Shape, target: tuple[int, ...], argument: str, name: str) -> 
         return tuple(None if size == -1 else size for size in target)
     asked = product(tuple(size for size in target if size != -1)) or 1
     if -1 not in target and asked != count:
-        message = f"{name} reads {_counted(read, count)}, and can't make {_counted(target, asked)} of them"
+        message = f"{name} reads {count:,} numbers a sample, and asks for {asked:,}"
         raise Misfit("reshape-size", message, _hint(target, count), argument=argument)
     if count % asked:
-        message = f"{name} reads {_counted(read, count)}, which {asked:,} does not divide"
+        message = f"{name} reads {count:,} numbers a sample, which {asked:,} does not divide"
         raise Misfit("reshape-size", message, "choose sizes whose product divides it", argument=argument)
     return tuple(count // asked if size == -1 else size for size in target)
-
-
-def _counted(sizes: Shape, count: int) -> str:
-    return f"{count:,} numbers a sample, [{', '.join(map(str, sizes))}]"
 
 
 def _hint(target: tuple[int, ...], count: int) -> str:
