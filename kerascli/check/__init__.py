@@ -11,6 +11,7 @@ from kerascli.check.flat_heads import unflattened_heads
 from kerascli.check.known_data import input_tensors
 from kerascli.check.memory_limits import too_large
 from kerascli.check.preprocessing_layers import not_adaptable
+from kerascli.check.sample_shapes import unfit_samples
 from kerascli.check.shape_faults import refused_calls
 from kerascli.check.shapes import Shapes, infer_shapes
 from kerascli.check.starting_weights import missing_weights
@@ -24,6 +25,7 @@ LINTS = (unused_inputs, unreachable_layers, reads_head, missing_weights, not_ada
 # These take the shapes of all tensors too: inferred from the spec, or those of the model once Keras has made it.
 SHAPE_LINTS: tuple[Callable[[Spec, Shapes], Iterable[Diagnostic]], ...] = (
     refused_calls,
+    unfit_samples,
     broadcasts,
     channels_first,
     embedded_reals,

@@ -100,48 +100,66 @@ def input_field(spec: Spec, name: str) -> FieldSpec | None:
     return next((field for field in inputs if field.name == name), None)
 
 
+class UnfitTransform(Exception):
+    """A transform that can't take what it reads.
+
+    Attributes:
+        component: The transform.
+        fault: What is wrong.
+    """
+
+    def __init__(self, component: Component, fault: Misfit) -> None:
+        """Takes both."""
+        super().__init__(fault.message)
+        self.component, self.fault = component, fault
+
+
 def input_tensors(spec: Spec) -> Mapping[str, TensorShape]:
     """The tensors of those inputs whose shape is left to the data, where the data is known."""
-    names = [item.name for item in spec.model.inputs if item.shape is None] or (
-        [] if spec.model.inputs else [INFERRED_INPUT]
-    )
+    written = {item.name: item for item in spec.model.inputs}
+    names = [name for name, item in written.items() if item.shape is None] or ([] if written else [INFERRED_INPUT])
     found: dict[str, TensorShape] = {}
     for name in names:
         field = input_field(spec, name)
         if field is None or spec.data is None:
             continue
         try:
-            tensor = _transformed(spec.data, field)
-        except (UnknownShape, Misfit):
+            tensor = prepared_tensor(spec.data, field)
+        except (UnknownShape, UnfitTransform):
             continue
-        item = next((one for one in spec.model.inputs if one.name == name), None)
+        item = written.get(name)
         batch, dtype = (item.batch_size, item.dtype) if item is not None else (None, None)
         found[name] = TensorShape((batch, *tensor.shape[1:]), dtype or tensor.dtype)
     return found
 
 
-def _transformed(data: DataSpec, field: FieldSpec) -> TensorShape:
-    """What the model reads: after the window and the transforms, integers as int32.
+def prepared_tensor(data: DataSpec, field: FieldSpec, *, widened: bool = True) -> TensorShape:
+    """What the model reads: the field after its transforms, integers as int32.
+
+    Args:
+        data: The data section.
+        field: What an input reads.
+        widened: Whether a column of numbers becomes a vector of one.
 
     Raises:
         UnknownShape: It is not known.
+        UnfitTransform: A transform can't take what it reads.
     """
     known = known_field(data.source, field.fields[0]) if len(field.fields) == 1 else None
     if known is None or field.read is not None or field.stacked or field.pad is not None or data.window is not None:
         raise UnknownShape
     if None in known.shape:
         raise UnknownShape
-    shape = known.shape
-    if not shape and known.kind != "text":
-        # A column of numbers is a vector of one.
-        shape = (1,)
+    shape = (1,) if widened and not known.shape and known.kind != "text" else known.shape
     kinds = {"integer": "int32", "real": "float32", "text": "string"}
     tensor = TensorShape((None, *shape), kinds[known.kind])
     for component in field.transforms:
-        made = apply(Call(component, {"inputs": tensor}, {}))
+        try:
+            made = apply(Call(component, {"inputs": tensor}, {}))[0]
+        except Misfit as fault:
+            raise UnfitTransform(component, fault) from fault
         # A transform computes in float32, whatever the model does; whole numbers come to the model as int32.
-        dtype = "int32" if "int" in made[0].dtype else "float32"
-        tensor = TensorShape(made[0].shape, dtype)
+        tensor = TensorShape(made.shape, "int32" if "int" in made.dtype else "float32")
     return tensor
 
 

@@ -173,6 +173,28 @@ DATA = [
         ),
     ),
 ]
+SAMPLES = [
+    Fault(
+        "{x: [784]}",
+        ("Dense: 1|name: y",),
+        "shape",
+        "x",
+        ("model:\n  inputs: {x: [784]}", "model:\n  inputs: {x: [28]}"),
+        "write 'x: [28]'",
+        data=_data("x: {shape: [28]}, y: {shape: [1]}", "  inputs: x\n  targets: y\n"),
+    ),
+    Fault(
+        "{x: [28, 28]}",
+        ("Flatten:", "Dense: 1|name: y"),
+        "reshape-size",
+        "[28, 27]",
+        ("[28, 27]", "[28, 28]"),
+        "[28, 28]",
+        data=_data(
+            "x: {shape: [784]}, y: {shape: [1]}", "  inputs: {x: {field: x, transform: [{Reshape: [28, 27]}]}}\n"
+        ),
+    ),
+]
 MEMORY = [
     Fault(
         "{x: [784]}",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 from kerascli.check.shapes import infer_shapes
@@ -31,3 +32,8 @@ def compare(spec: Spec, model: Any) -> tuple[int, int]:
     assert not wrong, wrong
     known = sum(path in inferred for path in rows)
     return known, len(rows)
+
+
+def counted(variables: list[Any]) -> int:
+    """How many numbers variables hold; the seeds of random layers are no weights."""
+    return sum(math.prod(variable.shape) for variable in variables if "seed" not in variable.path)

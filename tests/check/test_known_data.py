@@ -10,10 +10,12 @@ import pytest
 
 from kerascli.check import check_spec, known_shapes
 from kerascli.data.prepare import prepare_data
-from kerascli.errors import SpecError
+from kerascli.errors import Diagnostic, SpecError
 from kerascli.run.build import with_facts
 from kerascli.run.preflight import check_build, check_data
+from kerascli.run.progress import Silence
 from kerascli.run.session import keras_session
+from kerascli.run.train import train
 from kerascli.spec.load import load_spec
 from kerascli.spec.model_parser import INFERRED_INPUT
 
@@ -124,3 +126,37 @@ model:
     spec = load_spec(write_spec(text))
     assert check_spec(spec) == ()
     assert [one.code for one in check_build(spec)] == ["broadcast"]
+
+
+class Told(Silence):
+    """Keeps what a training warns of."""
+
+    def __init__(self) -> None:
+        self.codes: list[str] = []
+
+    def warned(self, diagnostic: Diagnostic) -> None:
+        self.codes.append(diagnostic.code)
+
+
+def test_training_says_it_too(write_spec: Callable[..., Path], tmp_path: Path) -> None:
+    text = """
+data: {source: {synthetic: {samples: 16, fields: {a: {shape: [4]}, b: {shape: [1]}, y: {shape: [1]}}}}, targets: y}
+model:
+  inputs: {a: [4], b: [1]}
+  layers:
+    - Add:
+      inputs: [a, b]
+    - ops.cumsum: {axis: 1}
+      name: unknown
+    - Dense: 1
+      name: one
+    - Add:
+      name: late
+      inputs: [unknown, one]
+    - Dense: {units: 1, name: y}
+compile: {loss: mse}
+"""
+    told = Told()
+    train(load_spec(write_spec(text)), tmp_path / "runs", progress=told)
+    # The first is seen in the spec, the second only in the model.
+    assert told.codes == ["broadcast", "broadcast"]

@@ -17,9 +17,9 @@ from kerascli.spec.load import load_spec
 
 from .fault import Fault
 from .faults_in_calls import RANKS, SIZES
-from .faults_in_joins import BROADCASTS, DATA, JOINS, MEMORY
+from .faults_in_joins import BROADCASTS, DATA, JOINS, MEMORY, SAMPLES
 
-FAULTS = [*RANKS, *SIZES, *JOINS, *BROADCASTS, *DATA, *MEMORY]
+FAULTS = [*RANKS, *SIZES, *JOINS, *BROADCASTS, *DATA, *SAMPLES, *MEMORY]
 IDS = [f"{fault.code}-{fault.layers[-1].split('|')[0][:30]}-{fault.inputs}" for fault in FAULTS]
 
 

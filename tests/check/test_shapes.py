@@ -9,13 +9,15 @@ from typing import Any
 import keras
 import pytest
 
+from kerascli.check import known_shapes
+from kerascli.check.memory_estimate import estimate_memory
 from kerascli.model.make import make_model
 from kerascli.run.session import keras_session
 from kerascli.spec.load import load_spec
 from kerascli.spec.spec import Spec
 from kerascli.translate.convert import convert
 
-from .known_shapes import compare
+from .known_shapes import compare, counted
 from .one_layer import BY_INPUT, SPECS
 
 ROOT = Path(__file__).parents[2]
@@ -31,8 +33,10 @@ def built(spec: Spec) -> Any:
 @pytest.mark.parametrize("path", READY, ids=[path.stem for path in READY])
 def test_ready_specs(path: Path) -> None:
     spec = load_spec(path)
-    known, rows = compare(spec, built(spec))
+    model = built(spec)
+    known, rows = compare(spec, model)
     assert known == rows, "every layer of the ready specs has a rule"
+    assert estimate_memory(spec, known_shapes(spec)).parameters == counted(model.weights)
 
 
 @pytest.mark.parametrize("given", BY_INPUT, ids=[" ".join(given.split()) for given in BY_INPUT])
