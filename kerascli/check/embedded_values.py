@@ -6,8 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from kerascli.check.known_data import input_field, known_field
-from kerascli.check.shapes.call import FLOATS
-from kerascli.check.shapes.infer import Shapes, calls_in, tensor_of
+from kerascli.check.shapes.infer import Shapes, calls_in
 from kerascli.errors import Diagnostic, Note
 from kerascli.spec.component import Component
 from kerascli.spec.data_spec import FieldSpec
@@ -15,9 +14,38 @@ from kerascli.spec.model_spec import LayerSpec, ModelSpec
 from kerascli.spec.spec import Spec
 
 # They give the numbers that they read.
-_MOVING = ("Flatten", "Identity", "Permute", "Reshape", "ops.reshape", "ops.expand_dims", "ops.squeeze", "ops.get_item")
-# They give whole numbers, though of the dtype of real ones.
-_WHOLE = ("ops.cast", "ops.floor", "ops.round", "ops.ceil", "ops.argmax", "ops.argmin", "CategoryEncoding")
+_MOVING = (
+    "Masking",
+    "Flatten",
+    "Identity",
+    "Permute",
+    "Reshape",
+    "ops.reshape",
+    "ops.expand_dims",
+    "ops.squeeze",
+    "ops.get_item",
+)
+# What they make is hardly ever whole; other layers may have been told to make whole numbers.
+_REAL = (
+    "Attention",
+    "AveragePooling1D",
+    "BatchNormalization",
+    "Bidirectional",
+    "Conv1D",
+    "Conv2D",
+    "Dense",
+    "Dropout",
+    "Embedding",
+    "GaussianNoise",
+    "GlobalAveragePooling1D",
+    "GRU",
+    "LayerNormalization",
+    "LSTM",
+    "MultiHeadAttention",
+    "Normalization",
+    "SimpleRNN",
+    "Softmax",
+)
 
 
 @dataclass(frozen=True)
@@ -31,15 +59,13 @@ class _Values:
 
 def embedded_reals(spec: Spec, shapes: Shapes) -> Iterator[Diagnostic]:
     """An Embedding of real numbers: Keras cuts off what stands after the point, in silence."""
-    for layer, model, known in calls_in(spec.model, shapes):
+    for layer, model, _ in calls_in(spec.model, shapes):
         if layer.component.name != "Embedding":
             continue
         source = _source(layer, model)
         hint = "put the Embedding right after an input of whole numbers"
         if isinstance(source, LayerSpec):
-            tensor = tensor_of(known, layer.wiring.references[0])
-            makes_reals = source.component.group == "layers" and source.component.name not in _WHOLE
-            if tensor is not None and tensor.dtype in FLOATS and makes_reals and source.nested is None:
+            if source.component.name in _REAL and source.component.group == "layers":
                 message = f"'{layer.name}' looks up whole numbers, and '{source.name}' makes real ones"
                 notes = (Note(f"'{source.name}' stands here", source.span),)
                 yield Diagnostic("embedded-reals", message, layer.span, hint, notes)

@@ -24,6 +24,8 @@ _BYTES = {
     "int16": 2,
     "string": 8,
 }
+# They show the numbers that they read, and make none.
+_VIEWS = ("Flatten", "Identity", "Reshape", "ops.expand_dims", "ops.reshape", "ops.squeeze")
 # How many numbers an optimizer keeps for each that it trains. Adafactor keeps sums over rows and columns alone.
 # Source: `build` of each class in `keras.src.optimizers`.
 _SLOTS = {
@@ -88,34 +90,41 @@ def estimate_memory(spec: Spec, shapes: Shapes) -> MemoryEstimate:
         spec: The spec.
         shapes: The shapes of its tensors, as far as they are known.
     """
-    numbers = trained = activations = dense = 0
-    heaviest: LargestLayer | None = None
-    widest: LargestLayer | None = None
-    size = _weight_bytes(spec.dtype)
-    for layer, _, known in calls_in(spec.model, shapes):
-        count = _parameters(layer, known, spec.dtype)
-        numbers += count
-        if layer.trainable is not False:
-            trained += count
-            # The gradient of an Embedding holds the rows that a batch reads.
-            dense += 0 if layer.component.name == "Embedding" else count
-        if count and (heaviest is None or count * size > heaviest.bytes):
-            heaviest = LargestLayer(layer, count * size)
-        made = 0 if layer.nested is not None else sum(_tensor_bytes(one, spec) for one in known.get(layer.name, ()))
-        activations += made
-        if made and (widest is None or made > widest.bytes):
-            widest = LargestLayer(layer, made)
-    trains = spec.compile is not None
+    sizes = [_size(layer, known, spec) for layer, _, known in calls_in(spec.model, shapes)]
+    number = _weight_bytes(spec.dtype)
+    # Patterns that freeze are looked up in the model that is made; what they leave is not counted here.
+    trains = spec.compile is not None and not any(phase.freeze for phase in spec.fit.phases)
+    trained = [one for one in sizes if trains and one.layer.trainable is not False]
+    # The gradient of an Embedding holds the rows that a batch reads.
+    dense = sum(one.parameters for one in trained if one.layer.component.name != "Embedding")
     slots = slots_of(spec.compile.optimizer) if spec.compile is not None else 0
+    parameters = sum(one.parameters for one in sizes)
+    heaviest = max(sizes, key=lambda one: one.parameters, default=None)
+    widest = max(sizes, key=lambda one: one.made, default=None)
     return MemoryEstimate(
-        numbers,
-        numbers * size,
-        dense * size if trains else 0,
-        trained * size * slots,
-        activations if trains else 0,
-        heaviest,
-        widest,
+        parameters,
+        parameters * number,
+        dense * number,
+        sum(one.parameters for one in trained) * number * slots,
+        sum(one.made for one in sizes) if spec.compile is not None else 0,
+        LargestLayer(heaviest.layer, heaviest.parameters * number) if heaviest is not None else None,
+        LargestLayer(widest.layer, widest.made) if widest is not None else None,
     )
+
+
+@dataclass(frozen=True)
+class _Size:
+    """The numbers of a layer's weights, and the bytes that it makes of a batch."""
+
+    layer: LayerSpec
+    parameters: int
+    made: int
+
+
+def _size(layer: LayerSpec, known: Shapes, spec: Spec) -> _Size:
+    views = layer.nested is not None or layer.component.name in _VIEWS
+    made = () if views else known.get(layer.name, ())
+    return _Size(layer, _parameters(layer, known, spec.dtype), sum(_tensor_bytes(one, spec) for one in made))
 
 
 def _weight_bytes(policy: str) -> int:

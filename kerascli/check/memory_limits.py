@@ -23,8 +23,7 @@ def too_large(spec: Spec, shapes: Shapes) -> Iterator[Diagnostic]:
     needed = estimate.state_bytes + (estimate.widest.bytes if estimate.widest and spec.compile is not None else 0)
     limit = _NO_MACHINE if free is None else free
     if needed > limit:
-        wide = estimate.widest is not None and estimate.widest.bytes > estimate.state_bytes
-        yield _error(spec, estimate, free, wide=wide)
+        yield _error(spec, estimate, free, wide=estimate.state_bytes <= limit)
     elif estimate.total > limit:
         message = (
             f"a training step keeps about {gigabytes(estimate.activations_bytes)} of what {spec.fit.batch_size} samples make in all "
@@ -37,7 +36,10 @@ def too_large(spec: Spec, shapes: Shapes) -> Iterator[Diagnostic]:
 def _error(spec: Spec, estimate: MemoryEstimate, free: int | None, *, wide: bool) -> Diagnostic:
     largest = estimate.widest if wide else estimate.heaviest
     if wide and largest is not None:
-        message = f"'{largest.layer.name}' makes a tensor of {gigabytes(largest.bytes)} out of {spec.fit.batch_size} samples; {_free(free)}"
+        message = (
+            f"'{largest.layer.name}' makes a tensor of {gigabytes(largest.bytes)} out of {spec.fit.batch_size} samples, "
+            f"beside {gigabytes(estimate.state_bytes)} of weights and their like; {_free(free)}"
+        )
         hint = "make the layer smaller, or 'batch_size' in 'fit'"
     else:
         parts = [f"weights {gigabytes(estimate.weights_bytes)}"]
@@ -73,4 +75,4 @@ def _free(free: int | None) -> str:
 def gigabytes(size: int) -> str:
     """Bytes as people read them, in GB (10⁹ bytes)."""
     number = size / 1e9
-    return f"{number:,.0f} GB" if number >= 100 else f"{number:.1f} GB" if number >= 0.1 else f"{number:.3f} GB"
+    return f"{number:,.0f} GB" if number >= 100 else f"{number:.1f} GB" if number >= 0.1 else "less than 0.1 GB"
