@@ -5,25 +5,33 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 
 from kerascli.check.argument_pairs import disagreeing_arguments
+from kerascli.check.broadcasts import broadcasts
 from kerascli.check.callback_pairs import averages_missing, callback_files, fighting_callbacks
+from kerascli.check.channel_order import channels_first
+from kerascli.check.embedded_values import embedded_range, embedded_reals
+from kerascli.check.flat_heads import unflattened_heads
 from kerascli.check.half_precision import half_precision_heads
 from kerascli.check.idle_callbacks import idle_callbacks
+from kerascli.check.known_data import input_tensors
 from kerascli.check.learning import idle_heads, no_loss, nothing_learns
 from kerascli.check.loss_activation import unfit_activation
 from kerascli.check.loss_order import unnamed_losses
 from kerascli.check.loss_target import unfit_target
+from kerascli.check.memory_limits import too_large
 from kerascli.check.metrics import unfit_metrics
 from kerascli.check.monitors import rare_validation, unknown_monitors, wrong_modes
 from kerascli.check.preprocessing_layers import not_adaptable
 from kerascli.check.ranges import out_of_range
+from kerascli.check.sample_shapes import unfit_samples
 from kerascli.check.schedule_lengths import schedule_lengths
+from kerascli.check.shape_faults import refused_calls
 from kerascli.check.shapes import Shapes, infer_shapes
 from kerascli.check.split_sizes import batch_sizes, split_sizes
 from kerascli.check.starting_weights import missing_weights
 from kerascli.check.verdict import settle
 from kerascli.check.weights_of_loss import negative_weights, unfit_class_weights
 from kerascli.check.wiring import reads_head, unreachable_layers, unused_inputs
-from kerascli.errors import Diagnostic
+from kerascli.errors import Diagnostic, Span
 from kerascli.spec.ignored import without_ignored
 from kerascli.spec.problems import in_order
 from kerascli.spec.spec import Spec
@@ -60,14 +68,27 @@ SHAPE_LINTS: tuple[Callable[[Spec, Shapes], Iterable[Diagnostic]], ...] = (
     half_precision_heads,
     idle_heads,
     unfit_class_weights,
+    refused_calls,
+    unfit_samples,
+    broadcasts,
+    channels_first,
+    embedded_reals,
+    embedded_range,
+    unflattened_heads,
+    too_large,
 )
 
 
 def check_spec(spec: Spec) -> tuple[Diagnostic, ...]:
     """All that is doubtful about a valid spec: the parser's warnings and every lint's, in the order of the file; nothing that it ignores."""
     found = [diagnostic for lint in LINTS for diagnostic in lint(spec)]
-    found += [*spec.warnings, *check_shapes(spec, infer_shapes(spec.model))]
+    found += [*spec.warnings, *check_shapes(spec, known_shapes(spec))]
     return without_ignored(in_order(found), spec.ignored)
+
+
+def known_shapes(spec: Spec) -> Shapes:
+    """The shapes that follow from the spec alone, inputs included whose shape its data tells."""
+    return infer_shapes(spec.model, spec.dtype, input_tensors(spec))
 
 
 def check_shapes(spec: Spec, shapes: Shapes) -> list[Diagnostic]:
@@ -77,7 +98,14 @@ def check_shapes(spec: Spec, shapes: Shapes) -> list[Diagnostic]:
         spec: The spec.
         shapes: Name of an input, or path of a layer, to the tensors that it makes; what is not known is left out.
     """
-    return [diagnostic for lint in SHAPE_LINTS for diagnostic in lint(spec, shapes)]
+    if spec.model.own_class is not None:
+        return []
+    found: dict[tuple[str, str, Span | None], Diagnostic] = {}
+    for lint in SHAPE_LINTS:
+        for one in lint(spec, shapes):
+            # A fault inside a block is one, however often the block is used.
+            found.setdefault((one.code, one.message, one.span), one)
+    return list(found.values())
 
 
 def require_sound(spec: Spec, *, strict: bool = False) -> tuple[Diagnostic, ...]:

@@ -28,6 +28,7 @@ def find_doubts(ready: Ready, *, strict: bool = False) -> tuple[Diagnostic, ...]
 
 
 def _doubts(ready: Ready) -> Iterator[Diagnostic]:
+    yield from ready.doubts
     span, skipped = ready.data.data.span, ready.data.skipped
     if skipped.count:
         yield Diagnostic("skipped", str(skipped), span, severity="warning", status=ExitCode.DATA)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Any
 
+from kerascli.check import check_shapes, known_shapes
 from kerascli.check.epoch_logs import EpochLogs
 from kerascli.check.monitors import without_log
 from kerascli.check.verdict import settle
@@ -19,7 +20,6 @@ from kerascli.model.phases import Phases
 from kerascli.run.adapt_model import adapt_model
 from kerascli.run.build import (
     build_compiled,
-    build_model,
     close_spec,
     needs_data,
     output_shapes,
@@ -30,6 +30,7 @@ from kerascli.run.doubts import find_doubts
 from kerascli.run.engine import Plan
 from kerascli.run.monitor import Monitor, choose_monitor
 from kerascli.run.session import keras_session
+from kerascli.run.shape_checks import model_shapes, new_doubts
 from kerascli.run.start_weights import StartReport
 from kerascli.run.steps import as_numbers, build_state
 from kerascli.spec.plugins import own_line
@@ -51,6 +52,7 @@ class Ready:
         logs: The names of the logs of an epoch.
         phases: Brings the model from phase to phase; it is in the first.
         start: What each source of starting weights gave.
+        doubts: What the shapes of data and model tell that the spec alone did not.
     """
 
     spec: Spec
@@ -62,6 +64,7 @@ class Ready:
     logs: tuple[str, ...]
     phases: Phases
     start: tuple[StartReport, ...] = ()
+    doubts: tuple[Diagnostic, ...] = ()
 
 
 def check_build(spec: Spec) -> tuple[Diagnostic, ...]:
@@ -74,9 +77,13 @@ def check_build(spec: Spec) -> tuple[Diagnostic, ...]:
         message = "the model takes shapes or learnt values from the data, which this check does not read"
         left = Diagnostic("left-to-data", message, spec.model.span, "say '--data'", severity="note")
         return settle([left], spec)
-    with no_downloads():
-        build_model(spec)
-    return ()
+    with keras_session(spec), no_downloads():
+        said = check_shapes(spec, known_shapes(spec))
+        spec = close_spec(spec)
+        doubts = new_doubts(spec, known_shapes(spec), said)
+        model = build_compiled(spec)
+        start_model(spec, model)
+        return settle((*doubts, *new_doubts(spec, model_shapes(model, spec), (*said, *doubts), built=True)), spec)
 
 
 def check_data(spec: Spec) -> tuple[Diagnostic, ...]:
@@ -103,10 +110,13 @@ def prepare_training(spec: Spec, prior: PriorData | None = None, *, begins: bool
         DataError: The data is wrong.
     """
     _check_sections(spec)
+    said = check_shapes(spec, known_shapes(spec))
     spec = close_spec(spec)
     data = prepare_data(spec, prior)
     spec = adapt_model(with_facts(spec, data), data)
+    doubts = new_doubts(spec, known_shapes(spec), said)
     model = build_compiled(spec)
+    doubts += new_doubts(spec, model_shapes(model, spec), (*said, *doubts), built=True)
     start = start_model(spec, model) if begins else ()
     data = data.with_output_shapes(output_shapes(model))
     assert spec.compile is not None
@@ -126,7 +136,7 @@ def prepare_training(spec: Spec, prior: PriorData | None = None, *, begins: bool
     if found:
         raise SpecError(found)
     plan = replace(make_plan(spec, train, validation), augment=augment)
-    return Ready(spec, model, data, plan, test, monitor, logs, phases, start)
+    return Ready(spec, model, data, plan, test, monitor, logs, phases, start, doubts)
 
 
 def _check_same(data: PreparedData, prior: PriorData) -> None:
