@@ -4,9 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
+from kerascli.check.class_balance import absent_class, dead_class, imbalance, one_class, unseen_class
+from kerascli.check.data_facts import DataFacts
+from kerascli.check.input_values import channels_first, constant_input, held_out_range, input_scale
 from kerascli.check.preprocessing_layers import not_adaptable
+from kerascli.check.sample_lints import equal_samples, large_batch, zero_weights
 from kerascli.check.shapes import Shapes, infer_shapes
 from kerascli.check.starting_weights import missing_weights
+from kerascli.check.target_values import target_range, target_scale
 from kerascli.check.wiring import reads_head, unreachable_layers, unused_inputs
 from kerascli.errors import Diagnostic, SpecError
 from kerascli.spec.problems import in_order
@@ -16,6 +21,23 @@ from kerascli.spec.spec import Spec
 LINTS = (unused_inputs, unreachable_layers, reads_head, missing_weights, not_adaptable)
 # These take the shapes of all tensors too: inferred from the spec, or those of the model once Keras has made it.
 SHAPE_LINTS: tuple[Callable[[Spec, Shapes], Iterable[Diagnostic]], ...] = ()
+# These take what one pass over the data told.
+DATA_LINTS: tuple[Callable[[Spec, DataFacts], Iterable[Diagnostic]], ...] = (
+    input_scale,
+    constant_input,
+    held_out_range,
+    channels_first,
+    target_range,
+    target_scale,
+    dead_class,
+    unseen_class,
+    one_class,
+    absent_class,
+    imbalance,
+    large_batch,
+    zero_weights,
+    equal_samples,
+)
 
 
 def check_spec(spec: Spec) -> tuple[Diagnostic, ...]:
@@ -32,6 +54,11 @@ def check_shapes(spec: Spec, shapes: Shapes) -> list[Diagnostic]:
         shapes: Name of an input, or path of a layer, to the tensors that it makes; what is not known is left out.
     """
     return [diagnostic for lint in SHAPE_LINTS for diagnostic in lint(spec, shapes)]
+
+
+def check_values(spec: Spec, facts: DataFacts) -> list[Diagnostic]:
+    """What the values of the data tell, once they have been read."""
+    return [diagnostic for lint in DATA_LINTS for diagnostic in lint(spec, facts)]
 
 
 def require_sound(spec: Spec) -> tuple[Diagnostic, ...]:

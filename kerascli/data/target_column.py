@@ -8,8 +8,9 @@ from typing import Any
 import numpy as np
 
 from kerascli.data.columns import cast, check_finite, check_labels_present, single, take_fields, widen
+from kerascli.data.label_range import LabelRange
 from kerascli.data.table import Array, Table, is_text
-from kerascli.data.targets import Classes, Inverse, LabelRange, find_classes, inverse_of
+from kerascli.data.targets import Classes, Inverse, find_classes, inverse_of
 from kerascli.data.transforms import Layers, apply_layers, make_layers
 from kerascli.errors import DataError, Span, SpecError
 from kerascli.spec.data_spec import FieldSpec

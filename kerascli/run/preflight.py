@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from kerascli.components.downloads import no_downloads
 from kerascli.components.faults import first_line
 from kerascli.data.augment import Augmentation, make_augmentation
+from kerascli.data.gather_facts import FactGatherer
 from kerascli.data.prepare import PriorData, prepare_data
-from kerascli.data.prepared_data import PreparedData
 from kerascli.data.split import Split
 from kerascli.errors import Diagnostic, Note, SpecError
 from kerascli.model.phases import Phases
@@ -23,42 +23,16 @@ from kerascli.run.build import (
     start_model,
     with_facts,
 )
+from kerascli.run.doubts import find_doubts
 from kerascli.run.engine import Plan
 from kerascli.run.expectations import unknown_logs
-from kerascli.run.monitor import Monitor, choose_monitor
+from kerascli.run.monitor import choose_monitor
+from kerascli.run.ready import Ready
 from kerascli.run.session import keras_session
-from kerascli.run.start_weights import StartReport
 from kerascli.run.steps import as_numbers, build_state
 from kerascli.spec.plugins import own_line
 from kerascli.spec.spec import Spec
 from kerascli.spec.training_spec import PhaseSpec
-
-
-@dataclass(frozen=True)
-class Ready:
-    """All that a training needs, found sound.
-
-    Attributes:
-        spec: The spec with all that was inferred written out.
-        model: The compiled model, its state built.
-        data: The data.
-        plan: What the loop will do.
-        test: The test split, or None.
-        monitor: What decides the best epoch.
-        logs: The names of the logs of an epoch.
-        phases: Brings the model from phase to phase; it is in the first.
-        start: What each source of starting weights gave.
-    """
-
-    spec: Spec
-    model: Any
-    data: PreparedData
-    plan: Plan
-    test: Split | None
-    monitor: Monitor
-    logs: tuple[str, ...]
-    phases: Phases
-    start: tuple[StartReport, ...] = ()
 
 
 def check_build(spec: Spec) -> tuple[Diagnostic, ...]:
@@ -76,15 +50,14 @@ def check_build(spec: Spec) -> tuple[Diagnostic, ...]:
 
 
 def check_data(spec: Spec) -> tuple[Diagnostic, ...]:
-    """Makes the model, reads the data and tries a first batch.
+    """Makes the model, reads the data and tries a first batch; gives what is doubtful.
 
     Raises:
         SpecError: The spec is wrong.
         DataError: The data is wrong.
     """
     with keras_session(spec), no_downloads():
-        prepare_training(spec)
-    return ()
+        return find_doubts(prepare_training(spec))
 
 
 def prepare_training(spec: Spec, prior: PriorData | None = None, *, begins: bool = True) -> Ready:
@@ -105,12 +78,13 @@ def prepare_training(spec: Spec, prior: PriorData | None = None, *, begins: bool
     spec = adapt_model(with_facts(spec, data), data)
     model = build_compiled(spec)
     start = start_model(spec, model) if begins else ()
-    data = data.with_output_shapes(output_shapes(model))
+    data = data.with_output_shapes(output_shapes(model)).with_model(spec.model)
     assert spec.compile is not None
     phases = Phases(model, spec.compile, spec.fit.all_phases)
     phases.enter(0)
+    seen = FactGatherer(data.preprocessing)
     if set(data.storage.kept.values()) != {"memory"}:
-        data.check_streamed()
+        data.check_streamed(seen.add)
     train, validation, test = data.train(), data.validation(), data.test()
     augment = make_augmentation(data.data)
     _try_batch(spec, model, train, augment)
@@ -120,7 +94,7 @@ def prepare_training(spec: Spec, prior: PriorData | None = None, *, begins: bool
     if found:
         raise SpecError(found)
     plan = replace(make_plan(spec, train, validation), augment=augment)
-    return Ready(spec, model, data, plan, test, monitor, logs, phases, start)
+    return Ready(spec, model, data, plan, test, monitor, logs, seen, phases, start)
 
 
 def _check_sections(spec: Spec) -> None:

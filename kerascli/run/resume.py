@@ -22,8 +22,9 @@ from kerascli.record.run_record import RunRecord, machine, now, read_record, ver
 from kerascli.record.sources import check_sources
 from kerascli.run.interrupts import watch_signals
 from kerascli.run.position import Position
-from kerascli.run.preflight import Ready, prepare_training
+from kerascli.run.preflight import prepare_training
 from kerascli.run.progress import Progress, Silence
+from kerascli.run.ready import Ready
 from kerascli.run.result import RunResult
 from kerascli.run.resume_changes import Change, changed_arguments, find_changes
 from kerascli.run.session import keras_session, threads

@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 from kerascli.check import require_sound
-from kerascli.data.equal_samples import equal_samples, sample_hashes
-from kerascli.data.split import ArraySplit
 from kerascli.data.told import listening
-from kerascli.errors import Diagnostic
 from kerascli.record.lock import lock_folder
 from kerascli.record.run_folder import create_run_folder
+from kerascli.run.doubts import find_doubts
 from kerascli.run.interrupts import watch_signals
 from kerascli.run.new_run import first_record, write_inputs
-from kerascli.run.preflight import Ready, prepare_training
+from kerascli.run.preflight import prepare_training
 from kerascli.run.progress import Progress, Silence
 from kerascli.run.result import RunResult
 from kerascli.run.session import keras_session
@@ -58,7 +56,7 @@ def train(
     with keras_session(spec):
         with listening(progress.reading):
             ready = prepare_training(spec)
-        for diagnostic in _doubts(ready):
+        for diagnostic in find_doubts(ready):
             progress.warned(diagnostic)
         # From here on a signal leaves a run that can go on.
         with watch_signals() as interrupts:
@@ -67,18 +65,3 @@ def train(
                 record = first_record(ready, command)
                 write_inputs(folder, ready, record)
                 return run_training(folder, ready, record, interrupts, progress, seconds=max_seconds)
-
-
-def _doubts(ready: Ready) -> Iterator[Diagnostic]:
-    """What should be known of data and starting weights, though nothing is wrong with them."""
-    span, skipped = ready.data.data.span, ready.data.skipped
-    if skipped.count:
-        yield Diagnostic("skipped", str(skipped), span, severity="warning")
-    # Samples that are not kept in memory would have to be read again for it; `kerascli data` looks at those.
-    splits = {"train": ready.plan.train, "validation": ready.plan.validation, "test": ready.test}
-    hashes = {name: sample_hashes(split.x) for name, split in splits.items() if isinstance(split, ArraySplit)}
-    for sentence in equal_samples(hashes):
-        hint = "'kerascli data' shows the splits; 'group' keeps what belongs together in one"
-        yield Diagnostic("equal-samples", sentence, span, hint, severity="warning")
-    for report in ready.start:
-        yield Diagnostic("start-weights", str(report), report.span, severity="note")

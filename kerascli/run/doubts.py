@@ -1,0 +1,52 @@
+"""`find_doubts`: what should be known before the first step of data, starting weights and a first batch."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from kerascli.check import check_values
+from kerascli.data.split import ArraySplit
+from kerascli.errors import DataError, Diagnostic, ExitCode, SpecError
+from kerascli.run.build import output_shapes
+from kerascli.run.ready import Ready
+from kerascli.spec.problems import in_order
+
+
+def find_doubts(ready: Ready) -> tuple[Diagnostic, ...]:
+    """All that is doubtful, though a training could begin.
+
+    Args:
+        ready: What was found sound. Nothing of it changes.
+
+    Raises:
+        SpecError: Something of it can't be meant; with every diagnostic.
+        DataError: Likewise, where the data alone is at fault.
+    """
+    found = in_order([*_skipped(ready), *_values(ready), *_start(ready)])
+    errors = [one for one in found if one.severity == "error"]
+    if errors:
+        raise (DataError if all(one.status == ExitCode.DATA for one in errors) else SpecError)(found)
+    return found
+
+
+def _skipped(ready: Ready) -> Iterator[Diagnostic]:
+    skipped = ready.data.skipped
+    if skipped.count:
+        yield Diagnostic("skipped", str(skipped), ready.data.data.span, severity="warning")
+
+
+def _values(ready: Ready) -> list[Diagnostic]:
+    """What the values tell: of what is in memory, and what was seen where it was read in parts."""
+    splits = {"train": ready.plan.train, "validation": ready.plan.validation, "test": ready.test}
+    for name, split in splits.items():
+        if isinstance(split, ArraySplit):
+            ready.seen.add(name, split.x, split.y, split.weights)
+            # Samples that are not kept in memory would have to be read again for it; `kerascli data` looks at those.
+            ready.seen.add_hashes(name, split.x)
+    samples = {name: split.samples for name, split in splits.items() if split is not None}
+    return check_values(ready.spec, ready.seen.facts(samples, output_shapes(ready.model)))
+
+
+def _start(ready: Ready) -> Iterator[Diagnostic]:
+    for report in ready.start:
+        yield Diagnostic("start-weights", str(report), report.span, severity="note")
