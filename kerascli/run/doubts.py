@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from kerascli.check import check_values
+from kerascli.check.first_batches import check_batches
 from kerascli.data.split import ArraySplit
 from kerascli.errors import DataError, Diagnostic, ExitCode, SpecError
 from kerascli.run.build import output_shapes
+from kerascli.run.first_batches import try_batches
 from kerascli.run.ready import Ready
+from kerascli.run.step_faults import step_faults
 from kerascli.spec.problems import in_order
 
 
@@ -22,11 +25,14 @@ def find_doubts(ready: Ready) -> tuple[Diagnostic, ...]:
         SpecError: Something of it can't be meant; with every diagnostic.
         DataError: Likewise, where the data alone is at fault.
     """
-    found = in_order([*_skipped(ready), *_values(ready), *_start(ready)])
+    found = [*_skipped(ready), *_values(ready), *_start(ready)]
+    # What is wrong with the values shows in the batches too, and would be said twice.
+    if not any(one.severity == "error" for one in found):
+        found += _batches(ready)
     errors = [one for one in found if one.severity == "error"]
     if errors:
-        raise (DataError if all(one.status == ExitCode.DATA for one in errors) else SpecError)(found)
-    return found
+        raise (DataError if all(one.status == ExitCode.DATA for one in errors) else SpecError)(in_order(found))
+    return in_order(found)
 
 
 def _skipped(ready: Ready) -> Iterator[Diagnostic]:
@@ -50,3 +56,9 @@ def _values(ready: Ready) -> list[Diagnostic]:
 def _start(ready: Ready) -> Iterator[Diagnostic]:
     for report in ready.start:
         yield Diagnostic("start-weights", str(report), report.span, severity="note")
+
+
+def _batches(ready: Ready) -> list[Diagnostic]:
+    with step_faults("trying a first batch"):
+        facts = try_batches(ready.model, ready.plan)
+    return [] if facts is None else check_batches(ready.spec, facts)
