@@ -11,7 +11,7 @@ from kerascli.check.preprocessing_layers import not_adaptable
 from kerascli.check.sample_lints import equal_samples, large_batch, zero_weights
 from kerascli.check.shapes import Shapes, infer_shapes
 from kerascli.check.starting_weights import missing_weights
-from kerascli.check.target_values import target_range, target_scale
+from kerascli.check.target_values import target_range, target_scale, text_labels
 from kerascli.check.wiring import reads_head, unreachable_layers, unused_inputs
 from kerascli.errors import Diagnostic, SpecError
 from kerascli.spec.problems import in_order
@@ -29,6 +29,7 @@ DATA_LINTS: tuple[Callable[[Spec, DataFacts], Iterable[Diagnostic]], ...] = (
     channels_first,
     target_range,
     target_scale,
+    text_labels,
     dead_class,
     unseen_class,
     one_class,

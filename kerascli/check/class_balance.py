@@ -6,7 +6,8 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from kerascli.check.data_facts import ColumnFacts, DataFacts
 from kerascli.check.heads import heads
-from kerascli.errors import Diagnostic, ExitCode, Span
+from kerascli.check.sample_lints import split_span
+from kerascli.errors import Diagnostic, ExitCode
 from kerascli.spec.spec import Spec
 
 # A class with a larger part of the samples makes a model that always says it look good.
@@ -18,8 +19,10 @@ _MANY = 1000
 def dead_class(spec: Spec, facts: DataFacts) -> Iterator[Diagnostic]:
     """A class of the head that no training sample has: its unit only ever learns to be silent."""
     for column, classes in _classified(spec, facts):
-        counts = (column.classes or {}).get("train", {})
-        absent = [index for index in range(classes) if not counts.get(index)]
+        by_split = column.classes or {}
+        counts = by_split.get("train", {})
+        # What a held-out split has is told of that split.
+        absent = [index for index in range(classes) if not any(one.get(index) for one in by_split.values())]
         if not absent or len(absent) == classes or classes > _MANY or _present(counts) < 2:
             continue
         message = f"no training sample is {_list(column, absent)} ('{column.name}')"
@@ -39,12 +42,12 @@ def one_class(spec: Spec, facts: DataFacts) -> Iterator[Diagnostic]:
             if _present(counts) != 1 or facts.samples.get(split, 0) < 2:
                 continue
             train = (column.classes or {}).get("train", {})
-            # What is said of the training split holds for the others too.
-            if split != "train" and _present(train) == 1:
-                continue
             index = next(index for index, count in counts.items() if count)
+            # What is said of the training split holds for the others too, and an unseen class is told by itself.
+            if split != "train" and (_present(train) == 1 or not train.get(index)):
+                continue
             message = f"all samples of '{split}' are {_list(column, [index])} ('{column.name}')"
-            span = _split_span(spec, split) or column.span
+            span = column.span if split == "train" else split_span(spec, split)
             hint = "shuffle the samples before they are split, or write 'stratify'"
             yield Diagnostic("one-class", message, span, hint, severity="warning")
 
@@ -60,7 +63,7 @@ def unseen_class(spec: Spec, facts: DataFacts) -> Iterator[Diagnostic]:
             whole = len(unseen) == _present(counts)
             message = f"'{split}' has samples of {_list(column, unseen)}, 'train' has none ('{column.name}')"
             hint = "shuffle the samples before they are split, or write 'stratify'"
-            span = _split_span(spec, split) or column.span
+            span = split_span(spec, split)
             if whole:
                 yield Diagnostic("unseen-class", message, span, hint, status=ExitCode.DATA)
             else:
@@ -73,9 +76,10 @@ def absent_class(spec: Spec, facts: DataFacts) -> Iterator[Diagnostic]:
         train = (column.classes or {}).get("train", {})
         for split, counts in (column.classes or {}).items():
             absent = [index for index, count in sorted(train.items()) if count and not counts.get(index)]
-            if split != "train" and absent and _present(counts) > 1 and len(train) <= _MANY:
+            known = all(train.get(index) for index, count in counts.items() if count)
+            if split != "train" and absent and known and _present(counts) > 1 and len(train) <= _MANY:
                 message = f"'{split}' has no sample of {_list(column, absent)} ('{column.name}')"
-                yield Diagnostic("absent-class", message, _split_span(spec, split) or column.span, severity="note")
+                yield Diagnostic("absent-class", message, split_span(spec, split), severity="note")
 
 
 def imbalance(spec: Spec, facts: DataFacts) -> Iterator[Diagnostic]:
@@ -108,14 +112,6 @@ def _classified(spec: Spec, facts: DataFacts) -> Iterator[tuple[ColumnFacts, int
 
 def _present(counts: Mapping[int, int]) -> int:
     return sum(1 for count in counts.values() if count)
-
-
-def _split_span(spec: Spec, split: str) -> Span | None:
-    """Where a split is written."""
-    if spec.data is None:
-        return None
-    written = {"validation": spec.data.validation, "test": spec.data.test}.get(split)
-    return None if written is None else written.span
 
 
 def _list(column: ColumnFacts, indices: Sequence[int]) -> str:

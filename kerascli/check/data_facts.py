@@ -55,14 +55,14 @@ class DataFacts:
         samples: Split to its number of samples.
         columns: The inputs and targets.
         weights: Output to the largest sample weight of the training split; an output without weights is left out.
-        equal: Sentences on samples that stand in two splits.
+        equal: Held-out split to a sentence on its samples that stand in the training split too.
         shapes: Output to its shape, batch axis included; empty where there is no model.
     """
 
     samples: Mapping[str, int]
     columns: tuple[ColumnFacts, ...]
     weights: Mapping[str, float] = field(default_factory=dict)
-    equal: tuple[str, ...] = ()
+    equal: Mapping[str, str] = field(default_factory=dict)
     shapes: Mapping[str, tuple[int | None, ...]] = field(default_factory=dict)
 
     @property

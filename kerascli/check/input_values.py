@@ -12,6 +12,8 @@ from kerascli.spec.spec import Spec
 
 # Numbers that are farther from zero make most models learn badly, and so do those that are all this near to it.
 FAR, NEAR = 100.0, 1e-4
+# The least mean size of numbers that are called large.
+USUAL = 5.0
 # A held-out number that is so many times farther from zero than all training numbers was scaled by next to nothing.
 _BEYOND = 1e4
 # Layers that take numbers as they are.
@@ -25,8 +27,10 @@ def input_scale(spec: Spec, facts: DataFacts) -> Iterator[Diagnostic]:
         if bounds is None or not _weighed(spec.model, column.name):
             continue
         far = max(abs(bounds[0]), abs(bounds[1]))
-        if far > FAR or 0 < far < NEAR:
-            words = "large" if far > FAR else "small"
+        # A few large numbers among many zeros, such as counts of words, do no harm.
+        large = far > FAR and (column.size or 0.0) > USUAL
+        if large or 0 < far < NEAR:
+            words = "large" if large else "small"
             message = f"the input '{column.name}' reaches {far:,.6g}: most models learn badly from numbers that {words}"
             yield Diagnostic("input-scale", message, column.span, _scaling_hint(bounds, column), severity="warning")
 

@@ -12,10 +12,17 @@ from kerascli.spec.spec import Spec
 
 def equal_samples(spec: Spec, facts: DataFacts) -> Iterator[Diagnostic]:
     """Samples of a held-out split that the training split has too."""
-    for sentence in facts.equal:
+    for split, sentence in facts.equal.items():
         hint = "'kerascli data' shows the splits; 'group' keeps what belongs together in one"
-        span = spec.data.span if spec.data is not None else None
-        yield Diagnostic("equal-samples", sentence, span, hint, severity="warning")
+        yield Diagnostic("equal-samples", sentence, split_span(spec, split), hint, severity="warning")
+
+
+def split_span(spec: Spec, split: str) -> Span | None:
+    """Where a held-out split is written; of one that comes with the source, where the source is."""
+    if spec.data is None:
+        return None
+    written = {"validation": spec.data.validation, "test": spec.data.test}.get(split)
+    return spec.data.source.span if written is None else written.span
 
 
 def large_batch(spec: Spec, facts: DataFacts) -> Iterator[Diagnostic]:

@@ -38,6 +38,18 @@ def _between(low: float, high: float) -> str:
     return f"from {low:g} on" if high == float("inf") else f"between {low:g} and {high:g}"
 
 
+def text_labels(spec: Spec, facts: DataFacts) -> Iterator[Diagnostic]:
+    """Words as targets of a loss that compares numbers: it would learn their places in the alphabet."""
+    written = {field.name for field in (spec.data.targets or ()) if field.classes is not None} if spec.data else set()
+    for head in heads(spec, facts):
+        names = head.target.names or ()
+        words = any(not name.lstrip("-").replace(".", "", 1).isdigit() for name in names)
+        if head.is_regression and words and head.target.name not in written:
+            message = f"'{head.target.fields[0]}' is text, and {head.loss.name} compares numbers"
+            hint = "write 'loss: sparse_categorical_crossentropy' and a softmax over the classes, or list 'classes' in their order"
+            yield Diagnostic("text-labels", message, head.target.span, hint)
+
+
 def target_scale(spec: Spec, facts: DataFacts) -> Iterator[Diagnostic]:
     """Numbers to learn that are so large that a plain last layer takes very long to come near them."""
     for head in heads(spec, facts):

@@ -65,8 +65,10 @@ class FactGatherer:
             shapes: Output to its shape, batch axis included.
         """
         hashes = {split: np.concatenate(parts) for split, parts in self._hashes.items()}
+        train = hashes.pop("train", np.array([], np.uint64))
+        equal = {split: text for split, one in hashes.items() for text in equal_samples({"train": train, split: one})}
         columns = tuple(column.facts() for column in self._columns)
-        return DataFacts(dict(samples), columns, dict(self._weights), tuple(equal_samples(hashes)), dict(shapes))
+        return DataFacts(dict(samples), columns, dict(self._weights), equal, dict(shapes))
 
 
 class _Column:
@@ -98,15 +100,15 @@ class _Column:
             self._low[split], self._high[split] = self._low[split].min(), self._high[split].max()
         self._low[split] = np.minimum(self._low.get(split, low), low)
         self._high[split] = np.maximum(self._high.get(split, high), high)
-        if self.role == "target":
-            self._add_target(split, array, float(low.min()), float(high.max()))
-
-    def _add_target(self, split: str, array: Array, low: float, high: float) -> None:
         if split == "train":
             numbers = array.reshape(-1)
             numbers = np.abs(numbers[:: max(1, len(numbers) // _MOST_NUMBERS)].astype(np.float64))
             self._size += float(numbers.sum())
             self._numbers += len(numbers)
+        if self.role == "target":
+            self._add_classes(split, array, float(low.min()), float(high.max()))
+
+    def _add_classes(self, split: str, array: Array, low: float, high: float) -> None:
         counts = class_counts(array, low, high) if self._classes is not None else None
         if counts is None:
             self._classes = None

@@ -87,7 +87,8 @@ class TargetColumn:
     def _number_labels(self, table: Table) -> Array:
         array = self.labels(table)
         if is_text(array):
-            raise DataError(f"'{self.fields[0]}' is text, not numbers", span=self.span, hint="add 'classes: […]'")
+            message = f"'{self.fields[0]}' is text, not numbers"
+            raise DataError(message, code="text-labels", span=self.span, hint="add 'classes: […]'")
         return array
 
 

@@ -131,13 +131,8 @@ class _Trial:
 
     def forward(self, batch: Any) -> _Pass:
         """One batch forward and backward, with the seeds and states that the training begins with."""
-        for variable, value in self._others:
-            variable.assign(value)
-        self.model.reset_metrics()
-        x, y, sample_weight = keras.utils.unpack_x_y_sample_weight(batch)
         with tf.GradientTape() as tape:
-            predicted = self._call(x)
-            loss = self.model.compute_loss(x=x, y=y, y_pred=predicted, sample_weight=sample_weight)
+            predicted, loss = self._forward(batch)
             scaled = tf.cast(loss, tf.float32) * self._scale
         gradients = tape.gradient(scaled, [weight.value for weight in self.weights])
         finite = all(
@@ -147,16 +142,22 @@ class _Trial:
         heads = {name.removesuffix("_loss"): value for name, value in logs.items() if name.endswith("_loss")}
         return _Pass(float(loss), heads, finite, gradients)
 
-    def _call(self, x: Any) -> Any:
+    def _forward(self, batch: Any) -> tuple[Any, Any]:
+        """The outputs and the total loss."""
+        for variable, value in self._others:
+            variable.assign(value)
+        self.model.reset_metrics()
+        x, y, sample_weight = keras.utils.unpack_x_y_sample_weight(batch)
         # As Keras's own training step does, for a `call` without that argument.
-        return self.model(x, training=True) if self.model._call_has_training_arg else self.model(x)
+        predicted = self.model(x, training=True) if self.model._call_has_training_arg else self.model(x)
+        return predicted, self.model.compute_loss(x=x, y=y, y_pred=predicted, sample_weight=sample_weight)
 
     def descend(self, batches: Sequence[Any], first: _Pass) -> BatchFacts:
         """Goes on from the first batch until all layers have had a gradient, or there are no more batches."""
         flows = self._flows(first)
         moved, done, at = None, 1, first
         if self._step(at) and not self._half:
-            moved = self.forward(batches[0]).loss != first.loss
+            moved = float(self._forward(batches[0])[1]) != first.loss
         while any(flow in ("zero", "none") for flow in flows.values()) and done < len(batches):
             at = self.forward(batches[done])
             done += 1
@@ -217,9 +218,8 @@ def _owners(model: Any) -> dict[int, str]:
 
 
 def _length(tensors: Sequence[Any]) -> float:
-    return float(
-        tf.sqrt(sum((tf.reduce_sum(tf.square(tf.cast(one, tf.float32))) for one in tensors), tf.constant(0.0)))
-    )
+    """The length of all of them as one vector; in float64, since the squares of small numbers are 0 in float32."""
+    return float(np.sqrt(sum(float(tf.reduce_sum(tf.square(tf.cast(one, tf.float64)))) for one in tensors)))
 
 
 def _value(variable: Any) -> Any:
