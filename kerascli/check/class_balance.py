@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 
 from kerascli.check.data_facts import ColumnFacts, DataFacts
-from kerascli.check.heads import heads
+from kerascli.check.head_targets import heads
 from kerascli.check.sample_lints import split_span
 from kerascli.errors import Diagnostic, ExitCode
 from kerascli.spec.spec import Spec

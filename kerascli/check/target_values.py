@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from kerascli.check.data_facts import DataFacts
-from kerascli.check.heads import heads
+from kerascli.check.head_targets import heads
 from kerascli.errors import Diagnostic, Severity
 from kerascli.spec.spec import Spec
 

@@ -109,7 +109,7 @@ class IndexRange:
         """Checks the values of an input `(samples, ...)`.
 
         Raises:
-            DataError: One is no whole number, negative, or beyond the last row (code `index-range`).
+            DataError: One is no whole number, negative, or beyond the last row (code `embedded-range`).
         """
         if values.dtype.kind not in "biuf":
             return
@@ -127,7 +127,7 @@ class IndexRange:
         else:
             hint = f"write '{self.layer.argument}: {int(high) + 1}' where all of them are meant"
         notes = (Note(f"'{self.layer.argument}' is written here", self.layer.span),)
-        raise DataError([Diagnostic("index-range", message, span, hint, notes, status=ExitCode.DATA)])
+        raise DataError([Diagnostic("embedded-range", message, span, hint, notes, status=ExitCode.DATA)])
 
 
 def label_ranges(spec: Spec, shapes: Mapping[str, tuple[int | None, ...]]) -> dict[str, LabelRange]:

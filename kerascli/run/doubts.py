@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from kerascli.check import check_values
+from kerascli.check import check_spec, check_values
 from kerascli.check.first_batches import check_batches
 from kerascli.data.split import ArraySplit
 from kerascli.errors import DataError, Diagnostic, ExitCode, SpecError
@@ -50,7 +50,10 @@ def _values(ready: Ready) -> list[Diagnostic]:
             # Samples that are not kept in memory would have to be read again for it; `kerascli data` looks at those.
             ready.seen.add_hashes(name, split.x)
     samples = {name: split.samples for name, split in splits.items() if split is not None}
-    return check_values(ready.spec, ready.seen.facts(samples, output_shapes(ready.model)))
+    found = check_values(ready.spec, ready.seen.facts(samples, output_shapes(ready.model)))
+    # What the spec alone told was said before the data was read.
+    told = {one.code for one in check_spec(ready.spec)}
+    return [one for one in found if one.code not in told]
 
 
 def _start(ready: Ready) -> Iterator[Diagnostic]:
