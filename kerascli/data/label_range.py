@@ -73,8 +73,12 @@ def _first(bad: Array, values: Array) -> tuple[int, str]:
     return int(place[0]), f"{values[place]:g}"
 
 
+def _whole(values: Array) -> bool:
+    return values.dtype.kind != "f" or np.array_equal(values, np.rint(values))
+
+
 def _index_hint(labels: Array, classes: int) -> str:
-    whole = bool((labels == np.rint(labels)).all())
+    whole = _whole(labels)
     if whole and labels.min() == 1 and labels.max() == classes:
         written = ", ".join(str(number) for number in range(1, classes + 1))
         known = written if classes <= _FEW else f"1, 2, …, {classes}"
@@ -105,27 +109,29 @@ class IndexRange:
 
     layer: IndexLayer
 
+    def knows(self, values: Array) -> bool:
+        """Whether all values are indices of the layer; texts are another matter."""
+        if values.dtype.kind not in "biuf" or not values.size:
+            return True
+        return bool(values.min() >= 0 and values.max() < self.layer.size and _whole(values))
+
     def check(self, values: Array, table: Table, name: str, span: Span | None) -> None:
         """Checks the values of an input `(samples, ...)`.
 
         Raises:
             DataError: One is no whole number, negative, or beyond the last row (code `embedded-range`).
         """
-        if values.dtype.kind not in "biuf":
-            return
-        low, high = values.min(initial=0), values.max(initial=0)
-        whole = values.dtype.kind != "f" or np.array_equal(values, np.rint(values))
-        if low >= 0 and high < self.layer.size and whole:
+        if self.knows(values):
             return
         row, value = _first((values < 0) | (values >= self.layer.size) | (values != np.rint(values)), values)
         message = (
             f"{value} at {table.place(row)} is no index of '{self.layer.name}', an {self.layer.kind} of 0 to "
             f"{self.layer.size - 1} that reads the input '{name}'"
         )
-        if not whole or low < 0:
+        if values.min() < 0 or not _whole(values):
             hint = "give it whole numbers from 0 on, by a transform such as StringLookup or IntegerLookup"
         else:
-            hint = f"write '{self.layer.argument}: {int(high) + 1}' where all of them are meant"
+            hint = f"write '{self.layer.argument}: {int(values.max()) + 1}' where all of them are meant"
         notes = (Note(f"'{self.layer.argument}' is written here", self.layer.span),)
         raise DataError([Diagnostic("embedded-range", message, span, hint, notes, status=ExitCode.DATA)])
 

@@ -67,10 +67,12 @@ class Preprocessing:
             DataError: A number is no index of the layer that looks it up, with its row.
         """
         for column in self.inputs:
-            done = 0
-            for table in rows.blocks(frozenset(column.fields)) if column.indices is not None else ():
-                assert column.indices is not None
-                column.indices.check(x[column.name][done : done + table.samples], table, column.name, column.span)
+            indices, done = column.indices, 0
+            if indices is None or indices.knows(x[column.name]):
+                continue
+            # The rows are gone through for the place alone.
+            for table in rows.blocks(frozenset(column.fields)):
+                indices.check(x[column.name][done : done + table.samples], table, column.name, column.span)
                 done += table.samples
 
     @property
