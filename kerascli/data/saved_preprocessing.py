@@ -13,11 +13,12 @@ import keras
 from kerascli.data.columns import Expected
 from kerascli.data.input_column import InputColumn
 from kerascli.data.kinds import kinds_of
+from kerascli.data.label_range import LabelRange
 from kerascli.data.missing import Fill
 from kerascli.data.preprocessing import Preprocessing
 from kerascli.data.table import Array, Table, is_text
 from kerascli.data.target_column import TargetColumn
-from kerascli.data.targets import Classes, Inverse, LabelRange
+from kerascli.data.targets import Classes, Inverse
 from kerascli.data.transforms import Layers
 from kerascli.errors import EnvironmentProblem, SourceText
 from kerascli.record.atomic import replace_file, write_json

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from kerascli.check import check_shapes, known_shapes
@@ -12,6 +12,7 @@ from kerascli.check.verdict import settle
 from kerascli.components.downloads import no_downloads
 from kerascli.components.faults import first_line
 from kerascli.data.augment import Augmentation, make_augmentation
+from kerascli.data.gather_facts import FactGatherer
 from kerascli.data.prepare import PriorData, prepare_data
 from kerascli.data.prepared_data import PreparedData
 from kerascli.data.split import Split
@@ -28,43 +29,14 @@ from kerascli.run.build import (
 )
 from kerascli.run.doubts import find_doubts
 from kerascli.run.engine import Plan
-from kerascli.run.monitor import Monitor, choose_monitor
+from kerascli.run.monitor import choose_monitor
+from kerascli.run.ready import Ready
 from kerascli.run.session import keras_session
 from kerascli.run.shape_checks import model_shapes, new_doubts
-from kerascli.run.start_weights import StartReport
 from kerascli.run.steps import as_numbers, build_state
 from kerascli.spec.plugins import own_line
 from kerascli.spec.spec import Spec
 from kerascli.spec.training_spec import PhaseSpec
-
-
-@dataclass(frozen=True)
-class Ready:
-    """All that a training needs, found sound.
-
-    Attributes:
-        spec: The spec with all that was inferred written out.
-        model: The compiled model, its state built.
-        data: The data.
-        plan: What the loop will do.
-        test: The test split, or None.
-        monitor: What decides the best epoch.
-        logs: The names of the logs of an epoch.
-        phases: Brings the model from phase to phase; it is in the first.
-        start: What each source of starting weights gave.
-        doubts: What the shapes of data and model tell that the spec alone did not.
-    """
-
-    spec: Spec
-    model: Any
-    data: PreparedData
-    plan: Plan
-    test: Split | None
-    monitor: Monitor
-    logs: tuple[str, ...]
-    phases: Phases
-    start: tuple[StartReport, ...] = ()
-    doubts: tuple[Diagnostic, ...] = ()
 
 
 def check_build(spec: Spec) -> tuple[Diagnostic, ...]:
@@ -118,12 +90,13 @@ def prepare_training(spec: Spec, prior: PriorData | None = None, *, begins: bool
     model = build_compiled(spec)
     doubts += new_doubts(spec, model_shapes(model, spec), (*said, *doubts), built=True)
     start = start_model(spec, model) if begins else ()
-    data = data.with_output_shapes(output_shapes(model))
+    data = data.with_output_shapes(output_shapes(model)).with_model(spec.model)
     assert spec.compile is not None
     phases = Phases(model, spec.compile, spec.fit.all_phases)
     phases.enter(0)
+    seen = FactGatherer(data.preprocessing)
     if set(data.storage.kept.values()) != {"memory"}:
-        data.check_streamed()
+        data.check_streamed(seen.add)
     if prior is not None:
         _check_same(data, prior)
     train, validation, test = data.train(), data.validation(), data.test()
@@ -136,7 +109,7 @@ def prepare_training(spec: Spec, prior: PriorData | None = None, *, begins: bool
     if found:
         raise SpecError(found)
     plan = replace(make_plan(spec, train, validation), augment=augment)
-    return Ready(spec, model, data, plan, test, monitor, logs, phases, start, doubts)
+    return Ready(spec, model, data, plan, test, monitor, logs, seen, phases, start, doubts)
 
 
 def _check_same(data: PreparedData, prior: PriorData) -> None:
