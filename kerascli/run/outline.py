@@ -17,8 +17,9 @@ from kerascli.run.disk_space import checkpoint_bytes, free_bytes, little_space, 
 from kerascli.run.doubts import find_doubts
 from kerascli.run.ignoring import ignoring
 from kerascli.run.memory_need import MemoryNeed, memory_need
-from kerascli.run.preflight import Ready, make_plan, prepare_training
+from kerascli.run.preflight import make_plan, prepare_training
 from kerascli.run.progress import Progress, Silence
+from kerascli.run.ready import Ready
 from kerascli.run.session import keras_session
 from kerascli.spec.spec import Spec
 

@@ -16,8 +16,9 @@ from kerascli.run.head_losses import HeadLosses, lowest_losses
 from kerascli.run.ignoring import ignoring
 from kerascli.run.interrupts import watch_signals
 from kerascli.run.learning_faults import contradictions, unmoved_layers
-from kerascli.run.preflight import Ready, prepare_training
+from kerascli.run.preflight import prepare_training
 from kerascli.run.progress import Progress, Silence
+from kerascli.run.ready import Ready
 from kerascli.run.session import keras_session
 from kerascli.run.steps import make_train_steps
 from kerascli.spec.spec import Spec
