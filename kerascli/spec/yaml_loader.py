@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import yaml
@@ -45,9 +45,12 @@ class _Reader:
         """The place of an event, as long as it is on its first line."""
         start, end = event.start_mark, event.end_mark
         span = self.span(start)
+        if (start.line, start.column) == (end.line, end.column):
+            # A block begins with its first key; an empty value stands nowhere.
+            return _token_at(span)
         if end.line == start.line:
             return self.span(start, end.column - start.column)
-        return self.span(start, len(span.excerpt) - span.column + 1)
+        return self.span(start, len(span.excerpt.rstrip(" ")) - span.column + 1)
 
     def flow_span(self, start: Any, end: Any) -> Span:
         """The place of a list or mapping: from bracket to bracket where both stand on one line."""
@@ -58,6 +61,18 @@ class _Reader:
     def stop(self, code: str, message: str, span: Span | None, hint: str | None = None) -> SpecError:
         """The error after which reading can't go on, behind what was found before."""
         return SpecError([*self.problems, Diagnostic(code, message, span, hint)])
+
+
+def _token_at(span: Span) -> Span:
+    """The whole token that a place lies in; where there is none, the last one before it on the line."""
+    line, start = span.excerpt, span.column - 1
+    head = line[:start].rstrip(" \t")
+    if head and not line[start : start + 1].strip(" \t"):
+        start = re.search(r"\w*.\Z", head).start()  # type: ignore[union-attr] - the head is not empty
+    else:
+        start = len(re.sub(r"\w*\Z", "", line[:start])) if re.match(r"\w", line[start:]) else start
+    found = re.match(r"\w+|\S", line[start:])
+    return replace(span, column=start + 1, length=len(found.group()) if found else 1)
 
 
 def load_nodes(
@@ -83,7 +98,7 @@ def load_nodes(
         root = _read_document(reader, yaml.parse(content, Loader=_LOADER))
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
-        span = reader.span(mark) if mark is not None else None
+        span = _syntax_span(reader, mark) if mark is not None else None
         raise reader.stop("yaml-syntax", _syntax_message(error), span, _syntax_hint(error, content)) from None
     except yaml.YAMLError as error:
         raise reader.stop("yaml-syntax", str(error).splitlines()[0], source.span(1, 1)) from None
@@ -215,6 +230,12 @@ _MESSAGES = {
     "did not find expected key": "expected a key, or the end of the block above",
     "did not find expected '-' indicator": "expected '- ', or the end of the list above",
 }
+
+
+def _syntax_span(reader: _Reader, mark: Any) -> Span:
+    """The token that could not be read; the end of the text where that came too early."""
+    span = reader.span(mark)
+    return span if mark.line >= reader.lines else _token_at(span)
 
 
 def _syntax_message(error: yaml.MarkedYAMLError) -> str:
