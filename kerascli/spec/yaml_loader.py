@@ -55,7 +55,10 @@ class _Reader:
     def flow_span(self, start: Any, end: Any) -> Span:
         """The place of a list or mapping: from bracket to bracket where both stand on one line."""
         if start.flow_style and end.end_mark.line == start.start_mark.line:
-            return self.span(start.start_mark, end.end_mark.column - start.start_mark.column)
+            span = self.span(start.start_mark, end.end_mark.column - start.start_mark.column)
+            # A pair without brackets (`[a: , b]`) ends where the next token begins.
+            covered = span.excerpt[span.column - 1 : span.column - 1 + span.length]
+            return replace(span, length=max(1, len(covered.rstrip())))
         return self.event_span(start)
 
     def stop(self, code: str, message: str, span: Span | None, hint: str | None = None) -> SpecError:
@@ -64,14 +67,21 @@ class _Reader:
 
 
 def _token_at(span: Span) -> Span:
-    """The whole token that a place lies in; where there is none, the last one before it on the line."""
+    """The whole token that a place lies in; where there is none, the last one before it."""
     line, start = span.excerpt, span.column - 1
-    head = line[:start].rstrip(" \t")
-    if head and not line[start : start + 1].strip(" \t"):
-        start = re.search(r"\w*.\Z", head).start()  # type: ignore[union-attr] - the head is not empty
+    head = line[:start].rstrip()
+    if line[start : start + 1].strip():
+        if re.match(r"\w", line[start:]):
+            start = len(re.sub(r"\w*\Z", "", line[:start]))
+        found = re.match(r"\w+|.", line[start:])
+    elif head:
+        found = re.search(r"\w+\Z|.\Z", head)
+        start = found.start() if found else 0
+    elif span.line > 1:
+        above = span.source.lines[span.line - 2]
+        return _token_at(replace(span, line=span.line - 1, column=len(above) + 1))
     else:
-        start = len(re.sub(r"\w*\Z", "", line[:start])) if re.match(r"\w", line[start:]) else start
-    found = re.match(r"\w+|\S", line[start:])
+        found = None
     return replace(span, column=start + 1, length=len(found.group()) if found else 1)
 
 
@@ -189,6 +199,9 @@ def _read_entries(reader: _Reader, events: Iterator[Any], depth: int) -> tuple[t
     while not isinstance(event, yaml.MappingEndEvent):
         key, _ = _read_node(reader, event, events, depth + 1)
         value, _ = _read_node(reader, next(events), events, depth + 1)
+        if isinstance(value, Scalar) and not value.text and not value.quoted:
+            # What is not there is missing at its key.
+            value = replace(value, span=key.span)
         if not isinstance(key, Scalar):
             hint = "quote it, or give the mapping a value of its own"
             reader.problems.append(Diagnostic("key", "a key must be a scalar", key.span, hint))

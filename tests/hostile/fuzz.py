@@ -148,7 +148,8 @@ def check_example(path: Path, overrides: list[str]) -> bool:
             check_diagnostics(error.diagnostics)
             return False
         check_diagnostics(found)
-        check_stable(dump_spec(spec), path)
+        if spec.model.open_base is None:  # what lies in an open base, Keras alone can tell
+            check_stable(dump_spec(spec), path)
     return True
 
 
@@ -165,7 +166,7 @@ def check_diagnostics(found: tuple[Diagnostic, ...] | list[Diagnostic]) -> None:
     for one in found:
         assert one.message and one.code, one
         for line in render_plain(one).split("\n"):
-            assert line.isprintable(), ascii(line)
+            assert line.replace("\t", "").isprintable(), ascii(line)
         one.to_json()
         for span in [one.span, *(note.span for note in one.remarks)]:
             if span is None:
@@ -173,6 +174,8 @@ def check_diagnostics(found: tuple[Diagnostic, ...] | list[Diagnostic]) -> None:
             lines = span.source.lines
             assert 1 <= span.line <= len(lines), (one, span)
             line = lines[span.line - 1]
+            if one.code == "empty":
+                continue
             end = span.column - 1 + span.length
             if one.code in ("yaml-syntax",) and span.column == len(line) + 1:
                 continue  # what is missing at the end of a line
