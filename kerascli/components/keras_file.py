@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 import threading
-import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -102,9 +101,7 @@ def _bounded_variables(path: Path, weights: int) -> Iterator[None]:
 
 def _check_finite(model: Any, path: Path) -> None:
     for variable in model.weights:
-        if keras.backend.is_float_dtype(variable.dtype) and not bool(
-            keras.ops.all(keras.ops.isfinite(variable.value))
-        ):
+        if keras.backend.is_float_dtype(variable.dtype) and not bool(keras.ops.all(keras.ops.isfinite(variable.value))):
             name = str(variable.path).removeprefix(f"{model.name}/")
             message = f"the weight '{name}' in '{path}' is not finite"
             raise EnvironmentProblem(message, code="model-file", hint="take another copy, or train again")

@@ -7,7 +7,7 @@ import re
 import stat
 import zipfile
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
 from kerascli.errors import EnvironmentProblem
 
@@ -111,7 +111,7 @@ class StoredMember(io.RawIOBase):
         self._place = max(0, start + offset)
         return self._place
 
-    def readinto(self, buffer: bytearray | memoryview) -> int:  # type: ignore[override] - the same in both
+    def readinto(self, buffer: Any) -> int:
         """Reads no further than the member's end."""
         wanted = max(0, min(len(buffer), self._size - self._place))
         self._file.seek(self._start + self._place)
@@ -119,4 +119,3 @@ class StoredMember(io.RawIOBase):
         buffer[: len(found)] = found
         self._place += len(found)
         return len(found)
-

@@ -11,6 +11,7 @@ import numpy as np
 
 from kerascli.components import build_component
 from kerascli.components.keras_file import open_model
+from kerascli.data.read_arrays import read_arrays
 from kerascli.errors import Diagnostic, KerascliError, Span, SpecError
 from kerascli.model.layer_paths import layer_paths
 from kerascli.record.run_folder import RunFolder
@@ -179,10 +180,9 @@ def _read_arrays(path: Path, span: Span | None) -> list[Any]:
     if not path.is_file():
         raise SpecError([Diagnostic("missing-file", f"there is no file '{path}'", span, "name a .npy or .npz file")])
     try:
-        loaded = np.load(path, allow_pickle=False)
-        arrays = [loaded] if isinstance(loaded, np.ndarray) else [loaded[name] for name in loaded.files]
-    except (OSError, ValueError, EOFError, KeyError) as error:
-        message = f"can't read '{path}': {error}".splitlines()[0]
+        arrays = list(read_arrays(path).values())
+    except KerascliError as error:
+        message = error.diagnostics[0].message
         raise SpecError([Diagnostic("layer-weights", message, span)]) from error
     for array in arrays:
         if array.dtype.kind not in "fiub" or not np.isfinite(array).all():

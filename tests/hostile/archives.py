@@ -93,7 +93,12 @@ def _many_units(config: dict[str, Any]) -> None:
 
 
 def _thresholds(config: dict[str, Any]) -> None:
-    metric = {"module": "keras.metrics", "class_name": "AUC", "config": {"num_thresholds": 10**9}, "registered_name": None}
+    metric = {
+        "module": "keras.metrics",
+        "class_name": "AUC",
+        "config": {"num_thresholds": 10**9},
+        "registered_name": None,
+    }
     config["compile_config"]["metrics"] = [metric]
 
 

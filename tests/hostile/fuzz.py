@@ -100,7 +100,19 @@ def _other_type(text: str, chance: random.Random, pool: list[str]) -> str:
     values = list(re.finditer(r"(?<=: )[^\n{}\[\],#]+", text)) or _tokens(text)
     one = chance.choice(values)
     told = one.group()
-    kinds = [f"[{told}]", f"{{{told}: 1}}", f"'{told}'", "true", "-3.5", "[]", "{}", "[[1, 2], [3]]", "null", "", f"{{x: {told}}}"]
+    kinds = [
+        f"[{told}]",
+        f"{{{told}: 1}}",
+        f"'{told}'",
+        "true",
+        "-3.5",
+        "[]",
+        "{}",
+        "[[1, 2], [3]]",
+        "null",
+        "",
+        f"{{x: {told}}}",
+    ]
     return _swap(text, one, chance.choice(kinds))
 
 

@@ -42,7 +42,7 @@ def compare(
     json: options.Json = False,
 ) -> None:
     """Compare runs: metrics, differences of specs, versions, machine and data; '-o' overlays their curves."""
-    from kerascli.cli.console import output_console, print_json
+    from kerascli.cli.console import output_console, print_json, tell
     from kerascli.record.compare_runs import metric_table
     from kerascli.record.directions import best_places
 
@@ -64,7 +64,7 @@ def compare(
         if found:
             console.print(difference_table(titles, found))
     if output is not None:
-        print(output)
+        tell(str(output))
 
 
 def diff(
