@@ -9,6 +9,7 @@ from typing import IO, TYPE_CHECKING, Any
 
 import numpy as np
 
+from kerascli.data.find_files import regular
 from kerascli.data.memory import check_size
 from kerascli.data.table import Array, Table, make_table
 from kerascli.errors import DataError, Span
@@ -95,6 +96,7 @@ def read_npy(path: Path, field: str, span: Span | None = None) -> Table:
 def _check_file(path: Path, span: Span | None) -> None:
     if path.is_dir():
         raise DataError(f"'{path}' is a folder", span=span, hint="name a file")
+    regular(path, span)
     if not path.exists():
         raise DataError(f"there is no file '{path}'", span=span, hint="check the path")
 

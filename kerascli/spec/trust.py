@@ -44,6 +44,8 @@ def check_trust(component: Component, problems: Problems, *, trust: bool) -> Non
         elif component.group == "layers" and argument.name in READS_FILE:
             message = f"'{argument.name}' of {component.name} reads a file of any kind"
             problems.add("needs-trust", message, argument.span, _HINT)
+        elif component.group == "callbacks" and "\0" in value:
+            problems.add("path", f"'{argument.name}' of {component.name} is no path", argument.span, "remove the NUL")
         elif component.group == "callbacks" and _leaves_folder(value):
             message = f"'{argument.name}' of {component.name} leaves the run's folder"
             problems.add("needs-trust", message, argument.span, f"write a path inside the run's folder, or {_HINT}")

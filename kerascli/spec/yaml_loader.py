@@ -11,6 +11,7 @@ import yaml
 
 from kerascli.errors import Diagnostic, Note, SourceText, Span, SpecError
 from kerascli.spec.nodes import Mapping, Node, Scalar, Sequence
+from kerascli.spec.problems import MAXIMUM_FAULTS, too_many
 from kerascli.spec.scalars import AmbiguousScalar, read_plain
 
 MAXIMUM_DEPTH = 64
@@ -154,6 +155,8 @@ def _read_node(reader: _Reader, event: Any, events: Iterator[Any], depth: int) -
 
 
 def _check_size(reader: _Reader, span: Span) -> None:
+    if len(reader.problems) >= MAXIMUM_FAULTS:
+        raise SpecError([*reader.problems, too_many(span)])
     if reader.values > MAXIMUM_VALUES:
         message = f"more than {MAXIMUM_VALUES:,} values, aliases expanded"
         raise reader.stop("too-many-values", message, span, "keep data out of the spec")
