@@ -112,7 +112,8 @@ def load_nodes(
         span = _syntax_span(reader, mark) if mark is not None else None
         raise reader.stop("yaml-syntax", _syntax_message(error), span, _syntax_hint(error, content)) from None
     except yaml.YAMLError as error:
-        raise reader.stop("yaml-syntax", str(error).splitlines()[0], source.span(1, 1)) from None
+        place = _token_at(source.span(1 + line_offset, 1 + column_offset))
+        raise reader.stop("yaml-syntax", str(error).splitlines()[0], place) from None
     if reader.problems:
         raise SpecError(reader.problems)
     return root
