@@ -34,7 +34,7 @@ def check(
     verbose: options.Verbose = False,
 ) -> None:
     """Find every mistake of a spec: unknown names, wrong types, loops, dangling layers."""
-    from kerascli.cli.console import print_diagnostics, print_json
+    from kerascli.cli.console import print_diagnostics, print_json, tell
 
     found, status = check_file(spec, overrides or [], build=build, data=data, runs=runs, trust=trust, verbose=verbose)
     if strict:
@@ -47,7 +47,7 @@ def check(
     else:
         print_diagnostics(found)
         if status == ExitCode.OK and not quiet:
-            print(f"{spec}: {_verdict(found, build=build, data=data)}")
+            tell(f"{spec}: {_verdict(found, build=build, data=data)}")
     raise typer.Exit(int(status))
 
 

@@ -57,10 +57,15 @@ def _finite(value: Any) -> Any:
 
 def output_console() -> Console:
     """Rich's console for results; wide where standard output is no terminal, so that no table is cut."""
-    from rich.console import Console
+    from kerascli.cli.safe_console import SafeConsole
 
     width = None if sys.stdout.isatty() or "COLUMNS" in os.environ else 160
-    return Console(file=sys.stdout, width=width, highlight=False, soft_wrap=False)
+    return SafeConsole(sys.stdout, width)
+
+
+def tell(text: str) -> None:
+    """Lines on standard output, control characters made visible."""
+    print("\n".join(visible(line) for line in text.split("\n")))
 
 
 def print_parts(parts: Iterable[RenderableType]) -> None:

@@ -29,7 +29,7 @@ from kerascli.cli import (
     train,
 )
 from kerascli.cli.terminated import exit_on_sigterm
-from kerascli.errors import ExitCode, KerascliError
+from kerascli.errors import ExitCode, KerascliError, visible
 
 _EPILOG = (
     options.example(
@@ -65,7 +65,7 @@ class _Boundary(TyperGroup):
         except OSError as error:
             if error.errno != errno.ENAMETOOLONG:
                 raise
-            print(f"error: '{str(error.filename)[:60]}…' is too long for a path [usage]", file=sys.stderr)
+            print(f"error: '{visible(str(error.filename)[:60])}…' is too long for a path [usage]", file=sys.stderr)
             raise SystemExit(int(ExitCode.SPEC)) from None
 
 

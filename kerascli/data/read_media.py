@@ -130,6 +130,8 @@ def _loader(read: Read) -> Callable[[Path], Any]:
 def _exists(path: Path) -> None:
     if path.is_dir():
         raise Unreadable("it is a folder")
+    if path.exists() and not path.is_file():
+        raise Unreadable("it is no regular file")
     if path.stat().st_size == 0:
         raise Unreadable("it is empty")
 

@@ -100,7 +100,7 @@ def _line_fault(path: Path, content: bytes, first_line: int) -> tuple[str, str] 
             continue
         try:
             row = json.loads(line)
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:
             return f"line {number} of '{path}' is not JSON: {error}", "write one JSON object a line"
         if not isinstance(row, dict):
             return f"line {number} of '{path}' is {_kind(row)}, not an object", "write '{\"field\": value}'"
@@ -155,6 +155,8 @@ def read_parquet(path: Path, span: Span | None = None) -> Table:
         with pa_parquet.ParquetFile(path) as file:
             groups = range(file.metadata.num_row_groups)
             check_size(sum(file.metadata.row_group(group).total_byte_size for group in groups), str(path), span)
+            # A value that stands in all rows is packed once.
+            check_size(file.metadata.num_rows * file.metadata.num_columns * 8, str(path), span)
             rows = file.read()
     except FileNotFoundError as error:
         raise DataError(f"there is no file '{path}'", span=span, hint="check the path") from error

@@ -10,6 +10,9 @@ from kerascli.spec.ignored import IgnoredCode, without_ignored
 from kerascli.spec.nodes import COMMAND_LINE as COMMAND_LINE
 from kerascli.spec.nodes import Node
 
+# Nobody reads more, and each costs a search for the word that was meant.
+MAXIMUM_FAULTS = 200
+
 
 class Problems:
     """The diagnostics found so far; the parser goes on after each."""
@@ -39,6 +42,9 @@ class Problems:
         # A fault inside a block is one, however often the block is used.
         if span not in self._settled and (code, message, span) not in self._seen:
             self._seen.add((code, message, span))
+            if len(self.found) >= MAXIMUM_FAULTS:
+                self.found.append(too_many(span))
+                raise SpecError(self.ordered())
             self.found.append(Diagnostic(code, message, span, hint, (*notes, *self._notes), severity, status))
 
     def warn(self, code: str, message: str, place: Node | Span | None, hint: str | None = None) -> None:
@@ -79,6 +85,12 @@ class Problems:
         """
         if self.failed:
             raise SpecError(self.ordered())
+
+
+def too_many(span: Span | None) -> Diagnostic:
+    """What is said where a text has so many faults that nobody reads them all."""
+    message = f"more than {MAXIMUM_FAULTS} faults: what is behind this place was not looked at"
+    return Diagnostic("too-many-faults", message, span, "mend those above first", severity="note")
 
 
 def in_order(diagnostics: list[Diagnostic] | tuple[Diagnostic, ...]) -> tuple[Diagnostic, ...]:
