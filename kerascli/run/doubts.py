@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from kerascli.check.verdict import settle
@@ -24,18 +25,20 @@ def find_doubts(ready: Ready, *, strict: bool = False) -> tuple[Diagnostic, ...]
     Raises:
         DataError: There is a warning, and `strict`.
     """
-    return settle(_doubts(ready), ready.spec, strict=strict)
+    # What the data gives rise to is a fault of the data, where the user is strict.
+    found = [replace(one, status=ExitCode.DATA) if one.severity == "warning" else one for one in _doubts(ready)]
+    return settle(found, ready.spec, strict=strict)
 
 
 def _doubts(ready: Ready) -> Iterator[Diagnostic]:
     span, skipped = ready.data.data.span, ready.data.skipped
     if skipped.count:
-        yield Diagnostic("skipped", str(skipped), span, severity="warning", status=ExitCode.DATA)
+        yield Diagnostic("skipped", str(skipped), span, severity="warning")
     # Samples that are not kept in memory would have to be read again for it; `kerascli data` looks at those.
     splits = {"train": ready.plan.train, "validation": ready.plan.validation, "test": ready.test}
     hashes = {name: sample_hashes(split.x) for name, split in splits.items() if isinstance(split, ArraySplit)}
     for sentence in equal_samples(hashes):
         hint = "'kerascli data' shows the splits; 'group' keeps what belongs together in one"
-        yield Diagnostic("equal-samples", sentence, span, hint, severity="warning", status=ExitCode.DATA)
+        yield Diagnostic("equal-samples", sentence, span, hint, severity="warning")
     for report in ready.start:
         yield Diagnostic("start-weights", str(report), report.span, severity="note")
