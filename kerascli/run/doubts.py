@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from kerascli.check import check_spec, check_values
 from kerascli.check.first_batches import check_batches
@@ -51,6 +52,8 @@ def _values(ready: Ready) -> list[Diagnostic]:
             ready.seen.add_hashes(name, split.x)
     samples = {name: split.samples for name, split in splits.items() if split is not None}
     found = check_values(ready.spec, ready.seen.facts(samples, output_shapes(ready.model)))
+    # What the data gives rise to is a fault of the data, where the user is strict.
+    found = [replace(one, status=ExitCode.DATA) if one.severity == "warning" else one for one in found]
     # What the spec alone told was said before the data was read.
     told = {one.code for one in check_spec(ready.spec)}
     return [one for one in found if one.code not in told]
