@@ -57,6 +57,9 @@ def parse_argument(
         text = _value(node, group, problems, trust=trust, numeric=False) if isinstance(node, Scalar) else None
         return parse_rate_schedule(node, text, problems, trust=trust)
     value = _value(node, group, problems, trust=trust, numeric=_takes_number(parameter))
+    if group == "schedules" and isinstance(value, int) and not isinstance(value, bool):
+        # Of a learning rate Keras takes no whole number, and `SGD: 1` is one.
+        value = float(value)
     if parameter is not None:
         _check_type(node, value, owner, parameter, problems)
         _check_choice(node, value, owner, parameter, problems)

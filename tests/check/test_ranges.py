@@ -11,6 +11,7 @@ import pytest
 from kerascli.catalog import load_catalog
 from kerascli.check.intervals import numbers
 from kerascli.check.range_table import ALLOWED, ALLOWED_IN, USUAL, USUAL_IN
+from kerascli.spec.load import load_spec
 
 sys.path.insert(0, str(Path(__file__).parent))
 from training_faults import GOOD, Fault, changed, found, names_of, token  # noqa: E402
@@ -197,3 +198,11 @@ def test_keras_own_defaults_lie_within() -> None:
                     default = parameter.default
                     if text is not None and isinstance(default, int | float) and not isinstance(default, bool):
                         assert default in numbers(text), (name, parameter.name)
+
+
+def test_a_whole_learning_rate_is_one_that_keras_takes(write_spec: Callable[..., Path]) -> None:
+    import keras
+
+    spec = load_spec(write_spec(changed(GOOD, _ADAM, "optimizer: {SGD: 1}")))
+    assert spec.compile is not None
+    assert float(keras.optimizers.SGD(**spec.compile.optimizer.keywords).learning_rate) == 1.0
