@@ -63,7 +63,8 @@ def _image(source: Component) -> KnownField | None:
     size, channels = source.value("size"), source.value("channels", 3)
     if not isinstance(size, tuple | list) or len(size) != 2 or not all(isinstance(side, int) for side in size):
         return None
-    return KnownField((size[0], size[1], channels), "integer", 0, 255) if isinstance(channels, int) else None
+    # Resized pixels are real numbers from 0 to 255.
+    return KnownField((size[0], size[1], channels), "real") if isinstance(channels, int) else None
 
 
 def _synthetic(facts: Mapping[str, object]) -> KnownField | None:

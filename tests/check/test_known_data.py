@@ -68,6 +68,16 @@ compile: {{loss: mse}}
     assert (item.shape, item.dtype) == (shape, dtype)
 
 
+def test_a_folder_of_images() -> None:
+    path = Path(__file__).parents[2] / "configs" / "digits.yaml"
+    spec = load_spec(path, ["~model.inputs", "data.source.images.size=[6, 5]", "~data.inputs.image.transform"])
+    (tensor,) = known_shapes(spec)[INFERRED_INPUT]
+    assert (tensor.shape, tensor.dtype) == ((None, 6, 5, 1), "float32")
+    with keras_session(spec):
+        item = with_facts(spec, prepare_data(spec)).model.inputs[0]
+    assert (item.shape, item.dtype) == ((6, 5, 1), "float32")
+
+
 def test_shapes_of_files_are_checked_when_they_are_read(tmp_path: Path) -> None:
     np.savez(tmp_path / "a.npz", x=np.ones((16, 4, 4), np.float32), y=np.ones((16, 1), np.float32))
     text = """
