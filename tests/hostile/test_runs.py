@@ -57,7 +57,24 @@ def said(*words: str) -> str:
 
 def odd(value: Any, chance: random.Random) -> Any:
     """A record with one value, at any depth, of another type."""
-    values = [None, True, -1, 10**400, 1.5, float("nan"), "x", EVIL, [], [1], ["a"], {}, {"a": 1}, {"epoch": None}, [[]], {EVIL: EVIL}]
+    values = [
+        None,
+        True,
+        -1,
+        10**400,
+        1.5,
+        float("nan"),
+        "x",
+        EVIL,
+        [],
+        [1],
+        ["a"],
+        {},
+        {"a": 1},
+        {"epoch": None},
+        [[]],
+        {EVIL: EVIL},
+    ]
     body = copy.deepcopy(value)
     inner, place = body, chance.choice(sorted(body))
     while isinstance(inner[place], dict) and inner[place] and chance.random() < 0.5:
@@ -91,7 +108,13 @@ def test_records_that_are_none(text: str, runs: Path) -> None:
 
 def test_names_are_shown_as_they_are(runs: Path) -> None:
     """Notes, tags, logs and reasons: no control character, no markup, no HTML of theirs."""
-    record = RECORD | {"tags": [EVIL], "reason": EVIL, "metrics": {EVIL: 1.0}, "best_metrics": {EVIL: 1.0}, "versions": {"keras": EVIL}}
+    record = RECORD | {
+        "tags": [EVIL],
+        "reason": EVIL,
+        "metrics": {EVIL: 1.0},
+        "best_metrics": {EVIL: 1.0},
+        "versions": {"keras": EVIL},
+    }
     for number in (ID, OTHER):
         path = run_folder(runs, record | {"status": EVIL if number == ID else "failed"}, number=number)
         (path / "marks.json").write_text(json.dumps({"tags": [EVIL], "note": EVIL}))
@@ -137,7 +160,9 @@ def test_links_lead_nowhere(runs: Path, tmp_path: Path) -> None:
     assert [one.name for one in (tmp_path / "elsewhere" / "small").iterdir()] == [ID]
 
 
-@pytest.mark.parametrize("name", ["..", "../elsewhere", "../elsewhere/small", ".", "a/b/c", "/", "", "\x1b[2J", "a\0b", "x" * 5000])
+@pytest.mark.parametrize(
+    "name", ["..", "../elsewhere", "../elsewhere/small", ".", "a/b/c", "/", "", "\x1b[2J", "a\0b", "x" * 5000]
+)
 def test_names_stay_below_runs(name: str, runs: Path, tmp_path: Path) -> None:
     run_folder(tmp_path / "elsewhere" / "small")
     runs.mkdir()
@@ -147,7 +172,14 @@ def test_names_stay_below_runs(name: str, runs: Path, tmp_path: Path) -> None:
 
 def test_latest_of_any_kind(runs: Path, tmp_path: Path) -> None:
     (tmp_path / "elsewhere").mkdir()
-    for number, make in enumerate((lambda path: path.mkdir(), lambda path: path.symlink_to(tmp_path / "elsewhere"), lambda path: path.write_text("x"), lambda path: os.mkfifo(path))):
+    for number, make in enumerate(
+        (
+            lambda path: path.mkdir(),
+            lambda path: path.symlink_to(tmp_path / "elsewhere"),
+            lambda path: path.write_text("x"),
+            lambda path: os.mkfifo(path),
+        )
+    ):
         latest = runs / f"n{number}" / "latest"
         latest.parent.mkdir(parents=True)
         make(latest)
