@@ -29,6 +29,8 @@ def regular(path: Path, span: Span | None = None) -> Path:
     Raises:
         DataError: It is.
     """
+    if "\0" in str(path):
+        raise DataError(f"'{path}' is no path: it holds a NUL", span=span, hint="remove it")
     if path.exists() and not path.is_file() and not path.is_dir():
         raise DataError(f"'{path}' is not a regular file", span=span, hint="write what it gives into a file first")
     return path

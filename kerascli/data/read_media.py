@@ -115,6 +115,8 @@ def _try(load: Callable[[Path], Any], folder: Path, path: str) -> Any:
     try:
         if not path:
             return Unreadable("the path is missing")
+        if "\0" in path:
+            return Unreadable("the path holds a NUL")
         return load(folder / path)
     except Unreadable as error:
         return error

@@ -33,8 +33,7 @@ def sound(tmp_path_factory: pytest.TempPathFactory) -> Members:
     path = tmp_path_factory.mktemp("sound") / "model.keras"
     model.save(path)
     with zipfile.ZipFile(path) as archive:
-        found = {name: archive.read(name) for name in archive.namelist()}
-    return found
+        return {name: archive.read(name) for name in archive.namelist()}
 
 
 @pytest.fixture
