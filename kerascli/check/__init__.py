@@ -9,6 +9,7 @@ from kerascli.check.broadcasts import broadcasts
 from kerascli.check.callback_pairs import averages_missing, callback_files, fighting_callbacks
 from kerascli.check.channel_order import channels_first
 from kerascli.check.class_balance import absent_class, dead_class, imbalance, one_class, unseen_class
+from kerascli.check.consequences import without_consequences
 from kerascli.check.data_facts import DataFacts
 from kerascli.check.embedded_values import embedded_range, embedded_reals
 from kerascli.check.flat_heads import unflattened_heads
@@ -107,7 +108,7 @@ def check_spec(spec: Spec) -> tuple[Diagnostic, ...]:
     """All that is doubtful about a valid spec: the parser's warnings and every lint's, in the order of the file; nothing that it ignores."""
     found = [diagnostic for lint in LINTS for diagnostic in lint(spec)]
     found += [*spec.warnings, *check_shapes(spec, known_shapes(spec))]
-    return without_ignored(in_order(found), spec.ignored)
+    return without_ignored(in_order(without_consequences(found)), spec.ignored)
 
 
 def known_shapes(spec: Spec) -> Shapes:

@@ -45,7 +45,7 @@ def check_build(spec: Spec) -> tuple[Diagnostic, ...]:
     Raises:
         SpecError: Keras refuses something.
     """
-    if spec.data is not None and needs_data(spec):
+    if needs_data(spec):
         message = "the model takes shapes or learnt values from the data, which this check does not read"
         left = Diagnostic("left-to-data", message, spec.model.span, "say '--data'", severity="note")
         return settle([left], spec)

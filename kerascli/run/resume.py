@@ -17,7 +17,7 @@ from kerascli.record.history import read_history
 from kerascli.record.lock import lock_folder
 from kerascli.record.run_folder import RunFolder, find_run
 from kerascli.record.run_record import RunRecord, machine, now, read_record, versions
-from kerascli.run.earlier_run import NOT_EXACT, other_surroundings, prior_data, require_complete
+from kerascli.run.earlier_run import other_surroundings, prior_data, require_complete
 from kerascli.run.ignoring import ignoring
 from kerascli.run.interrupts import watch_signals
 from kerascli.run.position import Position
@@ -179,7 +179,7 @@ def _differences(record: Mapping[str, Any], changes: Sequence[Change]) -> Iterat
     for change in changes:
         if change.recorded:
             message = f"'{change.path}' is {change.after} now, it was {change.before}: the run may end otherwise"
-            yield Diagnostic(NOT_EXACT, message, severity="note")
+            yield Diagnostic("not-exact", message, severity="note")
 
 
 def _clean(folder: RunFolder) -> None:

@@ -45,13 +45,17 @@ def _code_nodes(tree: ast.AST) -> Iterator[tuple[int, ast.expr]]:
             continue
         code = node.args[place]
         # Sets and tables have an `add` too.
-        if _last(node.func) != "add" or len(node.args) >= 3:
+        if _last(node.func) != "add" or (len(node.args) >= 3 and _last(_owner(node.func)) != "seen"):
             yield node.lineno, code
 
 
 def _is_asked(called: ast.expr) -> bool:
     """Whether this is the callable that takes a code: `Diagnostic`, or a method."""
     return isinstance(called, ast.Attribute) or _last(called) == "Diagnostic"
+
+
+def _owner(called: ast.expr) -> ast.expr:
+    return called.value if isinstance(called, ast.Attribute) else called
 
 
 def _last(node: ast.expr) -> str:

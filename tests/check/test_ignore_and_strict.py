@@ -32,7 +32,7 @@ DOUBTFUL = """\
 name: doubtful
 vars: {unread: 1}
 data:
-  source: {synthetic: {samples: 64, fields: {x: {shape: [2], integers: [0, 2]}, more: {shape: [1], integers: [0, 1]}, y: {shape: [1]}}}}
+  source: {synthetic: {samples: 64, fields: {x: {shape: [2], integers: [0, 2]}, more: {shape: [1], integers: [0, 2]}, y: {shape: [1]}}}}
   validation: 0.25
 model:
   inputs: {x: [2], more: [1]}

@@ -135,7 +135,7 @@ def test_at_its_place_and_nothing_else(
 
 @pytest.mark.parametrize(("good", "other"), PEACEFUL, ids=[other[:60] for _, other in PEACEFUL])
 def test_no_false_alarm(write_spec: Callable[..., Path], good: str, other: str) -> None:
-    # What another engineer's lint says of the loss is not of this table.
+    # Whether the loss fits the head is not of this table.
     codes = {one.code for one in found(write_spec(changed(GOOD, good, other)))}
     assert not codes & {"out-of-range", "unusual-value", "arguments-disagree"}
 

@@ -60,11 +60,12 @@ Fault = tuple[str, str, str, str]
 
 
 def found(path: Path, overrides: tuple[str, ...] = ()) -> tuple[Diagnostic, ...]:
-    """All that `check` says."""
+    """All that `check` says, but whether a loss or a metric that is tried fits the head of the base."""
     try:
-        return check_spec(load_spec(path, overrides))
+        said = check_spec(load_spec(path, overrides))
     except KerascliError as error:
-        return error.diagnostics
+        said = error.diagnostics
+    return tuple(one for one in said if one.code not in ("loss-target", "metric-kind"))
 
 
 def token(diagnostic: Diagnostic) -> str:
