@@ -10,7 +10,8 @@ from pathlib import Path
 
 _SLUG = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*\Z")
 # Callables that take a code by place.
-_PLACES = {"Diagnostic": 0, "add": 0, "warn": 0, "stop": 0, "fault": 0, "_warn": 1}
+_FUNCTIONS = {"Diagnostic": 0, "Misfit": 0, "_of_layers": 0, "_fault": 0}
+_PLACES = {**_FUNCTIONS, "add": 0, "warn": 0, "stop": 0, "fault": 0, "_warn": 1}
 
 
 def codes_in(folder: Path) -> tuple[dict[str, list[str]], list[str]]:
@@ -50,8 +51,8 @@ def _code_nodes(tree: ast.AST) -> Iterator[tuple[int, ast.expr]]:
 
 
 def _is_asked(called: ast.expr) -> bool:
-    """Whether this is the callable that takes a code: `Diagnostic`, or a method."""
-    return isinstance(called, ast.Attribute) or _last(called) == "Diagnostic"
+    """Whether this is the callable that takes a code: one of the functions, or a method."""
+    return isinstance(called, ast.Attribute) or _last(called) in _FUNCTIONS
 
 
 def _owner(called: ast.expr) -> ast.expr:
