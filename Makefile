@@ -1,5 +1,5 @@
 # `make check` is what CI runs on an installed environment; `.ci/run` sets one up first.
-.PHONY: help check lint types contract test test-all format
+.PHONY: help check lint types contract test test-all fuzz errors format
 
 help:  ## what there is
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/'
@@ -21,6 +21,12 @@ test:  ## the tests of CI
 
 test-all:  ## the long plans too
 	pytest -m ''
+
+errors:  ## docs/errors.md, anew from the explanations
+	python -m kerascli.check.errors_page docs/errors.md
+
+fuzz:  ## 100,000 mutated specs, drawn anew each time
+	KERASCLI_FUZZ=100000 KERASCLI_FUZZ_SEED=$$(date +%s)000 pytest -q tests/hostile/test_fuzz.py
 
 format:  ## rewrites the files in ruff's format
 	ruff format .

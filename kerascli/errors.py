@@ -147,7 +147,8 @@ class KerascliError(Exception):
     """
 
     exit_code: ExitCode = ExitCode.BUG
-    code = "error"
+    # What a diagnostic is called that is given no code of its own.
+    code: str
 
     def __init__(
         self,
@@ -244,14 +245,13 @@ def render_plain(diagnostic: Diagnostic) -> str:
 
 def _excerpt(span: Span, limit: int = 160) -> list[str]:
     """The line and the carets below it; a long line is cut around the token."""
-    text = visible(span.excerpt.replace("\t", " "))
-    start = span.column - 1
-    length = max(1, min(span.length, len(text) - start))
-    if len(text) > limit:
-        cut = max(0, start - limit // 4)
-        text = ("…" if cut else "") + text[cut : cut + limit]
-        start = start - cut + (1 if cut else 0)
-        length = max(1, min(length, limit))
+    text, start = span.excerpt.replace("\t", " "), span.column - 1
+    cut = max(0, start - limit // 4) if len(text) > limit else 0
+    shown = text[cut : cut + limit]
+    before = ("…" if cut else "") + visible(shown[: start - cut])
+    token = visible(shown[start - cut : start - cut + span.length])
+    text = before + token + visible(shown[start - cut + span.length :])
+    start, length = len(before), max(1, len(token))
     number = str(span.line).rjust(max(5, len(str(span.line)) + 1))
     return [f"{number} | {text}", f"{' ' * len(number)} | {' ' * start}{'^' * length}"]
 

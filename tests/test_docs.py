@@ -81,7 +81,7 @@ def test_example(name: str, number: int, text: str, tmp_path: Path) -> None:
     rows = [f"{i},{i * 2},{'ABC'[i % 3]},{i % 2 + 0.5}" for i in range(20)]
     (tmp_path / "table.csv").write_text("\n".join(["age,fare,deck,weight", *rows]) + "\n")
     kinds = np.asarray(["ant", "bee"])[np.arange(12) % 2]
-    np.savez(tmp_path / "arrays.npz", a=np.ones((12, 3), np.float32), kind=kinds)
+    np.savez(tmp_path / "arrays.npz", a=np.linspace(-1, 1, 36, dtype=np.float32).reshape(12, 3), kind=kinds)
     write_files(tmp_path)
     for other in examples(name):
         if named := NAMED_FILE.match(other):

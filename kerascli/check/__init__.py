@@ -4,24 +4,116 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
+from kerascli.check.argument_pairs import disagreeing_arguments
+from kerascli.check.broadcasts import broadcasts
+from kerascli.check.callback_pairs import averages_missing, callback_files, fighting_callbacks
+from kerascli.check.channel_order import channels_first
+from kerascli.check.class_balance import absent_class, dead_class, imbalance, one_class, unseen_class
+from kerascli.check.consequences import without_consequences
+from kerascli.check.data_facts import DataFacts
+from kerascli.check.embedded_values import embedded_range, embedded_reals
+from kerascli.check.flat_heads import unflattened_heads
+from kerascli.check.half_precision import half_precision_heads
+from kerascli.check.idle_callbacks import idle_callbacks
+from kerascli.check.input_values import channels_first as channels_first_samples
+from kerascli.check.input_values import constant_input, held_out_range, input_scale
+from kerascli.check.known_data import input_tensors
+from kerascli.check.learning import idle_heads, no_loss, nothing_learns
+from kerascli.check.loss_activation import unfit_activation
+from kerascli.check.loss_order import unnamed_losses
+from kerascli.check.loss_target import unfit_target
+from kerascli.check.memory_limits import too_large
+from kerascli.check.metrics import unfit_metrics
+from kerascli.check.monitors import rare_validation, unknown_monitors, wrong_modes
 from kerascli.check.preprocessing_layers import not_adaptable
+from kerascli.check.ranges import out_of_range
+from kerascli.check.sample_lints import equal_samples, large_batch, zero_weights
+from kerascli.check.sample_shapes import unfit_samples
+from kerascli.check.schedule_lengths import schedule_lengths
+from kerascli.check.shape_faults import refused_calls
 from kerascli.check.shapes import Shapes, infer_shapes
+from kerascli.check.split_sizes import batch_sizes, split_sizes
 from kerascli.check.starting_weights import missing_weights
+from kerascli.check.target_values import target_range, target_scale, text_labels
+from kerascli.check.verdict import settle
+from kerascli.check.weights_of_loss import negative_weights, unfit_class_weights
 from kerascli.check.wiring import reads_head, unreachable_layers, unused_inputs
-from kerascli.errors import Diagnostic, SpecError
+from kerascli.errors import Diagnostic, Span
+from kerascli.spec.ignored import without_ignored
 from kerascli.spec.problems import in_order
 from kerascli.spec.spec import Spec
 
 # A new lint is a function in a file of this room and a name in one of these lists. These take the spec.
-LINTS = (unused_inputs, unreachable_layers, reads_head, missing_weights, not_adaptable)
+LINTS = (
+    unused_inputs,
+    unreachable_layers,
+    reads_head,
+    missing_weights,
+    not_adaptable,
+    out_of_range,
+    disagreeing_arguments,
+    unknown_monitors,
+    wrong_modes,
+    rare_validation,
+    idle_callbacks,
+    fighting_callbacks,
+    averages_missing,
+    callback_files,
+    split_sizes,
+    batch_sizes,
+    schedule_lengths,
+    unnamed_losses,
+    no_loss,
+    nothing_learns,
+    negative_weights,
+)
 # These take the shapes of all tensors too: inferred from the spec, or those of the model once Keras has made it.
-SHAPE_LINTS: tuple[Callable[[Spec, Shapes], Iterable[Diagnostic]], ...] = ()
+SHAPE_LINTS: tuple[Callable[[Spec, Shapes], Iterable[Diagnostic]], ...] = (
+    unfit_activation,
+    unfit_target,
+    unfit_metrics,
+    half_precision_heads,
+    idle_heads,
+    unfit_class_weights,
+    refused_calls,
+    unfit_samples,
+    broadcasts,
+    channels_first,
+    embedded_reals,
+    embedded_range,
+    unflattened_heads,
+    too_large,
+)
+# These take what one pass over the data told.
+DATA_LINTS: tuple[Callable[[Spec, DataFacts], Iterable[Diagnostic]], ...] = (
+    input_scale,
+    constant_input,
+    held_out_range,
+    channels_first_samples,
+    target_range,
+    target_scale,
+    text_labels,
+    dead_class,
+    unseen_class,
+    one_class,
+    absent_class,
+    imbalance,
+    large_batch,
+    zero_weights,
+    equal_samples,
+)
 
 
 def check_spec(spec: Spec) -> tuple[Diagnostic, ...]:
-    """All that is doubtful about a valid spec: the parser's warnings and every lint's, in the order of the file."""
+    """All that is doubtful about a valid spec: the parser's warnings and every lint's, in the order of the file; nothing that it ignores."""
     found = [diagnostic for lint in LINTS for diagnostic in lint(spec)]
-    return in_order([*spec.warnings, *found, *check_shapes(spec, infer_shapes(spec.model))])
+    found += [*spec.warnings, *check_shapes(spec, known_shapes(spec))]
+    return without_ignored(in_order(without_consequences(found)), spec.ignored)
+
+
+def known_shapes(spec: Spec) -> Shapes:
+    """The shapes that follow from the spec alone, inputs included whose shape its data tells."""
+    return infer_shapes(spec.model, spec.dtype, input_tensors(spec))
 
 
 def check_shapes(spec: Spec, shapes: Shapes) -> list[Diagnostic]:
@@ -31,16 +123,29 @@ def check_shapes(spec: Spec, shapes: Shapes) -> list[Diagnostic]:
         spec: The spec.
         shapes: Name of an input, or path of a layer, to the tensors that it makes; what is not known is left out.
     """
-    return [diagnostic for lint in SHAPE_LINTS for diagnostic in lint(spec, shapes)]
+    if spec.model.own_class is not None:
+        return []
+    found: dict[tuple[str, str, Span | None], Diagnostic] = {}
+    for lint in SHAPE_LINTS:
+        for one in lint(spec, shapes):
+            # A fault inside a block is one, however often the block is used.
+            found.setdefault((one.code, one.message, one.span), one)
+    return list(found.values())
 
 
-def require_sound(spec: Spec) -> tuple[Diagnostic, ...]:
+def check_values(spec: Spec, facts: DataFacts) -> list[Diagnostic]:
+    """What the values of the data tell, once they have been read."""
+    return [diagnostic for lint in DATA_LINTS for diagnostic in lint(spec, facts)]
+
+
+def require_sound(spec: Spec, *, strict: bool = False) -> tuple[Diagnostic, ...]:
     """What `check_spec` finds, where none of it is an error.
 
+    Args:
+        spec: The spec.
+        strict: Whether warnings are errors.
+
     Raises:
-        SpecError: A lint found an error; with every diagnostic.
+        SpecError: A lint found an error, or there is a warning and `strict`; with every diagnostic.
     """
-    found = check_spec(spec)
-    if any(diagnostic.severity == "error" for diagnostic in found):
-        raise SpecError(found)
-    return found
+    return settle(check_spec(spec), spec, strict=strict)

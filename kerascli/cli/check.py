@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from kerascli.cli import options
-from kerascli.errors import Diagnostic, ExitCode, KerascliError
+from kerascli.errors import Diagnostic, ExitCode, KerascliError, Severity
 
 
 def register(app: typer.Typer) -> None:
@@ -26,7 +26,7 @@ def check(
     overrides: options.Overrides = None,
     build: Annotated[bool, typer.Option("--build", help="Build the model too (shapes).")] = False,
     data: Annotated[bool, typer.Option("--data", help="Read the data and try a first batch too.")] = False,
-    strict: Annotated[bool, typer.Option("--strict", help="Warnings are errors.")] = False,
+    strict: options.Strict = False,
     json: options.Json = False,
     runs: options.Runs = options.DEFAULT_RUNS,
     trust: options.Trust = False,
@@ -34,33 +34,42 @@ def check(
     verbose: options.Verbose = False,
 ) -> None:
     """Find every mistake of a spec: unknown names, wrong types, loops, dangling layers."""
-    from kerascli.cli.console import print_diagnostics, print_json
+    from kerascli.cli.console import print_diagnostics, print_json, tell
 
-    found, status = _diagnostics(spec, overrides or [], build=build, data=data, runs=runs, trust=trust, verbose=verbose)
-    if strict and _warnings(found) and status == ExitCode.OK:
-        status = ExitCode.SPEC
+    found, status = check_file(spec, overrides or [], build=build, data=data, runs=runs, trust=trust, verbose=verbose)
+    if strict:
+        from kerascli.check.verdict import as_errors
+
+        found = as_errors(found)
+        status = KerascliError(found).exit_code if _count(found, "error") else ExitCode.OK
     if json:
         print_json({"ok": status == ExitCode.OK, "diagnostics": [diagnostic.to_json() for diagnostic in found]})
     else:
         print_diagnostics(found)
         if status == ExitCode.OK and not quiet:
-            print(f"{spec}: {_verdict(found, build=build, data=data)}")
+            tell(f"{spec}: {_verdict(found, build=build, data=data)}")
     raise typer.Exit(int(status))
 
 
 def _verdict(found: tuple[Diagnostic, ...], *, build: bool, data: bool) -> str:
     looked_at = "spec, model and data" if data else "spec and model" if build else "spec"
-    count = _warnings(found)
+    count = _count(found, "warning")
     return f"{looked_at} ok" + (f", {count} warning{'s' if count > 1 else ''}" if count else "")
 
 
-def _warnings(found: tuple[Diagnostic, ...]) -> int:
-    """How many warnings; a note is none."""
-    return sum(diagnostic.severity == "warning" for diagnostic in found)
+def _count(found: tuple[Diagnostic, ...], severity: Severity) -> int:
+    return sum(diagnostic.severity == severity for diagnostic in found)
 
 
-def _diagnostics(
-    spec: object, overrides: list[str], *, build: bool, data: bool, runs: Path, trust: bool, verbose: bool
+def check_file(
+    spec: Path,
+    overrides: list[str],
+    *,
+    build: bool = False,
+    data: bool = False,
+    runs: Path = options.DEFAULT_RUNS,
+    trust: bool = False,
+    verbose: bool = False,
 ) -> tuple[tuple[Diagnostic, ...], ExitCode]:
     """What the checks found, and the status that it leads to."""
     from kerascli.check import require_sound
@@ -68,7 +77,7 @@ def _diagnostics(
 
     found: tuple[Diagnostic, ...] = ()
     try:
-        loaded = read_spec(Path(str(spec)), overrides, runs, trust=trust, verbose=verbose)
+        loaded = read_spec(spec, overrides, runs, trust=trust, verbose=verbose)
         found = require_sound(loaded)
         if build or data:
             from kerascli.cli.quiet import prepare_tensorflow

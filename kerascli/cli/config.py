@@ -56,7 +56,7 @@ def why(
     json: options.Json = False,
 ) -> None:
     """Say where a value comes from (file and line, variable, environment, command line, default), and what it beat."""
-    from kerascli.cli.console import print_json
+    from kerascli.cli.console import print_json, tell
     from kerascli.errors import UsageError
     from kerascli.spec.load import read_tree
     from kerascli.spec.paths import UnknownPath
@@ -78,13 +78,13 @@ def why(
         return
     for number, origin in enumerate(origins):
         place = f"the default of {origin.default_of}" if origin.span is None else str(origin.span)
-        print(
+        tell(
             f"{path} = {_shown(origin.value)}    {place}"
             if number == 0
             else f"  beat {_shown(origin.value)}    {place}"
         )
         for note in origin.through:
-            print(f"    {note.message}" + (f"    {note.span}" if note.span is not None else ""))
+            tell(f"    {note.message}" + (f"    {note.span}" if note.span is not None else ""))
 
 
 def _shown(value: object) -> str:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from kerascli.errors import Diagnostic, render_plain, visible
 
 if TYPE_CHECKING:
-    from rich.console import Console
+    from rich.console import Console, RenderableType
 
 _COLORS = {"error": "\x1b[1;31m", "warning": "\x1b[1;33m", "note": "\x1b[1;36m"}
 _BOLD, _BLUE, _RESET = "\x1b[1m", "\x1b[34m", "\x1b[0m"
@@ -57,10 +57,26 @@ def _finite(value: Any) -> Any:
 
 def output_console() -> Console:
     """Rich's console for results; wide where standard output is no terminal, so that no table is cut."""
-    from rich.console import Console
+    from kerascli.cli.safe_console import SafeConsole
 
     width = None if sys.stdout.isatty() or "COLUMNS" in os.environ else 160
-    return Console(file=sys.stdout, width=width, highlight=False, soft_wrap=False)
+    return SafeConsole(sys.stdout, width)
+
+
+def tell(text: str) -> None:
+    """Lines on standard output, control characters made visible."""
+    print("\n".join(visible(line) for line in text.split("\n")))
+
+
+def print_parts(parts: Iterable[RenderableType]) -> None:
+    """Prints without blanks at the ends of lines, which tables would leave."""
+    console = output_console()
+    with console.capture() as capture:
+        for part in parts:
+            # An example is to be copied: its lines stay whole.
+            console.print(part, soft_wrap=getattr(part, "no_wrap", None) is True)
+    for line in capture.get().split("\n")[:-1]:
+        print(line.rstrip())
 
 
 def say(text: str) -> None:

@@ -37,7 +37,7 @@ def data(
     verbose: options.Verbose = False,
 ) -> None:
     """Show what the model will get: splits, shapes, ranges, classes, samples, warnings, and how quickly it comes."""
-    from kerascli.cli.console import output_console, print_diagnostics, print_json
+    from kerascli.cli.console import output_console, print_diagnostics, print_json, tell
     from kerascli.cli.quiet import prepare_tensorflow
     from kerascli.cli.specs import spec_or_run
     from kerascli.view.figure_file import check_picture_ending
@@ -69,4 +69,4 @@ def data(
         for part in data_tables(report):
             output_console().print(part)
     if output is not None and not quiet:
-        print(output)
+        tell(str(output))

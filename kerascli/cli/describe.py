@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from kerascli.cli import options
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-    from rich.console import RenderableType
 
 
 def register(app: typer.Typer) -> None:
@@ -44,12 +39,12 @@ def describe(
     if json:
         print_json({"word": word, "meanings": [meaning.to_json() for meaning in found]})
         return
-    from kerascli.cli.console import output_console
+    from kerascli.cli.console import output_console, print_parts
     from kerascli.view.description import description_parts
 
     width = output_console().width
     for number, meaning in enumerate(found):
-        _print([*([""] if number else []), *description_parts(meaning, width)][:-1])
+        print_parts([*([""] if number else []), *description_parts(meaning, width)][:-1])
 
 
 def _list(group: str | None, *, json: bool) -> None:
@@ -62,19 +57,7 @@ def _list(group: str | None, *, json: bool) -> None:
     if json:
         print_json([asdict(row) for row in rows])
         return
+    from kerascli.cli.console import print_parts
     from kerascli.view.description import group_table, word_table
 
-    _print([group_table(list_groups()) if group is None else word_table(list_words(group))])
-
-
-def _print(parts: Iterable[RenderableType]) -> None:
-    """Prints without blanks at the ends of lines, which tables would leave."""
-    from kerascli.cli.console import output_console
-
-    console = output_console()
-    with console.capture() as capture:
-        for part in parts:
-            # An example is to be copied: its lines stay whole.
-            console.print(part, soft_wrap=getattr(part, "no_wrap", None) is True)
-    for line in capture.get().split("\n")[:-1]:
-        print(line.rstrip())
+    print_parts([group_table(list_groups()) if group is None else word_table(list_words(group))])

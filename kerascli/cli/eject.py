@@ -80,4 +80,6 @@ def _write(script: Script, path: Path, *, force: bool) -> None:
                 shutil.copyfile(file, copy)
     except OSError as error:
         raise EnvironmentProblem(f"can't write '{path}': {error.strerror or error}", code="output") from error
-    print(f"{path} written")
+    from kerascli.cli.console import tell
+
+    tell(f"{path} written")

@@ -50,7 +50,7 @@ def evaluate(
     """Evaluate a run on its test split, or on other data."""
     check_weights(weights)
     _check_run(run, runs)
-    from kerascli.cli.console import from_here, output_console, print_json
+    from kerascli.cli.console import from_here, output_console, print_json, tell
     from kerascli.cli.quiet import prepare_tensorflow
 
     prepare_tensorflow(verbose=verbose)
@@ -66,7 +66,7 @@ def evaluate(
     from rich.table import Table
 
     if not quiet:
-        print(f"{run} on {result.data}: {result.samples:,} samples")
+        tell(f"{run} on {result.data}: {result.samples:,} samples")
     table = Table(box=None, padding=(0, 2, 0, 0))
     table.add_column("metric")
     table.add_column("value", justify="right")
@@ -74,7 +74,7 @@ def evaluate(
         table.add_row(name, f"{value:.4f}")
     output_console().print(table)
     if result.path is not None and not quiet:
-        print(f"written to {from_here(result.path)}")
+        tell(f"written to {from_here(result.path)}")
 
 
 def _check_run(run: str, runs: object) -> None:

@@ -17,6 +17,7 @@ from kerascli.cli import (
     describe,
     eject,
     evaluate,
+    explain,
     options,
     plot,
     predict,
@@ -28,7 +29,7 @@ from kerascli.cli import (
     train,
 )
 from kerascli.cli.terminated import exit_on_sigterm
-from kerascli.errors import ExitCode, KerascliError
+from kerascli.errors import ExitCode, KerascliError, visible
 
 _EPILOG = (
     options.example(
@@ -37,7 +38,7 @@ _EPILOG = (
         "kerascli evaluate mnist",
         "kerascli predict mnist --input digits.npy --output digits.csv",
     )
-    + "\n\n'kerascli COMMAND --help' says more of each. Exit status: 0 well, 1 a bug of kerascli, 2 spec or usage, 3 data, "
+    + "\n\n'kerascli COMMAND --help' says more of each, 'kerascli explain CODE' of a message. Exit status: 0 well, 1 a bug of kerascli, 2 spec or usage, 3 data, "
     "4 training went bad, 5 environment (disk, memory, checkpoint), 130 and 143 signals."
 )
 
@@ -64,7 +65,7 @@ class _Boundary(TyperGroup):
         except OSError as error:
             if error.errno != errno.ENAMETOOLONG:
                 raise
-            print(f"error: '{str(error.filename)[:60]}…' is too long for a path [usage]", file=sys.stderr)
+            print(f"error: '{visible(str(error.filename)[:60])}…' is too long for a path [usage]", file=sys.stderr)
             raise SystemExit(int(ExitCode.SPEC)) from None
 
 
@@ -86,6 +87,7 @@ predict.register(app)
 summary.register(app)
 plot.register(app)
 check.register(app)
+explain.register(app)
 data.register(app)
 convert.register(app)
 describe.register(app)

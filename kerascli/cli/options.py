@@ -33,6 +33,7 @@ Run = Annotated[
 Runs = Annotated[Path, typer.Option("--runs", metavar="DIR", help="The folder that holds the runs.")]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON on standard output.")]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print nothing but warnings and errors.")]
+Strict = Annotated[bool, typer.Option("--strict", help="Warnings of the spec and its data are errors.")]
 Verbose = Annotated[bool, typer.Option("--verbose", "-v", help="Show all that TensorFlow says too.")]
 Trust = Annotated[
     bool,

@@ -50,7 +50,9 @@ def plot(
     else:
         _draw_graph(loaded, path, verbose=verbose)
     if not quiet:
-        print(path)
+        from kerascli.cli.console import tell
+
+        tell(str(path))
 
 
 def _check_folder(path: Path) -> None:

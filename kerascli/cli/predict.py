@@ -93,7 +93,9 @@ def predict(
                 stepped=stepped,
             )
         if not quiet and output != "-":
-            print(f"{result.samples:,} predictions in {output}: {', '.join(result.names)}")
+            from kerascli.cli.console import tell
+
+            tell(f"{result.samples:,} predictions in {output}: {', '.join(result.names)}")
         sys.stdout.flush()
     except BrokenPipeError:
         # Whoever read has had enough; Python would complain again when it closes the stream.

@@ -9,7 +9,7 @@ import time
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
-from kerascli.cli.console import from_here, print_diagnostics
+from kerascli.cli.console import from_here, print_diagnostics, tell
 from kerascli.cli.preparing import Preparing
 from kerascli.errors import Diagnostic
 
@@ -70,7 +70,8 @@ class PlainDisplay:
 
     def _print(self, text: str) -> None:
         if not self.quiet:
-            print(text, flush=True)
+            tell(text)
+            sys.stdout.flush()
 
 
 class LiveDisplay(PlainDisplay):
@@ -156,10 +157,11 @@ def training_display(*, quiet: bool, closing: bool = True) -> Iterator[Any]:
     if quiet or not sys.stdout.isatty() or os.environ.get("TERM") == "dumb":
         yield PlainDisplay(quiet=quiet, closing=closing)
         return
-    from rich.console import Console
     from rich.live import Live
 
-    console, preparing = Console(file=sys.stdout, highlight=False), Preparing()
+    from kerascli.cli.safe_console import SafeConsole
+
+    console, preparing = SafeConsole(sys.stdout), Preparing()
     with Live(preparing, console=console, refresh_per_second=8, transient=True) as live:
         yield LiveDisplay(console, live, preparing, closing=closing)
 

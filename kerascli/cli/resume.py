@@ -37,7 +37,7 @@ def resume(
     verbose: options.Verbose = False,
 ) -> None:
     """Go on with a run from its newest checkpoint, as if it had never ended."""
-    from kerascli.cli.console import print_json
+    from kerascli.cli.console import print_json, tell
     from kerascli.cli.durations import seconds_of
     from kerascli.cli.quiet import prepare_tensorflow
     from kerascli.cli.specs import warn_of_environment
@@ -65,4 +65,4 @@ def resume(
     if json:
         print_json(result.to_json())
     elif result.model is None and not quiet:
-        print(f"complete: the run '{run}' has had its {result.epochs} epochs; say '--until-epoch N' for more")
+        tell(f"complete: the run '{run}' has had its {result.epochs} epochs; say '--until-epoch N' for more")

@@ -29,11 +29,12 @@ def sample_bar(doing: str, *, quiet: bool) -> Iterator[Callable[[int, int | None
     if quiet or not sys.stderr.isatty() or os.environ.get("TERM") == "dumb":
         yield None
         return
-    from rich.console import Console
     from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
+    from kerascli.cli.safe_console import SafeConsole
+
     columns = (TextColumn("{task.description}"), BarColumn(), TextColumn("{task.fields[facts]}"), TimeRemainingColumn())
-    with Progress(*columns, console=Console(file=sys.stderr), transient=True) as progress:
+    with Progress(*columns, console=SafeConsole(sys.stderr), transient=True) as progress:
         task = progress.add_task("reading", total=None, visible=False, facts="")
         timer = Timer(DELAY, lambda: progress.update(task, visible=True))
         timer.daemon = True

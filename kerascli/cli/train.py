@@ -59,6 +59,7 @@ def train(
         bool, typer.Option("--overfit", help="Learn one batch by heart; if a head can't, say which. Writes nothing.")
     ] = False,
     max_time: options.MaxTime = None,
+    strict: options.Strict = False,
     runs: options.Runs = options.DEFAULT_RUNS,
     json: options.Json = False,
     trust: options.Trust = False,
@@ -66,6 +67,7 @@ def train(
     verbose: options.Verbose = False,
 ) -> None:
     """Train the model of a spec. Every mistake is found before the first step."""
+    from kerascli.check import require_sound
     from kerascli.cli.durations import seconds_of
     from kerascli.cli.quiet import prepare_tensorflow
     from kerascli.cli.specs import read_spec
@@ -77,15 +79,16 @@ def train(
     if init_from is not None:
         changes.append(f"model.weights={{from: {dumps(init_from)}}}")
     loaded = read_spec(spec, changes, runs, trust=trust, verbose=verbose)
+    require_sound(loaded, strict=strict)
     prepare_tensorflow(verbose=verbose)
     if dry_run:
-        _outline(loaded, runs, json=json, quiet=quiet)
+        _outline(loaded, runs, strict=strict, json=json, quiet=quiet)
     elif overfit:
         _overfit(loaded, limit, json=json, quiet=quiet)
     elif seeds is not None:
-        _train_seeds(loaded, seeds, runs, limit, json=json, quiet=quiet)
+        _train_seeds(loaded, seeds, runs, limit, strict=strict, json=json, quiet=quiet)
     else:
-        _train(loaded, runs, limit, json=json, quiet=quiet)
+        _train(loaded, runs, limit, strict=strict, json=json, quiet=quiet)
 
 
 def _check_together(said: dict[str, bool]) -> None:
@@ -99,26 +102,28 @@ def _check_together(said: dict[str, bool]) -> None:
         raise UsageError(f"'{ways[0]}' and '{ways[1]}' can't be had together", code="usage", hint="say one of them")
 
 
-def _train(spec: Spec, runs: Path, limit: float | None, *, json: bool, quiet: bool) -> None:
+def _train(spec: Spec, runs: Path, limit: float | None, *, strict: bool, json: bool, quiet: bool) -> None:
     from kerascli.cli.console import print_json
     from kerascli.cli.progress import training_display
 
     with training_display(quiet=quiet or json) as display:
         from kerascli.run.train import train as train_spec
 
-        result = train_spec(spec, runs, progress=display, command=sys.argv, max_seconds=limit)
+        result = train_spec(spec, runs, progress=display, command=sys.argv, max_seconds=limit, strict=strict)
     if json:
         print_json(result.to_json())
 
 
-def _train_seeds(spec: Spec, count: int, runs: Path, limit: float | None, *, json: bool, quiet: bool) -> None:
+def _train_seeds(
+    spec: Spec, count: int, runs: Path, limit: float | None, *, strict: bool, json: bool, quiet: bool
+) -> None:
     from kerascli.cli.console import output_console, print_json
     from kerascli.cli.progress import training_display
 
     with training_display(quiet=quiet or json, closing=False) as display:
         from kerascli.run.train_seeds import train_seeds
 
-        result = train_seeds(spec, count, runs, progress=display, command=sys.argv, max_seconds=limit)
+        result = train_seeds(spec, count, runs, progress=display, command=sys.argv, max_seconds=limit, strict=strict)
     if json:
         print_json(result.to_json())
         return
@@ -129,14 +134,14 @@ def _train_seeds(spec: Spec, count: int, runs: Path, limit: float | None, *, jso
         print(f"next     kerascli runs compare {' '.join(result.group.runs)}")
 
 
-def _outline(spec: Spec, runs: Path, *, json: bool, quiet: bool) -> None:
+def _outline(spec: Spec, runs: Path, *, strict: bool, json: bool, quiet: bool) -> None:
     from kerascli.cli.console import output_console, print_json
     from kerascli.cli.progress import training_display
 
     with training_display(quiet=quiet or json) as display:
         from kerascli.run.outline import outline
 
-        found = outline(spec, runs, progress=display)
+        found = outline(spec, runs, progress=display, strict=strict)
     if json:
         print_json(found.to_json())
         return

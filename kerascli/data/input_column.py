@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from kerascli.data.columns import Expected, cast, check_finite, check_shape, refuse_empty, single, take_fields, widen
+from kerascli.data.label_range import IndexRange
 from kerascli.data.missing import Fill
 from kerascli.data.padding import DEFAULT, join_sequences, pad_array, pad_ended
 from kerascli.data.table import Array, Table, is_ragged, is_text
@@ -28,6 +29,7 @@ class InputColumn:
         read: How a column of paths becomes arrays; None: the field is what it is.
         fill: What takes the place of missing values; None: they are an error.
         pad: How sequences are padded and cut; None: zeros at the end, to the longest.
+        indices: Which numbers the layer knows that looks them up; None: any will do, or it is not known yet.
     """
 
     name: str
@@ -40,6 +42,7 @@ class InputColumn:
     read: Read | None = None
     fill: Fill | None = None
     pad: Pad | None = None
+    indices: IndexRange | None = None
 
     def raw(self, table: Table) -> Array:
         """What the first transform takes: checked, floats as float32, a column of numbers with a last axis of 1."""
@@ -72,12 +75,15 @@ class InputColumn:
         layer = self.layers[0][0]
         return type(layer).__name__ != "StringLookup" or layer.get_config().get("mask_token") is not None
 
-    def check(self, table: Table, head: Table) -> None:
+    def check(self, table: Table, head: Table) -> Array | None:
         """Finds what is wrong with raw rows as far as it can be seen without the work of reading files and transforms.
 
         Args:
             table: A block of rows that are not kept in memory.
             head: The first row of all.
+
+        Returns:
+            What the model takes, where that was no work.
 
         Raises:
             DataError: As in `array`; or the sequences have no length of their own, which only memory can find.
@@ -90,10 +96,11 @@ class InputColumn:
             raise DataError(message, code="shape", span=self.span, hint=hint)
         if self.read is not None:
             take_fields(table, self.fields, self.stacked, self.span)
-        elif self.layers:
+            return None
+        if self.layers:
             self.raw(table)
-        else:
-            self.array(table)
+            return None
+        return self.array(table)
 
     def array(self, table: Table) -> Array:
         """What the model takes, `(samples, ...)`.
@@ -108,6 +115,8 @@ class InputColumn:
             raise DataError(f"'{self.fields[0]}' is text, which the model can't take", span=self.span, hint=hint)
         array = cast(widen(self._padded(array), self.expected), self.expected, table, self.name, self.span)
         check_shape(array, self.expected, self.name, self.span)
+        if self.indices is not None:
+            self.indices.check(array, table, self.name, self.span)
         return array
 
     def _padded(self, array: Array) -> Array:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
@@ -14,6 +14,7 @@ from kerascli.data.columns import MissingValues, recount
 from kerascli.data.disk_cache import DiskCache, cache_folder, cache_key
 from kerascli.data.files import folder_of
 from kerascli.data.fingerprint import Fingerprint
+from kerascli.data.label_range import index_ranges, label_ranges
 from kerascli.data.make_split import Weigh, make_split, transform_blocks
 from kerascli.data.preprocessing import Preprocessing
 from kerascli.data.rows import Rows
@@ -22,10 +23,13 @@ from kerascli.data.split import Split
 from kerascli.data.splits import Tables
 from kerascli.data.storage import Storage
 from kerascli.data.table import Array, Table
-from kerascli.data.targets import LabelRange
 from kerascli.data.weights import ClassCounts, ClassTable, field_weights, multiply
 from kerascli.spec.data_spec import DataSpec, FieldSpec
+from kerascli.spec.model_spec import ModelSpec
 from kerascli.spec.spec import Spec
+
+# The split, and of a block of its rows the inputs that were made, the targets, and the weights of samples, by name.
+Seen = Callable[[str, Mapping[str, Array], Mapping[str, Array], Mapping[str, Array]], None]
 
 
 @dataclass(frozen=True)
@@ -123,10 +127,30 @@ class PreparedData:
         ranges = label_ranges(self.spec, shapes)
         return replace(self, preprocessing=self.preprocessing.with_output_shapes(shapes).with_label_ranges(ranges))
 
-    def check_streamed(self) -> None:
+    def with_model(self, model: ModelSpec) -> PreparedData:
+        """A copy whose inputs must be numbers that the layers know which look them up.
+
+        Args:
+            model: The model, its inputs named.
+
+        Raises:
+            DataError: A training sample is not.
+        """
+        ranges = index_ranges(model)
+        found = replace(self, preprocessing=self.preprocessing.with_index_ranges(ranges))
+        if ranges and self.storage.kept["train"] == "memory":
+            # They were made before the model was known.
+            found.preprocessing.check_indices(self.x, self.tables.train)
+        return found
+
+    def check_streamed(self, seen: Seen | None = None) -> None:
         """Reads all rows of the splits that are streamed, so that what is wrong is found before the first step.
 
         The fingerprint is taken on the way.
+
+        Args:
+            seen: Called with each block of a split that is not kept in memory: the split, the inputs that could be made
+                without reading files or transforms, the targets, and the weights of samples.
 
         Raises:
             DataError: A row is at fault.
@@ -136,17 +160,19 @@ class PreparedData:
             for table in rows.blocks():
                 fingerprint.add(name, table)
                 if self.storage.kept[name] != "memory":
-                    self._check(rows, table)
+                    found = self._check(rows, table)
+                    if seen is not None:
+                        seen(name, *found)
         self._fingerprint[:] = [fingerprint.hexdigest()]
 
-    def _check(self, rows: Rows, table: Table) -> None:
-        """Checks a block of a split that is not kept in memory."""
+    def _check(self, rows: Rows, table: Table) -> tuple[Mapping[str, Array], Mapping[str, Array], Mapping[str, Array]]:
+        """Checks a block of a split that is not kept in memory; gives what was made of it on the way."""
         try:
-            self.preprocessing.check(table, rows.head)
+            x = self.preprocessing.check(table, rows.head)
             y = self.preprocessing.y(table)
         except MissingValues as error:
             raise counted(error, rows, (*(self.data.inputs or ()), *(self.data.targets or ()))) from None
-        field_weights(self.data, table, list(y))
+        return x, y, field_weights(self.data, table, list(y))
 
     @property
     def fingerprint(self) -> str:
@@ -194,23 +220,3 @@ def counted(error: MissingValues, rows: Rows, columns: Sequence[FieldSpec]) -> M
         return error
     blocks = rows.blocks(set(column.fields))
     return recount(error, blocks, column.fields, filled=column.missing is not None)
-
-
-def label_ranges(spec: Spec, shapes: Mapping[str, tuple[int | None, ...]]) -> dict[str, LabelRange]:
-    """The labels that each output knows whose loss takes indices of classes, by output name.
-
-    Args:
-        spec: The spec.
-        shapes: Output name to its shape, batch axis included.
-    """
-    losses = spec.compile.losses if spec.compile is not None else ()
-    found = {}
-    for output, loss in zip(spec.model.outputs, losses, strict=False):
-        # Keras lets channels come first on request; then the last axis is not that of the classes.
-        if loss is None or loss.name != "SparseCategoricalCrossentropy" or loss.value("axis", -1) != -1:
-            continue
-        classes = shapes[output.name][-1]
-        ignored = loss.value("ignore_class")
-        if classes is not None:
-            found[output.name] = LabelRange(classes, ignored if isinstance(ignored, int) else None)
-    return found

@@ -7,9 +7,10 @@ from dataclasses import dataclass, replace
 
 from kerascli.data.columns import Expected
 from kerascli.data.input_column import InputColumn
+from kerascli.data.label_range import IndexRange, LabelRange
+from kerascli.data.rows import Rows
 from kerascli.data.table import Array, Table
 from kerascli.data.target_column import TargetColumn
-from kerascli.data.targets import LabelRange
 
 
 @dataclass(frozen=True)
@@ -39,18 +40,40 @@ class Preprocessing:
         table = table.targets or table
         return {column.name: column.array(table) for column in self.targets}
 
-    def check(self, table: Table, head: Table) -> None:
+    def check(self, table: Table, head: Table) -> dict[str, Array]:
         """Finds what is wrong with raw rows, without the work of reading files and of transforms.
 
         Args:
             table: A block of rows that are not kept in memory.
             head: The first row of all.
 
+        Returns:
+            The inputs that could be made without that work, by name.
+
         Raises:
             DataError: As in `x` and `y`.
         """
+        made = {column.name: column.check(table, head) for column in self.inputs}
+        return {name: array for name, array in made.items() if array is not None}
+
+    def check_indices(self, x: Mapping[str, Array], rows: Rows) -> None:
+        """Checks inputs that were made before it was known what they may hold.
+
+        Args:
+            x: Input name to array `(samples, ...)`.
+            rows: The raw rows that they were made from.
+
+        Raises:
+            DataError: A number is no index of the layer that looks it up, with its row.
+        """
         for column in self.inputs:
-            column.check(table, head)
+            indices, done = column.indices, 0
+            if indices is None or indices.knows(x[column.name]):
+                continue
+            # The rows are gone through for the place alone.
+            for table in rows.blocks(frozenset(column.fields)):
+                indices.check(x[column.name][done : done + table.samples], table, column.name, column.span)
+                done += table.samples
 
     @property
     def fields(self) -> frozenset[str]:
@@ -96,3 +119,8 @@ class Preprocessing:
         """A copy that refuses labels which an output does not know, by output name."""
         targets = (replace(column, labels_in=ranges.get(column.name, column.labels_in)) for column in self.targets)
         return replace(self, targets=tuple(targets))
+
+    def with_index_ranges(self, ranges: Mapping[str, IndexRange]) -> Preprocessing:
+        """A copy that refuses numbers which the layers that look them up do not know, by input name."""
+        inputs = (replace(column, indices=ranges.get(column.name, column.indices)) for column in self.inputs)
+        return replace(self, inputs=tuple(inputs))

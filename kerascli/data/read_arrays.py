@@ -9,9 +9,12 @@ from typing import IO, TYPE_CHECKING, Any
 
 import numpy as np
 
+from kerascli.data.find_files import regular
 from kerascli.data.memory import check_size
 from kerascli.data.table import Array, Table, make_table
 from kerascli.errors import DataError, Span
+from kerascli.record.archive_members import unpacked_bound
+from kerascli.record.keras_archive import open_regular
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -42,6 +45,37 @@ def read_npz(path: Path, span: Span | None = None) -> Table:
     return make_table(fields, path.name, span=span)
 
 
+def read_arrays(path: Path, *, single: bool = False) -> dict[str, Array]:
+    """The arrays of an `.npz` or `.npy` file as they are, in its order; the one of an `.npy` file is called `array`.
+
+    Args:
+        path: The file.
+        single: Whether an array may be a single value.
+
+    Raises:
+        DataError: The file is missing, of another kind or damaged; an array is of objects, or claims more than is there.
+    """
+    _check_file(path, None)
+    try:
+        with open_regular(path) as file:
+            if file.read(2) != b"PK":
+                file.seek(0)
+                _claimed_bytes(file, path.stat().st_size, "array", path, None, single=single)
+                file.seek(0)
+                return {"array": _native(np.lib.format.read_array(file, allow_pickle=False))}
+            with zipfile.ZipFile(file) as archive:
+                total = 0
+                for info in archive.infolist():
+                    with archive.open(info) as member:
+                        name = _field_name(info.filename)
+                        total += _claimed_bytes(member, info.file_size, name, path, None, single=single)
+                if total > unpacked_bound(path.stat().st_size):
+                    raise DataError(f"'{path}' is refused: it would unpack to {total:,} bytes", code="unsafe-model")
+                return {_field_name(info.filename): _read_member(archive, info) for info in archive.infolist()}
+    except _DAMAGE as error:
+        raise _damaged(path, "an .npy or .npz file", error, None) from error
+
+
 def read_npy(path: Path, field: str, span: Span | None = None) -> Table:
     """The array of a file, as one field.
 
@@ -62,6 +96,7 @@ def read_npy(path: Path, field: str, span: Span | None = None) -> Table:
 def _check_file(path: Path, span: Span | None) -> None:
     if path.is_dir():
         raise DataError(f"'{path}' is a folder", span=span, hint="name a file")
+    regular(path, span)
     if not path.exists():
         raise DataError(f"there is no file '{path}'", span=span, hint="check the path")
 
@@ -75,7 +110,9 @@ def _field_name(member: str) -> str:
     return member.removesuffix(".npy")
 
 
-def _claimed_bytes(file: IO[bytes], size: int, name: str, path: Path, span: Span | None) -> int:
+def _claimed_bytes(
+    file: IO[bytes], size: int, name: str, path: Path, span: Span | None, *, single: bool = False
+) -> int:
     """The bytes that an array's header claims, once its type and shape are found good.
 
     Args:
@@ -84,6 +121,7 @@ def _claimed_bytes(file: IO[bytes], size: int, name: str, path: Path, span: Span
         name: The field.
         path: For messages.
         span: Where the source is written.
+        single: Whether the array may be a single value.
 
     Raises:
         DataError: The array is of objects, a single value, or has less or more bytes than its header claims.
@@ -99,10 +137,10 @@ def _claimed_bytes(file: IO[bytes], size: int, name: str, path: Path, span: Span
     if dtype.kind not in "biufU":
         message = f"'{name}' in '{path}' holds {dtype}, not numbers or text"
         raise DataError(message, span=span, hint="save it as numbers or text")
-    if not shape:
+    if not shape and not single:
         hint = "give it an axis for the samples, or leave it out"
         raise DataError(f"'{name}' in '{path}' is a single value, not an array of samples", span=span, hint=hint)
-    if min(shape) < 0:
+    if min(shape, default=0) < 0:
         raise ValueError(f"the header claims the shape {shape}")
     claimed = math.prod(shape) * dtype.itemsize
     check_size(claimed, f"{name} in {path}", span)

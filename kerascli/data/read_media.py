@@ -115,6 +115,8 @@ def _try(load: Callable[[Path], Any], folder: Path, path: str) -> Any:
     try:
         if not path:
             return Unreadable("the path is missing")
+        if "\0" in path:
+            return Unreadable("the path holds a NUL")
         return load(folder / path)
     except Unreadable as error:
         return error
@@ -130,6 +132,8 @@ def _loader(read: Read) -> Callable[[Path], Any]:
 def _exists(path: Path) -> None:
     if path.is_dir():
         raise Unreadable("it is a folder")
+    if path.exists() and not path.is_file():
+        raise Unreadable("it is no regular file")
     if path.stat().st_size == 0:
         raise Unreadable("it is empty")
 

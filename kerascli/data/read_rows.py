@@ -11,6 +11,7 @@ import pyarrow.parquet as pa_parquet
 
 from kerascli.data.arrow_columns import to_numpy
 from kerascli.data.bad_records import blanked, find_bad
+from kerascli.data.json_depth import MAXIMUM_DEPTH, is_deep
 from kerascli.data.memory import check_size
 from kerascli.data.skipped import SkipLog
 from kerascli.data.table import Table, make_table
@@ -58,6 +59,8 @@ def parse_lines(
     if not len(records.lines):
         return pa.table({}), records.lines
     known = list(schema) if schema is not None else []
+    if is_deep(content):
+        raise _json_fault(path, content, "nested too deeply", span, first_line)
     try:
         rows = _parse(content, records, schema)
         # Arrow takes some texts for times; they are read again as written.
@@ -98,9 +101,11 @@ def _line_fault(path: Path, content: bytes, first_line: int) -> tuple[str, str] 
     for number, line in enumerate(content.split(b"\n"), first_line):
         if not line.strip():
             continue
+        if is_deep(line):
+            return f"line {number} of '{path}' has more than {MAXIMUM_DEPTH} levels", "write numbers, text or lists"
         try:
             row = json.loads(line)
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:
             return f"line {number} of '{path}' is not JSON: {error}", "write one JSON object a line"
         if not isinstance(row, dict):
             return f"line {number} of '{path}' is {_kind(row)}, not an object", "write '{\"field\": value}'"
@@ -155,6 +160,8 @@ def read_parquet(path: Path, span: Span | None = None) -> Table:
         with pa_parquet.ParquetFile(path) as file:
             groups = range(file.metadata.num_row_groups)
             check_size(sum(file.metadata.row_group(group).total_byte_size for group in groups), str(path), span)
+            # A value that stands in all rows is packed once.
+            check_size(file.metadata.num_rows * file.metadata.num_columns * 8, str(path), span)
             rows = file.read()
     except FileNotFoundError as error:
         raise DataError(f"there is no file '{path}'", span=span, hint="check the path") from error

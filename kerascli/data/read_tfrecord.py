@@ -42,11 +42,14 @@ def read_tfrecord(
     """
     wanted = features_of(features)
     parts: list[dict[str, Array]] = []
-    row = 0
+    row = taken = 0
     for path in files:
         for records in record_batches(path, compression, row, span):
             check_size(path.stat().st_size, str(path), span)
             parts.append(parse_sound(records, wanted, path, row, span, skipped)[0])
+            # A packed file can hold any number of records.
+            taken += sum(array.nbytes for array in parts[-1].values())
+            check_size(taken, str(path), span)
             row += len(records)
     if not any(len(next(iter(part.values()))) for part in parts):
         raise DataError(f"'{source}' has no records", code="no-samples", span=span)

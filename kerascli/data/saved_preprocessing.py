@@ -4,22 +4,24 @@ from __future__ import annotations
 
 import json
 import re
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
 import keras
 
+from kerascli.components.keras_file import open_model
 from kerascli.data.columns import Expected
 from kerascli.data.input_column import InputColumn
 from kerascli.data.kinds import kinds_of
+from kerascli.data.label_range import LabelRange
 from kerascli.data.missing import Fill
 from kerascli.data.preprocessing import Preprocessing
 from kerascli.data.table import Array, Table, is_text
 from kerascli.data.target_column import TargetColumn
-from kerascli.data.targets import Classes, Inverse, LabelRange
+from kerascli.data.targets import Classes, Inverse
 from kerascli.data.transforms import Layers
-from kerascli.errors import EnvironmentProblem, SourceText
+from kerascli.errors import EnvironmentProblem, ExitCode, KerascliError, SourceText
 from kerascli.record.atomic import replace_file, write_json
 from kerascli.spec.component import Component
 from kerascli.spec.data_spec import Pad, Read
@@ -162,12 +164,13 @@ def _load_layers(row: dict[str, Any], folder: Path) -> Layers:
     """
     if row["transform"] is None:
         return []
-    path = folder / row["transform"]
+    path = folder / Path(row["transform"]).name
     try:
-        model = keras.saving.load_model(path, compile=False)
-    except Exception as error:  # Keras raises many kinds on a damaged archive.
-        reason = str(error).splitlines()[0] if str(error) else type(error).__name__
-        raise EnvironmentProblem(f"can't load '{path}': {reason}", code="preprocessing") from error
+        model = open_model(path)
+    except KerascliError as error:
+        raise EnvironmentProblem(
+            replace(one, code="preprocessing", status=ExitCode.ENVIRONMENT) for one in error.diagnostics
+        ) from error
     # What messages call a transform that was loaded from a file.
     place = SourceText(str(path), "").span(1, 1)
     return [(layer, Component("layers", type(layer).__name__, (), place)) for layer in model.layers]

@@ -8,8 +8,9 @@ from typing import Any
 import numpy as np
 
 from kerascli.data.columns import cast, check_finite, check_labels_present, single, take_fields, widen
+from kerascli.data.label_range import LabelRange
 from kerascli.data.table import Array, Table, is_text
-from kerascli.data.targets import Classes, Inverse, LabelRange, find_classes, inverse_of
+from kerascli.data.targets import Classes, Inverse, find_classes, inverse_of
 from kerascli.data.transforms import Layers, apply_layers, make_layers
 from kerascli.errors import DataError, Span, SpecError
 from kerascli.spec.data_spec import FieldSpec
@@ -86,7 +87,8 @@ class TargetColumn:
     def _number_labels(self, table: Table) -> Array:
         array = self.labels(table)
         if is_text(array):
-            raise DataError(f"'{self.fields[0]}' is text, not numbers", span=self.span, hint="add 'classes: […]'")
+            message = f"'{self.fields[0]}' is text, not numbers"
+            raise DataError(message, code="text-labels", span=self.span, hint="add 'classes: […]'")
         return array
 
 

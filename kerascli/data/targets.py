@@ -89,39 +89,6 @@ def find_classes(labels: Array, written: tuple[Label, ...] | None, one_hot: bool
 
 
 @dataclass(frozen=True)
-class LabelRange:
-    """The integer labels that an output of classes knows.
-
-    Attributes:
-        classes: How many classes the output has: its labels are 0 to `classes - 1`.
-        ignored: A label that the loss leaves out, or None.
-    """
-
-    classes: int
-    ignored: int | None = None
-
-    def check(self, labels: Array, table: Table, name: str, span: Span | None) -> None:
-        """Checks labels `(samples, ...)`.
-
-        Raises:
-            DataError: One is no whole number, or outside the range (code `label-range`).
-        """
-        bad = (labels < 0) | (labels >= self.classes) | (labels != np.rint(labels))
-        if self.ignored is not None:
-            bad &= labels != self.ignored
-        if not bad.any():
-            return
-        place = np.unravel_index(int(np.argmax(bad)), bad.shape)
-        value = f"{labels[place]:g}"
-        message = (
-            f"the label {value} at {table.place(int(place[0]))} is no class of '{name}', "
-            f"whose {self.classes} outputs stand for 0 to {self.classes - 1}"
-        )
-        hint = "count the labels from 0, and give the last layer a unit for each of them"
-        raise DataError(message, code="label-range", span=span, hint=hint)
-
-
-@dataclass(frozen=True)
 class Inverse:
     """Undoes a target's transforms: `value * scale + offset`, in float64 before it is rounded.
 

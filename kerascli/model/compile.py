@@ -7,14 +7,12 @@ from typing import Any
 
 import keras
 
-from kerascli.catalog import load_catalog
-from kerascli.catalog.overlay import PREFIX
 from kerascli.components import build_component, is_function, keras_fault
 from kerascli.errors import SpecError
 from kerascli.model.own_class import heads_by_name
 from kerascli.spec.component import Component
 from kerascli.spec.component_parser import SHAPE_LOSSES, SHAPE_METRICS
-from kerascli.spec.topology.names import snake_case
+from kerascli.spec.log_names import default_log_name, log_names
 from kerascli.spec.training_spec import CompileSpec
 
 
@@ -86,39 +84,9 @@ def _metric(component: Component, name: str) -> Any:
         return build_component(component, name=name)
     function = build_component(component)
     # Keras names it so itself, and saves the bare function; it could not load its own wrapper of that name again.
-    if name == _default_log_name(component):
+    if name == default_log_name(component):
         return function
     return keras.metrics.MeanMetricWrapper(function, name=name)
-
-
-def log_names(components: Sequence[Component]) -> list[str]:
-    """The names that the metrics of one head have in the logs.
-
-    A few of Keras's metrics (`AUC`, `Precision`) have no default name: Keras numbers them by a counter of the whole
-    process. Here the first of a head is always `auc`, the second `auc_1`.
-    """
-    names: list[str] = []
-    for component in components:
-        written = component.value("name")
-        entry = load_catalog().find("metrics", component.name)
-        parameter = entry.parameter("name") if entry is not None else None
-        default = parameter.default if parameter is not None else None
-        base = (
-            component.name
-            if component.name in SHAPE_METRICS
-            else str(written or default or _default_log_name(component))
-        )
-        name, number = base, 0
-        while written is None and default is None and name in names:
-            number += 1
-            name = f"{base}_{number}"
-        names.append(name)
-    return names
-
-
-def _default_log_name(component: Component) -> str:
-    """The name of a class or function in snake case, as Keras's own default."""
-    return snake_case(component.name.removeprefix(PREFIX))
 
 
 def _loss_weights(spec: CompileSpec, *, one: bool) -> Any:

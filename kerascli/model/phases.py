@@ -81,10 +81,8 @@ class Phases:
         """
         found: list[Diagnostic] = []
         for phase in self.phases:
-            for pattern in (*phase.freeze, *phase.unfreeze):
-                if not self._matching(pattern):
-                    code, message, place, hint = unmatched(pattern, self._paths)
-                    found.append(Diagnostic(code, message, place, hint))
+            patterns = (*phase.freeze, *phase.unfreeze)
+            found += [unmatched(pattern, self._paths) for pattern in patterns if not self._matching(pattern)]
             if phase.optimizer is not None:
                 try:
                     build_component(phase.optimizer)

@@ -45,7 +45,7 @@ def read_manifest(folder: Path) -> dict[str, Any]:
     try:
         body = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
         said = body.pop("sha256")
-    except (OSError, ValueError, KeyError, AttributeError, TypeError) as error:
+    except (OSError, ValueError, KeyError, AttributeError, TypeError, RecursionError) as error:
         raise ValueError(f"its manifest can't be read ({type(error).__name__})") from error
     if said != _hash_of(body):
         raise ValueError("its manifest does not have the sha256 that it names")
@@ -60,6 +60,8 @@ def check_files(folder: Path, manifest: dict[str, Any]) -> None:
         ValueError: A file is missing or differs; the text names it.
     """
     for name, facts in manifest["files"].items():
+        if not name or Path(name).name != name:
+            raise ValueError(f"'{name}' lies elsewhere")
         path = folder / name
         if not path.is_file():
             raise ValueError(f"'{name}' is missing")

@@ -105,6 +105,8 @@ def create_run_folder(runs: Path, name: str) -> RunFolder:
         EnvironmentProblem: The folder can't be made.
     """
     parent = runs / name
+    if parent.is_symlink():
+        raise EnvironmentProblem(_link(parent), code="run-folder", hint="name the run otherwise, or remove the link")
     try:
         parent.mkdir(parents=True, exist_ok=True)
         path = _make_unique(parent)
@@ -136,7 +138,11 @@ def point_latest(parent: Path, target: str) -> None:
     with contextlib.suppress(OSError, NotImplementedError):
         temporary.unlink(missing_ok=True)
         temporary.symlink_to(target, target_is_directory=True)
-        temporary.replace(parent / LATEST)
+        try:
+            temporary.replace(parent / LATEST)
+        except OSError:
+            # Somebody made a folder of that name.
+            temporary.unlink(missing_ok=True)
 
 
 def find_run(run: str, runs: Path) -> RunFolder:
@@ -159,7 +165,15 @@ def find_run(run: str, runs: Path) -> RunFolder:
     found = _newest(runs.glob("*/*")) if parts == [LATEST] else _below(runs / parts[0], parts[1:])
     if found is None:
         raise UsageError(f"there is no run '{run}' below '{runs}'", code="unknown-run", hint=_hint(run, runs))
+    if found.is_symlink() or found.parent.is_symlink():
+        link = found if found.is_symlink() else found.parent
+        raise UsageError(_link(link), code="unknown-run", hint=f"say where the run is: '{link.resolve()}'")
     return RunFolder(found.resolve())
+
+
+def _link(path: Path) -> str:
+    """What is said of a link below `runs/`: a name must not lead out of it."""
+    return f"'{path}' is a symbolic link to '{os.path.realpath(path)}'"
 
 
 def _below(parent: Path, rest: list[str]) -> Path | None:
@@ -170,7 +184,8 @@ def _below(parent: Path, rest: list[str]) -> Path | None:
 
 def _newest(candidates: Iterable[Path]) -> Path | None:
     """The newest run among folders: by id, which sorts by time; runs with a checkpoint go before those without."""
-    runs = [path for path in candidates if _ID.match(path.name) and (path / RECORD).is_file()]
+    found = (path for path in candidates if _ID.match(path.name) and not path.is_symlink())
+    runs = [path for path in found if (path / RECORD).is_file()]
     complete = [path for path in runs if _has_checkpoint(path)]
     return max(complete or runs, key=lambda path: path.name, default=None)
 

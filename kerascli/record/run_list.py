@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -13,6 +12,7 @@ from typing import Any
 from kerascli.record.lock import is_held
 from kerascli.record.run_folder import RECORD
 from kerascli.record.run_marks import Marks, read_marks
+from kerascli.record.sound_record import parse_record
 
 
 @dataclass(frozen=True)
@@ -130,7 +130,6 @@ def _folders(folder: Path) -> list[Path]:
 
 def _read(path: Path) -> dict[str, Any] | None:
     try:
-        record = json.loads(path.read_bytes())
+        return parse_record(path.read_bytes())
     except (OSError, ValueError):
         return None
-    return record if isinstance(record, dict) and "status" in record else None

@@ -32,8 +32,9 @@ def read_marks(run: Path) -> Marks:
     """The marks of a run; none where there is no file, or no sound one."""
     try:
         body = json.loads((run / MARKS).read_text(encoding="utf-8"))
-        return Marks(tuple(str(tag) for tag in body["tags"]), body["note"])
-    except (OSError, ValueError, KeyError, TypeError):
+        note = body["note"]
+        return Marks(tuple(str(tag) for tag in body["tags"]), None if note is None else str(note))
+    except (OSError, ValueError, KeyError, TypeError, RecursionError):
         return Marks()
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import platform
 import subprocess
@@ -17,6 +16,7 @@ from typing import Any, Literal
 
 from kerascli.errors import EnvironmentProblem
 from kerascli.record.atomic import write_json
+from kerascli.record.sound_record import parse_record
 
 Status = Literal["running", "stopped", "failed", "done"]
 _TUPLES = frozenset({"command", "overrides", "tags", "resumed"})
@@ -125,12 +125,9 @@ def read_record(path: Path) -> dict[str, Any]:
         EnvironmentProblem: It can't be read, or is no record.
     """
     try:
-        record = json.loads(path.read_text(encoding="utf-8"))
+        return parse_record(path.read_bytes())
     except (OSError, ValueError) as error:
         raise EnvironmentProblem(f"can't read '{path}': {error}", code="record") from error
-    if not isinstance(record, dict) or "status" not in record:
-        raise EnvironmentProblem(f"'{path}' is not the record of a run", code="record")
-    return record
 
 
 def digest(value: str | None) -> str | None:

@@ -16,9 +16,6 @@ from kerascli.record.sources import check_sources
 from kerascli.run.prior import Prior
 from kerascli.run.session import threads
 
-# What a difference makes of the last bits is told under this code.
-NOT_EXACT = "not-exact"
-
 
 def require_complete(folder: RunFolder) -> None:
     """Refuses a folder that was never complete, or that was changed.
@@ -51,10 +48,10 @@ def other_surroundings(record: Mapping[str, Any], began: str = "the run began wi
     for name, version in (record.get("versions") or {}).items():
         if name != "kerascli" and name in ours and ours[name] != version:
             message = f"{began} {name} {version}, this is {ours[name]}: the last bits may differ"
-            yield Diagnostic(NOT_EXACT, message, severity="warning")
+            yield Diagnostic("not-exact", message, severity="warning")
     here = {**machine(), "threads": threads()}
     for name in ("processor", "threads", "onednn"):
         known = (record.get("machine") or {}).get(name)
         if known is not None and known != here[name]:
             message = f"{began} {name} '{known}', here it is '{here[name]}': the last bits may differ"
-            yield Diagnostic(NOT_EXACT, message, severity="warning")
+            yield Diagnostic("not-exact", message, severity="warning")

@@ -14,7 +14,7 @@ from kerascli.run.evaluate import evaluate_split
 from kerascli.run.phases import enter_phase
 from kerascli.run.pictures import draw_run
 from kerascli.run.position import Position
-from kerascli.run.preflight import Ready
+from kerascli.run.ready import Ready
 from kerascli.run.recorder import Recorder
 from kerascli.run.result import RunResult
 from kerascli.run.snapshot import position_of, read_snapshot, restore_weights

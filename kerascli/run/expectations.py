@@ -1,10 +1,10 @@
-"""What a spec expects of its run: names checked before the first step, values when it is done."""
+"""What a spec expects of its run: the values, when it is done."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
-from kerascli.errors import Diagnostic, ExitCode, TrainingError, did_you_mean
+from kerascli.errors import Diagnostic, ExitCode, TrainingError
 from kerascli.run.result import RunResult
 from kerascli.spec.expect_parser import Expectation
 
@@ -22,23 +22,6 @@ class FellShort(TrainingError):
         """Takes what it lacks."""
         self.result = result
         super().__init__(short)
-
-
-def unknown_logs(expected: Sequence[Expectation], logs: Sequence[str], *, tested: bool) -> Iterator[Diagnostic]:
-    """Those of which no value will ever come.
-
-    Args:
-        expected: What the spec expects.
-        logs: The names of all logs that an epoch will have.
-        tested: Whether there is a test split.
-    """
-    known = [*logs, "learning_rate"]
-    if tested:
-        known += [f"{_TEST}{name}" for name in logs if not name.startswith("val_")]
-    for one in expected:
-        if one.log not in known:
-            message = f"no log is named '{one.log}'; there will be {', '.join(known)}"
-            yield Diagnostic("unknown-monitor", message, one.span, did_you_mean(one.log, known))
 
 
 def shortfalls(expected: Sequence[Expectation], result: RunResult) -> list[Diagnostic]:

@@ -9,22 +9,21 @@ from typing import Any
 
 import numpy as np
 
+from kerascli.check import check_values
 from kerascli.data.augment import Augmentation, make_augmentation
 from kerascli.data.data_report import ColumnReport, DataReport, PassReport
-from kerascli.data.data_warnings import find_warnings
-from kerascli.data.equal_samples import sample_hashes
 from kerascli.data.field_statistics import FieldStatistics, looks_like_image
 from kerascli.data.fit_preprocessing import block_rows
+from kerascli.data.gather_facts import FactGatherer
 from kerascli.data.prepare import prepare_data
 from kerascli.data.prepared_data import PreparedData
 from kerascli.data.shown import shown
 from kerascli.data.split import ArraySplit
 from kerascli.data.table import Array, Table, is_text
-from kerascli.run.build import close_spec
+from kerascli.run.build import close_spec, output_shapes
 from kerascli.run.preflight import prepare_training
 from kerascli.run.session import keras_session
 from kerascli.spec.data_spec import SplitSpec
-from kerascli.spec.learning_layers import scaled_inputs
 from kerascli.spec.spec import Spec
 
 # How long statistics and the pass over the batches may take each, in seconds.
@@ -45,16 +44,19 @@ def inspect_data(spec: Spec, samples: int = 3) -> DataReport:
         DataError: The data is wrong.
     """
     with keras_session(spec):
+        shapes: Mapping[str, tuple[int | None, ...]] = {}
         if spec.compile is None:
-            data = prepare_data(close_spec(spec))
+            spec = close_spec(spec)
+            data = prepare_data(spec)
             augment, batch_size = make_augmentation(data.data), spec.fit.batch_size
         else:
             ready = prepare_training(spec)
-            data, batch_size = ready.data, ready.plan.batch_size
+            data, batch_size, spec = ready.data, ready.plan.batch_size, ready.spec
+            shapes = output_shapes(ready.model)
             augment = ready.plan.augment or Augmentation({}, [])
         look = _Look(data)
         look.read()
-        return _report(spec, look, augment, batch_size, samples)
+        return _report(spec, look, augment, batch_size, samples, shapes)
 
 
 class _Look:
@@ -67,7 +69,7 @@ class _Look:
         self.missing = dict.fromkeys(self.made, 0)
         self.arrays: dict[int, Array] = {}
         self.classes: dict[str, dict[str, FieldStatistics]] = {}
-        self.hashes: dict[str, list[Array]] = {}
+        self.seen = FactGatherer(data.preprocessing)
         self.first: Table | None = None
         self.counted = 0
 
@@ -75,7 +77,6 @@ class _Look:
         """Fills all of it; each split gets so much time."""
         for name, rows in self.data.tables.by_name.items():
             began = time.perf_counter()
-            self.hashes[name] = []
             for table in rows.blocks(None, block_rows(self.data.preprocessing.inputs, rows.head)):
                 self._add(name, table)
                 if time.perf_counter() - began > PATIENCE:
@@ -83,7 +84,8 @@ class _Look:
 
     def _add(self, split: str, table: Table) -> None:
         x, y = self.data.preprocessing.x(table), self.data.preprocessing.y(table)
-        self.hashes[split].append(sample_hashes(x))
+        self.seen.add(split, x, y)
+        self.seen.add_hashes(split, x)
         for target in self.data.preprocessing.targets:
             if target.class_names is not None:
                 one_hot = y[target.name].ndim == 2 and y[target.name].shape[1] > 1
@@ -112,7 +114,21 @@ class _Look:
             self.missing[key] += raw.missing
 
 
-def _report(spec: Spec, look: _Look, augment: Augmentation, batch_size: int, samples: int) -> DataReport:
+def _warnings(spec: Spec, look: _Look, shapes: Mapping[str, tuple[int | None, ...]]) -> tuple[str, ...]:
+    samples = {name: rows.samples for name, rows in look.data.tables.by_name.items()}
+    found = [one.message for one in check_values(spec, look.seen.facts(samples, shapes))]
+    skipped = look.data.skipped
+    return (*found, *([str(skipped)] if skipped.count else []))
+
+
+def _report(
+    spec: Spec,
+    look: _Look,
+    augment: Augmentation,
+    batch_size: int,
+    samples: int,
+    shapes: Mapping[str, tuple[int | None, ...]],
+) -> DataReport:
     data = look.data
     columns = tuple(_column(look, column, "input") for column in data.preprocessing.inputs)
     columns += tuple(_column(look, column, "target") for column in data.preprocessing.targets)
@@ -121,7 +137,6 @@ def _report(spec: Spec, look: _Look, augment: Augmentation, batch_size: int, sam
     labels = _labels(data, look.first)
     targets = data.preprocessing.y(look.first)
     train = data.train()
-    hashes = {name: np.concatenate(parts) for name, parts in look.hashes.items()}
     return DataReport(
         name=spec.name,
         source=data.data.source.name,
@@ -130,7 +145,7 @@ def _report(spec: Spec, look: _Look, augment: Augmentation, batch_size: int, sam
         bytes=sum(data.storage.sizes.values()),
         columns=columns,
         samples=_samples(look.first, x, samples, data),
-        warnings=tuple(find_warnings(columns, hashes, data.skipped, scaled_inputs(spec.model))),
+        warnings=_warnings(spec, look, shapes),
         timing=_time_pass(train, augment, batch_size, spec.seed, shuffle=spec.fit.shuffle),
         counted=look.counted,
         pictures=(_pictures(data, look.first, x), next(iter(labels.values()), ())),

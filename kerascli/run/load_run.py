@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from kerascli.components.downloads import no_downloads
+from kerascli.components.keras_file import load_weights
 from kerascli.data.files import check_new_files
 from kerascli.data.kinds import check_kinds
 from kerascli.data.make_split import make_split
@@ -258,19 +259,7 @@ def load_run(folder: RunFolder, *, weights: str = "result", trust: bool = False)
             facts = read_record(folder.record) if checkpoint is None else checkpoint.facts
             Phases(model, spec.compile, spec.fit.all_phases).enter(facts.get("phase", 0))
         if checkpoint is None:
-            _load_weights(model, folder.model)
+            load_weights(model, folder.model)
         else:
             restore_weights(model, read_snapshot(checkpoint.path))
         return LoadedRun(folder, spec, model, load_preprocessing(folder.preprocessing))
-
-
-def _load_weights(model: Any, path: Path) -> None:
-    """The weights of a `.keras` file, which must fit the model.
-
-    Raises:
-        EnvironmentProblem: The file is damaged, or of another model.
-    """
-    try:
-        model.load_weights(path)
-    except Exception as error:  # Keras raises many kinds on a damaged archive.
-        raise EnvironmentProblem(f"can't load '{path}': {error}".splitlines()[0], code="model-file") from error

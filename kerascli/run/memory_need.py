@@ -10,7 +10,7 @@ import tensorflow as tf
 from kerascli.data.memory import available_memory
 from kerascli.model.variable_size import variable_bytes
 from kerascli.record.model_summary import ModelSummary, TensorShape
-from kerascli.run.preflight import Ready
+from kerascli.run.ready import Ready
 
 
 @dataclass(frozen=True)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import keras
 
+from kerascli.components.keras_file import open_model
 from kerascli.data.columns import Expected
 from kerascli.data.fit_preprocessing import fit_preprocessing
 from kerascli.data.make_split import make_split
@@ -15,7 +17,7 @@ from kerascli.data.prepare import complete
 from kerascli.data.rows import Rows
 from kerascli.data.saved_preprocessing import FILE, load_preprocessing
 from kerascli.data.split import Split
-from kerascli.errors import EnvironmentProblem, KerascliError, SourceText, Span
+from kerascli.errors import EnvironmentProblem, SourceText, Span
 from kerascli.record.run_folder import RunFolder
 from kerascli.record.sources import PLUGINS, check_sources
 from kerascli.run.session import saved_names
@@ -31,18 +33,17 @@ def load_model_file(path: Path, *, trust: bool = False) -> tuple[Any, Callable[[
     The transforms of a run are used where the file lies in one; else fields go to inputs and outputs by their names.
 
     Raises:
-        EnvironmentProblem: Keras can't load it.
+        UsageError: There is no such file, or it is of another kind.
+        EnvironmentProblem: It can't be loaded, or must not be.
     """
     try:
         with keras.saving.custom_object_scope(_plugins_beside(path, trust=trust)):
-            model = keras.saving.load_model(path, safe_mode=not trust)
-    except KerascliError:
+            model = open_model(path, trust=trust, compiled=True)
+    except EnvironmentProblem as error:
+        if not trust and (RunFolder(path.parent).source / PLUGINS).is_dir():
+            hint = "say '--trust' if you trust the run's plugins"
+            raise EnvironmentProblem(replace(one, hint=hint) for one in error.diagnostics) from error
         raise
-    except Exception as error:  # Keras raises many kinds on a damaged or forbidden archive.
-        message = f"can't load '{path}': {error}".splitlines()[0]
-        needs_code = not trust and (RunFolder(path.parent).source / PLUGINS).is_dir()
-        hint = "say '--trust' if you trust the run's plugins" if needs_code else None
-        raise EnvironmentProblem(message, code="model-file", hint=hint) from error
     if (path.parent / "preprocessing" / FILE).is_file():
         saved = load_preprocessing(path.parent / "preprocessing")
         return model, lambda rows, targets: make_split(rows, saved, targets=targets, stream=True)

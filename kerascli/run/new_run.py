@@ -13,7 +13,7 @@ from kerascli.record.atomic import write_text
 from kerascli.record.run_folder import RunFolder
 from kerascli.record.run_record import RunRecord, digest, git_facts, machine, now, versions, write_record
 from kerascli.record.sources import write_sources
-from kerascli.run.preflight import Ready
+from kerascli.run.ready import Ready
 from kerascli.run.session import threads
 from kerascli.spec.dump import dump_spec
 from kerascli.spec.problems import COMMAND_LINE

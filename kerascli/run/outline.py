@@ -13,12 +13,14 @@ from kerascli.components.downloads import no_downloads
 from kerascli.data.told import listening
 from kerascli.model.summarise import summarise
 from kerascli.record.model_summary import ModelSummary
-from kerascli.run.disk_space import checkpoint_bytes, free_bytes, needed_bytes
+from kerascli.run.disk_space import checkpoint_bytes, free_bytes, little_space, needed_bytes
+from kerascli.run.doubts import find_doubts
+from kerascli.run.ignoring import ignoring
 from kerascli.run.memory_need import MemoryNeed, memory_need
-from kerascli.run.preflight import Ready, make_plan, prepare_training
+from kerascli.run.preflight import make_plan, prepare_training
 from kerascli.run.progress import Progress, Silence
+from kerascli.run.ready import Ready
 from kerascli.run.session import keras_session
-from kerascli.run.train import doubts
 from kerascli.spec.spec import Spec
 
 
@@ -93,25 +95,32 @@ class Outline:
         return {**asdict(self), "model": self.model.to_json(), "folder": str(self.folder), "steps": self.steps}
 
 
-def outline(spec: Spec, runs: str | os.PathLike[str] = "runs", *, progress: Progress | None = None) -> Outline:
+def outline(
+    spec: Spec,
+    runs: str | os.PathLike[str] = "runs",
+    *,
+    progress: Progress | None = None,
+    strict: bool = False,
+) -> Outline:
     """What training a spec would do; the data is read and the model made, as before a first step.
 
     Args:
         spec: The spec.
         runs: The folder that would hold the run.
         progress: Who is told of doubts, and of how far the reading is.
+        strict: Whether warnings are errors.
 
     Raises:
         SpecError: The spec is wrong.
         DataError: The data is wrong.
     """
-    progress = progress or Silence()
-    for diagnostic in require_sound(spec):
+    progress = ignoring(progress or Silence(), spec)
+    for diagnostic in require_sound(spec, strict=strict):
         progress.warned(diagnostic)
     with keras_session(spec), no_downloads():
         with listening(progress.reading):
             ready = prepare_training(spec)
-        for diagnostic in doubts(ready, Path(runs)):
+        for diagnostic in (*find_doubts(ready, strict=strict), *little_space(ready.spec, ready.model, Path(runs))):
             progress.warned(diagnostic)
         return _outline(ready, Path(runs))
 

@@ -13,10 +13,12 @@ import tensorflow as tf
 from kerascli.check import require_sound
 from kerascli.data.told import listening
 from kerascli.run.head_losses import HeadLosses, lowest_losses
+from kerascli.run.ignoring import ignoring
 from kerascli.run.interrupts import watch_signals
 from kerascli.run.learning_faults import contradictions, unmoved_layers
-from kerascli.run.preflight import Ready, prepare_training
+from kerascli.run.preflight import prepare_training
 from kerascli.run.progress import Progress, Silence
+from kerascli.run.ready import Ready
 from kerascli.run.session import keras_session
 from kerascli.run.steps import make_train_steps
 from kerascli.spec.spec import Spec
@@ -104,7 +106,7 @@ def overfit(
         SpecError: The spec is wrong.
         DataError: The data is wrong.
     """
-    progress = progress or Silence()
+    progress = ignoring(progress or Silence(), spec)
     for diagnostic in require_sound(spec):
         progress.warned(diagnostic)
     with keras_session(spec):

@@ -11,8 +11,9 @@ import keras
 
 from kerascli.run.engine import Hooks, Plan, fit
 from kerascli.run.position import Position
-from kerascli.run.preflight import Ready, make_plan
+from kerascli.run.preflight import make_plan
 from kerascli.run.progress import PhaseStart, Progress
+from kerascli.run.ready import Ready
 from kerascli.run.snapshot import Snapshot, restore
 from kerascli.run.steps import build_state
 

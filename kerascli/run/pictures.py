@@ -12,7 +12,7 @@ from kerascli.run.build import output_shapes
 from kerascli.run.classifiers import find_classifiers
 from kerascli.run.position import Position
 from kerascli.run.predictions import class_indices, make_predict_step
-from kerascli.run.preflight import Ready
+from kerascli.run.ready import Ready
 from kerascli.view.confusion import draw_confusion
 from kerascli.view.curves import draw_curves
 from kerascli.view.graph import draw_graph

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
+from kerascli.check import check_shapes, known_shapes
+from kerascli.check.epoch_logs import EpochLogs
+from kerascli.check.monitors import without_log
+from kerascli.check.verdict import settle
 from kerascli.components.downloads import no_downloads
 from kerascli.components.faults import first_line
 from kerascli.data.augment import Augmentation, make_augmentation
+from kerascli.data.gather_facts import FactGatherer
 from kerascli.data.prepare import PriorData, prepare_data
 from kerascli.data.prepared_data import PreparedData
 from kerascli.data.split import Split
@@ -16,7 +21,6 @@ from kerascli.model.phases import Phases
 from kerascli.run.adapt_model import adapt_model
 from kerascli.run.build import (
     build_compiled,
-    build_model,
     compile_of,
     close_spec,
     needs_data,
@@ -24,46 +28,18 @@ from kerascli.run.build import (
     start_model,
     with_facts,
 )
+from kerascli.run.doubts import find_doubts
 from kerascli.run.engine import Plan
-from kerascli.run.expectations import unknown_logs
-from kerascli.run.monitor import Monitor, choose_monitor
+from kerascli.run.monitor import choose_monitor
 from kerascli.run.performance import Performance, choose_performance
 from kerascli.run.prior import Prior
+from kerascli.run.ready import Ready
 from kerascli.run.session import keras_session
-from kerascli.run.start_weights import StartReport
+from kerascli.run.shape_checks import model_shapes, new_doubts
 from kerascli.run.steps import as_numbers, build_state
 from kerascli.spec.plugins import own_line
 from kerascli.spec.spec import Spec
 from kerascli.spec.training_spec import PhaseSpec
-
-
-@dataclass(frozen=True)
-class Ready:
-    """All that a training needs, found sound.
-
-    Attributes:
-        spec: The spec with all that was inferred written out.
-        model: The compiled model, its state built.
-        data: The data.
-        plan: What the loop will do.
-        test: The test split, or None.
-        monitor: What decides the best epoch.
-        logs: The names of the logs of an epoch.
-        phases: Brings the model from phase to phase; it is in the first.
-        performance: What was chosen for its speed.
-        start: What each source of starting weights gave.
-    """
-
-    spec: Spec
-    model: Any
-    data: PreparedData
-    plan: Plan
-    test: Split | None
-    monitor: Monitor
-    logs: tuple[str, ...]
-    phases: Phases
-    performance: Performance
-    start: tuple[StartReport, ...] = ()
 
 
 def check_build(spec: Spec) -> tuple[Diagnostic, ...]:
@@ -72,24 +48,28 @@ def check_build(spec: Spec) -> tuple[Diagnostic, ...]:
     Raises:
         SpecError: Keras refuses something.
     """
-    if spec.data is not None and needs_data(spec):
+    if needs_data(spec):
         message = "the model takes shapes or learnt values from the data, which this check does not read"
-        return (Diagnostic("left-to-data", message, spec.model.span, "say '--data'", severity="note"),)
-    with no_downloads():
-        build_model(spec)
-    return ()
+        left = Diagnostic("left-to-data", message, spec.model.span, "say '--data'", severity="note")
+        return settle([left], spec)
+    with keras_session(spec), no_downloads():
+        said = check_shapes(spec, known_shapes(spec))
+        spec = close_spec(spec)
+        doubts = new_doubts(spec, known_shapes(spec), said)
+        model = build_compiled(spec)
+        start_model(spec, model)
+        return settle((*doubts, *new_doubts(spec, model_shapes(model, spec), (*said, *doubts), built=True)), spec)
 
 
 def check_data(spec: Spec) -> tuple[Diagnostic, ...]:
-    """Makes the model, reads the data and tries a first batch.
+    """Makes the model, reads the data, tries a first batch, and says what is doubtful about the data.
 
     Raises:
         SpecError: The spec is wrong.
         DataError: The data is wrong.
     """
     with keras_session(spec), no_downloads():
-        prepare_training(spec)
-    return ()
+        return find_doubts(prepare_training(spec))
 
 
 def prepare_training(spec: Spec, prior: Prior | None = None, *, begins: bool = True) -> Ready:
@@ -105,15 +85,19 @@ def prepare_training(spec: Spec, prior: Prior | None = None, *, begins: bool = T
         DataError: The data is wrong.
     """
     _check_sections(spec)
+    said = check_shapes(spec, known_shapes(spec))
     spec = close_spec(spec)
     data = prepare_data(spec, prior.data if prior is not None else None)
     spec = adapt_model(with_facts(spec, data), data)
+    doubts = new_doubts(spec, known_shapes(spec), said)
     model = build_compiled(spec)
+    doubts += new_doubts(spec, model_shapes(model, spec), (*said, *doubts), built=True)
     start = start_model(spec, model) if begins else ()
-    data = data.with_output_shapes(output_shapes(model))
+    data = data.with_output_shapes(output_shapes(model)).with_model(spec.model)
     assert spec.compile is not None
+    seen = FactGatherer(data.preprocessing)
     if set(data.storage.kept.values()) != {"memory"}:
-        data.check_streamed()
+        data.check_streamed(seen.add)
     if prior is not None:
         _check_same(data, prior.data)
     train, validation, test = data.train(), data.validation(), data.test()
@@ -124,13 +108,14 @@ def prepare_training(spec: Spec, prior: Prior | None = None, *, begins: bool = T
     phases.enter(0)
     augment = make_augmentation(data.data)
     _try_batch(spec, model, train, augment)
-    logs = _log_names(model, validated=validation is not None)
+    known = EpochLogs(_log_names(model), validated=validation is not None, tested=test is not None)
+    logs = tuple(known.shown())
     monitor, found = choose_monitor(spec, logs)
-    found += unknown_logs(spec.expect, logs, tested=test is not None)
+    found += without_log(spec, known)
     if found:
         raise SpecError(found)
     plan = replace(make_plan(spec, train, validation, performance), augment=augment)
-    return Ready(spec, model, data, plan, test, monitor, logs, phases, performance, start)
+    return Ready(spec, model, data, plan, test, monitor, logs, seen, phases, performance, start, doubts)
 
 
 def _check_same(data: PreparedData, prior: PriorData) -> None:
@@ -185,9 +170,8 @@ def _try_batch(spec: Spec, model: Any, train: Split, augment: Augmentation) -> N
         raise SpecError([Diagnostic("keras-error", message, spec.compile.span, notes=notes)]) from error
 
 
-def _log_names(model: Any, *, validated: bool) -> tuple[str, ...]:
-    names = list(as_numbers(model.get_metrics_result()))
-    return (*names, *(f"val_{name}" for name in names)) if validated else tuple(names)
+def _log_names(model: Any) -> tuple[str, ...]:
+    return tuple(as_numbers(model.get_metrics_result()))
 
 
 def fixed_batch_size(spec: Spec) -> int | None:

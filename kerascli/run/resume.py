@@ -17,7 +17,8 @@ from kerascli.record.history import read_history
 from kerascli.record.lock import lock_folder
 from kerascli.record.run_folder import RunFolder, find_run
 from kerascli.record.run_record import RunRecord, machine, now, read_record, versions
-from kerascli.run.earlier_run import NOT_EXACT, other_surroundings, prior_of, require_complete
+from kerascli.run.earlier_run import other_surroundings, prior_of, require_complete
+from kerascli.run.ignoring import ignoring
 from kerascli.run.interrupts import watch_signals
 from kerascli.run.position import Position
 from kerascli.run.preflight import prepare_training
@@ -71,6 +72,7 @@ def resume(
         record = read_record(folder.record)
         before, after = _specs(folder, overrides, until_epoch, trust=trust)
         changes = find_changes(before, after)
+        progress = ignoring(progress, after)
         beginning = _beginning(folder, record, after, changes, progress)
         if _is_complete(beginning.position, after) and record["status"] == "done":
             return _finished(folder, record)
@@ -177,7 +179,7 @@ def _differences(record: Mapping[str, Any], changes: Sequence[Change]) -> Iterat
     for change in changes:
         if change.recorded:
             message = f"'{change.path}' is {change.after} now, it was {change.before}: the run may end otherwise"
-            yield Diagnostic(NOT_EXACT, message, severity="note")
+            yield Diagnostic("not-exact", message, severity="note")
 
 
 def _clean(folder: RunFolder) -> None:

@@ -20,6 +20,7 @@ _SAFE = (
     r"checkpoints\.(every|keep)",
     r"logs\..*|logs",
     r"expect\..*|expect",
+    r"check\..*|check",
     r"tags.*",
     r"description",
 )

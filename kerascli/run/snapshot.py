@@ -13,7 +13,8 @@ from typing import Any
 import keras
 import numpy as np
 
-from kerascli.errors import EnvironmentProblem
+from kerascli.data.read_arrays import read_arrays
+from kerascli.errors import DataError, EnvironmentProblem
 from kerascli.record.atomic import new_folder
 from kerascli.record.manifest import write_manifest
 from kerascli.run.callback_state import CallbackStates, set_state
@@ -82,12 +83,9 @@ def read_snapshot(path: Path) -> Snapshot:
         EnvironmentProblem: It can't be read.
     """
     try:
-        arrays = {}
-        for name in _ARRAYS:
-            with np.load(path / f"{name}.npz", allow_pickle=False) as file:
-                arrays[name] = {key: file[key] for key in file.files}
+        arrays = {name: read_arrays(path / f"{name}.npz", single=True) for name in _ARRAYS}
         state = json.loads((path / "state.json").read_text(encoding="utf-8"))
-    except (OSError, ValueError, KeyError) as error:
+    except (OSError, ValueError, KeyError, RecursionError, DataError) as error:
         raise EnvironmentProblem(f"can't read the checkpoint '{path}': {error}", code="checkpoint") from error
     return Snapshot(arrays, state)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +10,9 @@ import keras
 import numpy as np
 
 from kerascli.components import build_component
-from kerascli.errors import Diagnostic, EnvironmentProblem, Span, SpecError
+from kerascli.components.keras_file import open_model
+from kerascli.data.read_arrays import read_arrays
+from kerascli.errors import Diagnostic, KerascliError, Span, SpecError
 from kerascli.model.layer_paths import layer_paths
 from kerascli.record.run_folder import RunFolder
 from kerascli.spec.component import Component
@@ -134,10 +136,9 @@ def _source(start: StartWeights, spec: Spec) -> tuple[dict[str, Any], str]:
 def _file_layers(path: Path, span: Span | None) -> dict[str, Any]:
     """The layers of a `.keras` file, by the names that a spec gives them."""
     try:
-        model = keras.saving.load_model(path, compile=False, safe_mode=True)
-    except Exception as error:  # Keras raises many kinds on a damaged archive.
-        message = f"can't load '{path}': {error}".splitlines()[0]
-        raise EnvironmentProblem(message, code="model-file", span=span) from error
+        model = open_model(path)
+    except KerascliError as error:
+        raise type(error)(replace(one, span=span) for one in error.diagnostics) from error
     if not isinstance(model, keras.Sequential) and not hasattr(model, "operations"):
         return layer_paths(model)
     renames = read_keras_file(path).renames
@@ -179,10 +180,9 @@ def _read_arrays(path: Path, span: Span | None) -> list[Any]:
     if not path.is_file():
         raise SpecError([Diagnostic("missing-file", f"there is no file '{path}'", span, "name a .npy or .npz file")])
     try:
-        loaded = np.load(path, allow_pickle=False)
-        arrays = [loaded] if isinstance(loaded, np.ndarray) else [loaded[name] for name in loaded.files]
-    except (OSError, ValueError, EOFError, KeyError) as error:
-        message = f"can't read '{path}': {error}".splitlines()[0]
+        arrays = list(read_arrays(path).values())
+    except KerascliError as error:
+        message = error.diagnostics[0].message
         raise SpecError([Diagnostic("layer-weights", message, span)]) from error
     for array in arrays:
         if array.dtype.kind not in "fiub" or not np.isfinite(array).all():

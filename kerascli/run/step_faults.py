@@ -51,10 +51,12 @@ def step_faults(doing: str) -> Iterator[None]:
 def _useful_line(error: BaseException) -> str:
     """The line that says what is wrong; TensorFlow puts the way of the call through the graph around it."""
     lines = [line.strip() for line in str(error).splitlines() if line.strip()]
-    noise = re.compile(r'(Graph execution error|Detected at node|File "|<stack traces unavailable>|\(\d+\) |\[\[)')
+    noise = re.compile(
+        r'(Graph execution error|Detected at node|File "|<stack traces unavailable>|\(\d+\) |\[\[|•|Arguments received|Exception encountered)'
+    )
     useful = [line for line in lines if not noise.match(line)]
     # The cause is the last full sentence before the names of the graph's nodes.
     picked = next(
         (line for line in reversed(useful) if not line.startswith(("[[", "Defined at"))), type(error).__name__
     )
-    return re.sub(r"\s*\[Op:\w+\].*|\{\{node [^}]*\}\}\s*", "", picked)[:300]
+    return re.sub(r"\s*\[Op:\w+\].*|\{\{\w+ [^}]*\}\}\s*|\x1b\[\d*m", "", picked)[:300]

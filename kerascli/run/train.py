@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from kerascli.check import require_sound
-from kerascli.data.equal_samples import equal_samples, sample_hashes
-from kerascli.data.split import ArraySplit
 from kerascli.data.told import listening
-from kerascli.errors import Diagnostic
 from kerascli.record.lock import lock_folder
 from kerascli.record.run_folder import create_run_folder
 from kerascli.run.disk_space import little_space
+from kerascli.run.doubts import find_doubts
+from kerascli.run.ignoring import ignoring
 from kerascli.run.interrupts import watch_signals
 from kerascli.run.new_run import first_record, write_inputs
-from kerascli.run.preflight import Ready, prepare_training
+from kerascli.run.preflight import prepare_training
 from kerascli.run.prior import Prior
 from kerascli.run.progress import Progress, Silence
 from kerascli.run.result import RunResult
@@ -33,6 +32,7 @@ def train(
     progress: Progress | None = None,
     command: Sequence[str] | None = None,
     max_seconds: float | None = None,
+    strict: bool = False,
 ) -> RunResult:
     """Trains the model of a spec and leaves a run folder.
 
@@ -44,6 +44,7 @@ def train(
         progress: Who is told how it goes.
         command: The command line, for the record.
         max_seconds: After so many seconds of training the run is saved, its result written, and marked `stopped`.
+        strict: Whether a warning of spec or data is an error; nothing is written then.
 
     Returns:
         The result; its `folder` holds everything.
@@ -55,7 +56,7 @@ def train(
         EnvironmentProblem: A file can't be written; the run is marked `failed`.
         Interrupted: SIGINT or SIGTERM came; the run is saved and marked `stopped`.
     """
-    return begin_run(spec, runs, progress=progress, command=command, max_seconds=max_seconds)
+    return begin_run(spec, runs, progress=progress, command=command, max_seconds=max_seconds, strict=strict)
 
 
 def begin_run(
@@ -65,6 +66,7 @@ def begin_run(
     progress: Progress | None = None,
     command: Sequence[str] | None = None,
     max_seconds: float | None = None,
+    strict: bool = False,
     prior: Prior | None = None,
     facts: Mapping[str, Any] | None = None,
 ) -> RunResult:
@@ -76,16 +78,17 @@ def begin_run(
         progress: Who is told how it goes.
         command: The command line, for the record.
         max_seconds: The seconds of training.
+        strict: Whether warnings are errors.
         prior: What was decided when the run that this one repeats began.
         facts: What its record says of the others.
     """
-    progress = progress or Silence()
-    for diagnostic in require_sound(spec):
+    progress = ignoring(progress or Silence(), spec)
+    for diagnostic in require_sound(spec, strict=strict):
         progress.warned(diagnostic)
     with keras_session(spec):
         with listening(progress.reading):
             ready = prepare_training(spec, prior)
-        for diagnostic in doubts(ready, Path(runs)):
+        for diagnostic in (*find_doubts(ready, strict=strict), *little_space(ready.spec, ready.model, Path(runs))):
             progress.warned(diagnostic)
         # From here on a signal leaves a run that can go on.
         with watch_signals() as interrupts:
@@ -94,19 +97,3 @@ def begin_run(
                 record = first_record(ready, command).changed(**(facts or {}))
                 write_inputs(folder, ready, record)
                 return run_training(folder, ready, record, interrupts, progress, seconds=max_seconds)
-
-
-def doubts(ready: Ready, runs: Path) -> Iterator[Diagnostic]:
-    """What should be known of data, starting weights and the disk, though nothing is wrong with them."""
-    span, skipped = ready.data.data.span, ready.data.skipped
-    if skipped.count:
-        yield Diagnostic("skipped", str(skipped), span, severity="warning")
-    # Samples that are not kept in memory would have to be read again for it; `kerascli data` looks at those.
-    splits = {"train": ready.plan.train, "validation": ready.plan.validation, "test": ready.test}
-    hashes = {name: sample_hashes(split.x) for name, split in splits.items() if isinstance(split, ArraySplit)}
-    for sentence in equal_samples(hashes):
-        hint = "'kerascli data' shows the splits; 'group' keeps what belongs together in one"
-        yield Diagnostic("equal-samples", sentence, span, hint, severity="warning")
-    for report in ready.start:
-        yield Diagnostic("start-weights", str(report), report.span, severity="note")
-    yield from little_space(ready.spec, ready.model, runs)

@@ -46,6 +46,7 @@ def train_seeds(
     progress: Progress | None = None,
     command: Sequence[str] | None = None,
     max_seconds: float | None = None,
+    strict: bool = False,
 ) -> SeedsResult:
     """Trains a spec with its own seed and those that follow it.
 
@@ -58,6 +59,7 @@ def train_seeds(
         progress: Who is told how each of them goes.
         command: The command line, for the records.
         max_seconds: The seconds of training that each of them may take.
+        strict: Whether warnings are errors.
 
     Raises:
         SpecError: The spec is wrong.
@@ -74,7 +76,9 @@ def train_seeds(
         facts = {"seeds": {"first": results[0].folder.name if results else None, "all": seeds}}
         seeded = replace(spec, seed=seed)
         try:
-            result = begin_run(seeded, runs, progress=progress, command=command, max_seconds=max_seconds, facts=facts)
+            result = begin_run(
+                seeded, runs, progress=progress, command=command, max_seconds=max_seconds, strict=strict, facts=facts
+            )
         except FellShort as error:
             short += [replace(one, message=f"with seed {seed}, {one.message}") for one in error.diagnostics]
             result = error.result

@@ -20,8 +20,8 @@ from kerascli.run.interrupts import Interrupts
 from kerascli.run.log_files import cut_logs
 from kerascli.run.phases import fit_phases
 from kerascli.run.position import Position
-from kerascli.run.preflight import Ready
 from kerascli.run.progress import Progress, RunStart
+from kerascli.run.ready import Ready
 from kerascli.run.recorder import Recorder, TimeIsOver
 from kerascli.run.result import RunResult
 from kerascli.run.snapshot import Snapshot

@@ -8,6 +8,7 @@ from kerascli.catalog import load_catalog
 from kerascli.catalog.overlay import PREFIX, added_entry
 from kerascli.errors import did_you_mean
 from kerascli.spec.component import Component
+from kerascli.spec.habits import nothing_hint
 from kerascli.spec.indexing import read_index
 from kerascli.spec.learning_rates import is_rate_schedule, parse_rate_schedule
 from kerascli.spec.nodes import Mapping, Node, Scalar, Sequence, kind_of, plain
@@ -56,6 +57,9 @@ def parse_argument(
         text = _value(node, group, problems, trust=trust, numeric=False) if isinstance(node, Scalar) else None
         return parse_rate_schedule(node, text, problems, trust=trust)
     value = _value(node, group, problems, trust=trust, numeric=_takes_number(parameter))
+    if group == "schedules" and isinstance(value, int) and not isinstance(value, bool):
+        # Of a learning rate Keras takes no whole number, and `SGD: 1` is one.
+        value = float(value)
     if parameter is not None:
         _check_type(node, value, owner, parameter, problems)
         _check_choice(node, value, owner, parameter, problems)
@@ -153,6 +157,10 @@ def _check_type(node: Node, value: object, owner: str, parameter: Parameter, pro
     hint = f"write {_WORDS[parameter.types[0]]}" if len(parameter.types) == 1 else None
     if isinstance(node, Scalar) and node.quoted and types & {"int", "float"}:
         hint = "remove the quotes"
+    elif isinstance(value, float) and value.is_integer() and "int" in types:
+        hint = f"write {value:.0f}"
+    elif parameter.group in ("activations", "regularizers", "constraints"):
+        hint = nothing_hint(value) or hint
     problems.add("wrong-type", f"'{parameter.name}' of {owner} must be {expected}, not {kind_of(node)}", node, hint)
 
 

@@ -14,6 +14,9 @@ from kerascli.spec.problems import Problems
 from kerascli.spec.section import check_keys, number, section_of, truth, whole_number
 from kerascli.spec.training_spec import CompileSpec
 
+# What is mostly meant as an argument of the optimizer.
+_OF_OPTIMIZER = ("learning_rate", "lr")
+
 
 def parse_compile(
     node: Node | None, outputs: Names[str], problems: Problems, *, trust: bool = False
@@ -31,13 +34,18 @@ def parse_compile(
     section = section_of(node, "compile", problems)
     if section is None:
         return None
-    check_keys(section, COMPILE, "'compile'", problems)
+    for word in _OF_OPTIMIZER:
+        if section.key(word) is not None:
+            hint = "write 'optimizer: {Adam: {learning_rate: …}}', with the optimizer's name"
+            problems.add("elsewhere", f"'{word}' belongs to the optimizer", section.key(word), hint)
+    others = Mapping(tuple(one for one in section.entries if one[0].value not in _OF_OPTIMIZER), section.span)
+    check_keys(others, COMPILE, "'compile'", problems)
     optimizer = _optimizer(section, problems, trust=trust)
     losses = _losses(section, outputs, problems)
     metrics = {word: _metrics(section.get(word), word, outputs, problems) for word in ("metrics", "weighted_metrics")}
     if optimizer is None:
         return None
-    key = section.span
+    key, loss = section.span, section.get("loss")
     return CompileSpec(
         optimizer,
         losses,
@@ -49,6 +57,7 @@ def parse_compile(
         _truth(section, "run_eagerly", False, problems),
         _truth(section, "auto_scale_loss", True, problems),
         key,
+        loss.span if loss is not None else key,
     )
 
 
@@ -149,15 +158,29 @@ def _loss_weights(node: Node | None, outputs: Names[str], problems: Problems) ->
     if isinstance(node, Mapping):
         by_output = _by_output(node, outputs, "loss", problems)
         # As in Keras, a head that the mapping leaves out has the weight 1.
-        weights = [number(by_output[name], name, problems) if name in by_output else 1.0 for name in outputs]
+        weights = [_loss_weight(by_output[name], name, problems) if name in by_output else 1.0 for name in outputs]
     else:
         items = node.items if isinstance(node, Sequence) else (node,)
         if len(items) != max(1, len(outputs)):
             message = f"{len(items)} loss weights for {len(outputs)} outputs"
             problems.add("wrong-number", message, node, "write a mapping from output to weight")
             return None
-        weights = [number(item, "loss_weights", problems) for item in items]
+        names = outputs or ("loss_weights",)
+        weights = [_loss_weight(item, name, problems) for item, name in zip(items, names, strict=True)]
     return tuple(float(weight) for weight in weights if weight is not None)
+
+
+def _loss_weight(node: Node, name: str, problems: Problems) -> float | None:
+    """A weight that is not below zero, where the model would learn to be wrong."""
+    weight = number(node, name, problems)
+    if weight is None:
+        return None
+    if weight < 0:
+        problems.add("out-of-range", f"the loss weight of '{name}' must not be negative", node, f"write '{-weight:g}'")
+    elif weight == 0:
+        hint = f"write '{name}: null' as its loss, or a weight above 0"
+        problems.warn("zero-loss-weight", f"with a loss weight of 0 '{name}' learns nothing", node, hint)
+    return weight
 
 
 def _truth(section: Mapping, word: str, default: bool, problems: Problems) -> bool:

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 
 from kerascli.catalog import load_catalog
 from kerascli.catalog.overlay import PREFIX
-from kerascli.errors import did_you_mean, nearest
+from kerascli.errors import nearest
 from kerascli.spec.argument_parser import parse_argument
 from kerascli.spec.component import Argument, Component
+from kerascli.spec.habits import argument_hint, is_wiring, list_hint
 from kerascli.spec.nodes import Mapping, Node, Scalar, Sequence, kind_of
 from kerascli.spec.problems import Problems
 from kerascli.spec.source_parser import located_path, parse_source
@@ -168,6 +169,8 @@ def _arguments(
             argument = _named_argument(entry, key, value, problems, filled=filled, trust=trust)
             if argument is not None:
                 given.append(argument)
+    elif isinstance(node, Sequence) and _lists_arguments(entry, node, problems, filled=filled):
+        return ()
     elif node is not None and not _is_null(node):
         given += _short_form(entry, node, problems, filled=filled, trust=trust)
     names = {argument.name for argument in given} | (set(node.keys()) if isinstance(node, Mapping) else set())
@@ -195,12 +198,35 @@ def _named_argument(
         problems.add("filled-argument", f"'{name}' of {entry.name} is filled by 'inputs'", key, "remove one of them")
         return None
     if parameter is None and name not in entry.accepts_base:
-        words = [p.name for p in entry.parameters if p.name not in filled]
-        hint = did_you_mean(name, [*words, *entry.accepts_base] if words else [])
-        problems.add("unknown-argument", f"{entry.name} has no argument '{name}'", key, hint)
+        _report_unknown_argument(entry, key, problems, filled=filled)
         return None
     parsed = parse_argument(value, entry.name, name, parameter, problems, trust=trust)
     return Argument(name, parsed, key.span, value.span)
+
+
+def _report_unknown_argument(entry: Entry, key: Scalar, problems: Problems, *, filled: tuple[str, ...]) -> None:
+    name = str(key.value)
+    if is_wiring(entry, name):
+        message = f"'{name}' stands among the arguments of {entry.name}, not beside it"
+        problems.add("indentation", message, key, f"move it beside '{entry.name}', as far in as that name")
+        return
+    words = [parameter.name for parameter in entry.parameters if parameter.name not in filled]
+    hint = argument_hint(entry, name, [*words, *entry.accepts_base] if words else [])
+    problems.add("unknown-argument", f"{entry.name} has no argument '{name}'", key, hint)
+
+
+def _lists_arguments(entry: Entry, node: Sequence, problems: Problems, *, filled: tuple[str, ...]) -> bool:
+    """Reports `Resizing: [32, 32]`: a list goes to the first parameter alone, which takes none or is not the only one."""
+    free = [parameter for parameter in entry.parameters if parameter.name not in filled]
+    if not free:
+        return False
+    types = set(free[0].types)
+    takes_list = not types or bool(types & {"list", "any"})
+    if takes_list and sum(parameter.required for parameter in free) < 2:
+        return False
+    message = f"{entry.name} takes its arguments by name, not in a list"
+    problems.add("wrong-type", message, node, list_hint(entry, node, free))
+    return True
 
 
 def _short_form(

@@ -61,6 +61,10 @@ def _resolve(spec: Spec, writer: _Writer) -> dict[str, Any]:
         out["expect"] = {one.log: one.condition for one in spec.expect}
     if spec.performance != PerformanceSpec() or writer.defaults:
         out["performance"] = plain_values(spec.performance)
+    if spec.ignored:
+        out["check"] = {
+            "ignore": [one.code if one.reason is None else Flow({one.code: one.reason}) for one in spec.ignored]
+        }
     return out
 
 

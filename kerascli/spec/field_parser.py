@@ -37,7 +37,8 @@ def parse_fields(node: Node | None, what: str, names: Names[str], problems: Prob
         name = str(key.value)
         if names and name not in names:
             message = f"the model has no {what} '{name}'"
-            problems.add(f"unknown-{what}", message, key, did_you_mean(name, names))
+            code = "unknown-input" if what == "input" else "unknown-output"
+            problems.add(code, message, key, did_you_mean(name, names))
             continue
         field = _field(name, value, what, problems)
         if field is not None:

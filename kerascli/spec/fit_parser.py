@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence as Names
 from typing import Literal, cast
 
-from kerascli.errors import did_you_mean
+from kerascli.errors import Span, did_you_mean
 from kerascli.spec.argument_parser import parse_argument
 from kerascli.spec.component_parser import find_name
 from kerascli.spec.nodes import Mapping, Node, Scalar, kind_of
@@ -56,6 +56,7 @@ def parse_fit(node: Node | None, outputs: Names[str], problems: Problems, *, tru
         reset_states=reset is not None and truth(reset, "reset_states", problems) is True,
         phases=phases,
         span=section.span,
+        class_weight_spans=_class_weight_spans(section.get("class_weight"), outputs),
     )
 
 
@@ -75,7 +76,8 @@ def _class_weight(
 ) -> tuple[tuple[str | None, ClassWeights], ...]:
     if node is None or (isinstance(node, Scalar) and node.value is None):
         return ()
-    if isinstance(node, Mapping) and node.entries and all(key.value in outputs for key, _ in node.entries):
+    if _by_output(node, outputs):
+        assert isinstance(node, Mapping)
         pairs = [(str(key.value), _weights(value, problems)) for key, value in node.entries]
         return tuple((name, weights) for name, weights in pairs if weights is not None)
     if len(outputs) > 1:
@@ -84,6 +86,29 @@ def _class_weight(
         return ()
     weights = _weights(node, problems)
     return () if weights is None else ((None, weights),)
+
+
+def _by_output(node: Node, outputs: Names[str]) -> bool:
+    return isinstance(node, Mapping) and bool(node.entries) and all(key.value in outputs for key, _ in node.entries)
+
+
+def _class_weight_spans(
+    node: Node | None, outputs: Names[str]
+) -> tuple[tuple[str | None, str | int | None, Span], ...]:
+    """Where each class that has a weight is written, and (under None) where the whole of an output stands."""
+    if node is None:
+        return ()
+    if _by_output(node, outputs):
+        assert isinstance(node, Mapping)
+        several: list[tuple[str | None, Node]] = [(str(key.value), value) for key, value in node.entries]
+    else:
+        several = [(None, node)]
+    found: list[tuple[str | None, str | int | None, Span]] = []
+    for output, weights in several:
+        found.append((output, None, weights.span))
+        for key, _ in weights.entries if isinstance(weights, Mapping) else ():
+            found.append((output, key.value if isinstance(key.value, int) else str(key.value), key.span))
+    return tuple(found)
 
 
 def _weights(node: Node, problems: Problems) -> ClassWeights | None:

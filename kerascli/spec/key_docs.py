@@ -31,6 +31,8 @@ _TOP: Mapping[str, str] = {
     "performance.threads.intra_op": "Threads in one operation; `0`: one a core.",
     "performance.threads.inter_op": "Threads across operations; `0`: one a core.",
     "expect": "What the run must reach: a mapping from logs to conditions; `train` ends with status 4 where it falls short.",
+    "check": "What `check`, `train` and `data` say of the spec.",
+    "check.ignore": "Codes of warnings to silence: a list of `code` and `{code: the reason}`; errors stay.",
 }
 
 _DATA: Mapping[str, str] = {

@@ -31,8 +31,6 @@ _BETWEEN = frozenset(
     }
 )
 
-_SCALING = frozenset({"BatchNormalization", "Discretization", "LayerNormalization", "Normalization", "Rescaling"})
-
 
 @dataclass(frozen=True)
 class LearningLayer:
@@ -82,12 +80,3 @@ def _reached(layer: LayerSpec, model: ModelSpec) -> LearningLayer:
             break
         before.insert(0, at)
     return LearningLayer(layer, None)
-
-
-def scaled_inputs(model: ModelSpec) -> set[str]:
-    """The inputs whose numbers a layer of the model brings into a small range, before any other reads them."""
-    readers: dict[str, set[str]] = {}
-    for layer in model.layers:
-        for reference in layer.wiring.references:
-            readers.setdefault(reference.name, set()).add(layer.component.name)
-    return {one.name for one in model.inputs if readers.get(one.name, {""}) <= _SCALING}

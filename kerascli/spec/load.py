@@ -10,6 +10,7 @@ from pathlib import Path
 
 from kerascli.errors import SourceText, did_you_mean
 from kerascli.spec.callback_parser import parse_callbacks
+from kerascli.spec.check_parser import parse_check
 from kerascli.spec.compile_parser import parse_compile
 from kerascli.spec.data_parser import parse_data
 from kerascli.spec.dtype_policy import parse_dtype
@@ -94,6 +95,7 @@ def parse_spec(
     """
     _check_sections(root, problems)
     filled, environment = fill_variables(root, problems)
+    problems.ignored = parse_check(filled.get("check"), problems)
     warn_of_changes(environment, path.parent, problems)
     found = len(problems.found)
     plugins = load_plugins(filled, problems, trust=trust)
@@ -141,7 +143,7 @@ def _parse(
     return Spec(
         name, model, seed, dtype, data, compile_spec, fit, callbacks, checkpoints, logs,
         shown, tag_words, path, sources, root, problems.ordered(), trust, expect=expect,
-        performance=performance,
+        performance=performance, ignored=problems.ignored,
     )  # fmt: skip
 
 

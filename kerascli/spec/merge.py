@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from kerascli.catalog import load_catalog
 from kerascli.errors import did_you_mean
-from kerascli.spec.nodes import Mapping, Node, Scalar, Sequence
+from kerascli.spec.nodes import Mapping, Node, Scalar, Sequence, beaten
 from kerascli.spec.paths import arguments_place, component_key, expand, same_class
 from kerascli.spec.places import SPLIT, Place
 from kerascli.spec.problems import Problems
@@ -33,7 +33,7 @@ def merge(base: Node, upper: Node, place: Place, problems: Problems) -> Node:
     elif base_class is None and upper_class is None and isinstance(base, Mapping) and isinstance(upper, Mapping):
         return _merged_mapping(base, upper, place, problems)
     upper = without_removals(upper, problems)
-    return replace(upper, beats=(*upper.beats, base, *base.beats))
+    return replace(upper, beats=beaten(upper, base))
 
 
 def _component_place(place: Place, base: Node, upper: Node) -> Place:
@@ -73,7 +73,7 @@ def _merged_component(
 ) -> Node:
     """The same class in both: the arguments merge, short forms written out."""
     if isinstance(base, Scalar) and isinstance(upper, Scalar):
-        return replace(upper, beats=(*upper.beats, base, *base.beats))
+        return replace(upper, beats=beaten(upper, base))
     lower, higher = _written_out(base, base_class, place), _written_out(upper, upper_class, place)
     low, high = lower.get(str(base_class.value)), higher.get(str(upper_class.value))
     assert low is not None and high is not None
@@ -81,7 +81,7 @@ def _merged_component(
     if isinstance(low, Mapping) and isinstance(high, Mapping):
         arguments: Node = _merged_mapping(low, high, inner, problems)
     else:
-        arguments = replace(high, beats=(*high.beats, low, *low.beats))
+        arguments = replace(high, beats=beaten(high, low))
     return replace(higher, entries=((upper_class, arguments),))
 
 
@@ -112,18 +112,23 @@ def _merged_mapping(base: Mapping, upper: Mapping, place: Place, problems: Probl
                 "removal", message, value, f"write '{key.value}:' alone, and '{word}: …' beside it for another"
             )
         merged = merged.without(word)
+    entries = {_identity(key): (key, value) for key, value in merged.entries}
     for key, value in upper.entries:
         if _removes(key):
             continue
-        old = next((node for name, node in merged.entries if _same_key(name, key)), None)
-        if old is None:
-            new = without_removals(value, problems)
-            merged = replace(merged, entries=(*merged.entries, (key, new)))
-            continue
-        new = merge(old, value, _inner(place, str(key.value)), problems)
-        entries = tuple((key, new) if _same_key(name, key) else (name, node) for name, node in merged.entries)
-        merged = replace(merged, entries=entries)
-    return merged
+        old = entries.get(_identity(key))
+        new = without_removals(value, problems) if old is None else _over(old[1], key, value, place, problems)
+        entries[_identity(key)] = (key, new)
+    return replace(merged, entries=tuple(entries.values()))
+
+
+def _over(base: Node, key: Scalar, value: Node, place: Place, problems: Problems) -> Node:
+    return merge(base, value, _inner(place, str(key.value)), problems)
+
+
+def _identity(key: Scalar) -> tuple[type, object]:
+    """What tells one key from another: `1` is not `true`."""
+    return type(key.value), key.value
 
 
 def _same_key(one: Scalar, other: Scalar) -> bool:

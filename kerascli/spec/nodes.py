@@ -102,6 +102,9 @@ class Mapping:
         return replace(self, entries=tuple(entry for entry in self.entries if str(entry[0].value) != key))
 
 
+# A chain of files has far fewer; files that extend each other in all ways would double it with each.
+MAXIMUM_BEATEN = 256
+
 # The name of the text that the command line's overrides stand in.
 COMMAND_LINE = "command line"
 
@@ -114,6 +117,11 @@ def folder_of(node: Node) -> Path:
     if isinstance(node, Scalar) and node.begins_in is not None:
         source = node.begins_in
     return Path() if source.name == COMMAND_LINE else Path(source.name).parent
+
+
+def beaten(upper: Node, lower: Node) -> tuple[Node, ...]:
+    """What a node beats that takes the place of another, the latest first."""
+    return (*upper.beats, lower, *lower.beats)[:MAXIMUM_BEATEN]
 
 
 def plain(node: Node) -> object:

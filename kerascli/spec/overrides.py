@@ -6,7 +6,7 @@ from collections.abc import Sequence as Texts
 from dataclasses import dataclass, replace
 
 from kerascli.errors import SourceText, Span, SpecError, UsageError
-from kerascli.spec.nodes import Mapping, Node, Scalar, Sequence, kind_of
+from kerascli.spec.nodes import Mapping, Node, Scalar, Sequence, beaten, kind_of
 from kerascli.spec.paths import Step, UnknownPath, expand, find_step
 from kerascli.spec.places import ROOT, Place
 from kerascli.spec.problems import COMMAND_LINE, Problems
@@ -114,7 +114,7 @@ def _read(text: str, source: SourceText, number: int) -> _Change:
 def _set(node: Node, place: Place, segments: list[str], at: int, value: Node, span: Span, *, append: bool) -> Node:
     """A copy of `node` in which the path `segments[at:]` has the value."""
     if at == len(segments):
-        return _appended(node, value) if append else replace(value, beats=(*value.beats, node, *node.beats))
+        return _appended(node, value) if append else replace(value, beats=beaten(value, node))
     node = expand(node, place)
     step = find_step(node, place, segments, at)
     last = step.next == len(segments)

@@ -10,6 +10,8 @@ from kerascli.spec.model_spec import LayerSpec, ModelSpec
 from kerascli.spec.training_spec import FitSpec, Pattern
 
 BASE = "base/"
+# Longer than any path; a pattern becomes a program whose length is its own.
+MAXIMUM_LENGTH = 1_000
 
 
 def layer_paths(model: ModelSpec) -> Iterator[tuple[str, LayerSpec]]:
@@ -25,6 +27,8 @@ def layer_paths(model: ModelSpec) -> Iterator[tuple[str, LayerSpec]]:
 
 def matches(pattern: str, path: str, *, from_base: bool = False) -> bool:
     """Whether a pattern means the layer of a path, by the path itself or that of a block or model that it lies in."""
+    if len(pattern) > MAXIMUM_LENGTH:
+        return False
     parts = path.split("/")
     around = ["/".join(parts[:length]) for length in range(1, len(parts) + 1)]
     if any(fnmatchcase(one, pattern) for one in around):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from kerascli.errors import Span, did_you_mean
+from kerascli.errors import Diagnostic, did_you_mean
 from kerascli.spec.callback_parser import parse_callbacks
 from kerascli.spec.component_parser import parse_component
 from kerascli.spec.model_spec import ModelSpec
@@ -87,15 +87,15 @@ def check_patterns(fit: FitSpec, model: ModelSpec, problems: Problems) -> None:
     for phase in fit.phases:
         for pattern in (*phase.freeze, *phase.unfreeze):
             if not matching(pattern.text, layers) and not any(_may_lie_in(pattern.text, name) for name in applications):
-                problems.add(*unmatched(pattern, paths))
+                problems.found.append(unmatched(pattern, paths))
 
 
-def unmatched(pattern: Pattern, paths: Iterable[str]) -> tuple[str, str, Span | None, str | None]:
-    """Code, message, place and hint of a pattern that names no layer."""
+def unmatched(pattern: Pattern, paths: Iterable[str]) -> Diagnostic:
+    """What is said of a pattern that names no layer."""
     words = list(paths)
     shown = ", ".join(f"'{path}'" for path in words[:8]) + (", …" if len(words) > 8 else "")
     hint = did_you_mean(pattern.text, words) or f"the layers are {shown}"
-    return "unmatched-pattern", f"'{pattern.text}' names no layer of the model", pattern.span, hint
+    return Diagnostic("unmatched-pattern", f"'{pattern.text}' names no layer of the model", pattern.span, hint)
 
 
 def _may_lie_in(pattern: str, name: str) -> bool:

@@ -182,6 +182,8 @@ CHECKPOINTS = Place(
     keys={"best": _VALUE, "mode": _VALUE, "keep": Place(default=2), "every": Place(default="epoch")},
 )
 
+CHECK = Place("section", keys={"ignore": Place("free")})
+
 LOGS = Place("section", keys={"csv": Place(default=True), "tensorboard": Place("free", default=True)})
 
 PERFORMANCE = Place(
@@ -215,6 +217,7 @@ ROOT = Place(
         "logs": LOGS,
         "expect": Place("names", each=_VALUE),
         "performance": PERFORMANCE,
+        "check": CHECK,
     },
 )
 
@@ -222,8 +225,4 @@ ROOT = Place(
 REUSE_SECTIONS = ("extends", "override")
 
 # Sections of the language that are not built yet; each is refused by name.
-SECTIONS_TO_COME = (
-    "distribute",
-    "tune",
-    "check",
-)
+SECTIONS_TO_COME = ("distribute", "tune")

@@ -6,8 +6,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from kerascli.errors import Diagnostic, ExitCode, Note, Severity, Span, SpecError
+from kerascli.spec.ignored import IgnoredCode, without_ignored
 from kerascli.spec.nodes import COMMAND_LINE as COMMAND_LINE
 from kerascli.spec.nodes import Node
+
+# Nobody reads more, and each costs a search for the word that was meant.
+MAXIMUM_FAULTS = 200
 
 
 class Problems:
@@ -16,6 +20,8 @@ class Problems:
     def __init__(self) -> None:
         """Starts with none."""
         self.found: list[Diagnostic] = []
+        # What the spec does not want to hear of, once that is read.
+        self.ignored: tuple[IgnoredCode, ...] = ()
         self._notes: tuple[Note, ...] = ()
         self._seen: set[tuple[str, str, Span | None]] = set()
         self._settled: set[Span] = set()
@@ -36,6 +42,9 @@ class Problems:
         # A fault inside a block is one, however often the block is used.
         if span not in self._settled and (code, message, span) not in self._seen:
             self._seen.add((code, message, span))
+            if len(self.found) >= MAXIMUM_FAULTS:
+                self.found.append(too_many(span))
+                raise SpecError(self.ordered())
             self.found.append(Diagnostic(code, message, span, hint, (*notes, *self._notes), severity, status))
 
     def warn(self, code: str, message: str, place: Node | Span | None, hint: str | None = None) -> None:
@@ -65,8 +74,8 @@ class Problems:
         return any(diagnostic.severity == "error" for diagnostic in self.found)
 
     def ordered(self) -> tuple[Diagnostic, ...]:
-        """All of them in the order of the file; what stands on the command line comes last."""
-        return in_order(self.found)
+        """All that the spec does not ignore, in the order of the file; what stands on the command line comes last."""
+        return without_ignored(in_order(self.found), self.ignored)
 
     def raise_errors(self) -> None:
         """Raises all that was found when there is an error among it.
@@ -76,6 +85,12 @@ class Problems:
         """
         if self.failed:
             raise SpecError(self.ordered())
+
+
+def too_many(span: Span | None) -> Diagnostic:
+    """What is said where a text has so many faults that nobody reads them all."""
+    message = f"more than {MAXIMUM_FAULTS} faults: what is behind this place was not looked at"
+    return Diagnostic("too-many-faults", message, span, "mend those above first", severity="note")
 
 
 def in_order(diagnostics: list[Diagnostic] | tuple[Diagnostic, ...]) -> tuple[Diagnostic, ...]:

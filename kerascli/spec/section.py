@@ -35,6 +35,8 @@ def whole_number(node: Node, name: str, problems: Problems, *, minimum: int) -> 
     value = node.value if isinstance(node, Scalar) else None
     if isinstance(value, bool) or not isinstance(value, int):
         hint = "remove the quotes" if isinstance(node, Scalar) and node.quoted and node.text.isdecimal() else None
+        if isinstance(value, float) and value.is_integer():
+            hint = f"write {value:.0f}"
         problems.add("wrong-type", f"'{name}' must be a whole number, not {kind_of(node)}", node, hint)
         return None
     if value < minimum:

@@ -10,6 +10,7 @@ from kerascli.errors import Diagnostic, SourceText
 from kerascli.spec.component import Component
 from kerascli.spec.data_spec import DataSpec
 from kerascli.spec.expect_parser import Expectation
+from kerascli.spec.ignored import IgnoredCode
 from kerascli.spec.model_spec import ModelSpec
 from kerascli.spec.nodes import Mapping
 from kerascli.spec.performance_parser import PerformanceSpec
@@ -43,6 +44,7 @@ class Spec:
         environment: The variables of the environment that it read, each with its value; None where it is not set.
         expect: What its run must reach.
         performance: What it says of what changes the time alone.
+        ignored: The warnings that it silences.
     """
 
     name: str
@@ -66,3 +68,4 @@ class Spec:
     environment: Table[str, str | None] = field(default_factory=dict, repr=False, compare=False)
     expect: tuple[Expectation, ...] = ()
     performance: PerformanceSpec = field(default_factory=PerformanceSpec)
+    ignored: tuple[IgnoredCode, ...] = ()

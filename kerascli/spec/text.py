@@ -11,8 +11,11 @@ from kerascli.errors import SourceText, SpecError, UsageError
 
 MAXIMUM_BYTES = 1 << 20
 
-# What YAML 1.2 calls printable (section 5.1), but for the byte order mark, which is taken off first.
-_NOT_PRINTABLE = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]")
+# What YAML 1.2 calls printable (section 5.1), but for the byte order mark, which is taken off first; for the ends of lines
+# that YAML 1.1 alone knows (U+0085, U+2028, U+2029); and for what makes a text look like another one (U+202A and so on).
+_NOT_PRINTABLE = re.compile(
+    "[^\t\n\r\x20-\x7e\xa0-\u2027\u202f-\u2065\u206a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]"
+)
 
 
 def read_text(path: Path) -> SourceText:

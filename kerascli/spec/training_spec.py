@@ -25,6 +25,7 @@ class CompileSpec:
         run_eagerly: As in Keras.
         auto_scale_loss: As in Keras.
         span: Where `compile` stands.
+        loss_span: Where what `loss` says stands.
     """
 
     optimizer: Component
@@ -37,6 +38,7 @@ class CompileSpec:
     run_eagerly: bool = False
     auto_scale_loss: bool = True
     span: Span | None = field(default=None, compare=False, repr=False)
+    loss_span: Span | None = field(default=None, compare=False, repr=False)
 
 
 @dataclass(frozen=True)
@@ -91,6 +93,7 @@ class FitSpec:
         reset_states: Whether stateful layers start each epoch, and each validation, anew.
         phases: The phases as written; empty: one phase with nothing of its own.
         span: Where `fit` stands.
+        class_weight_spans: Output, class and where the class is written; the class None means where all of them stand.
     """
 
     epochs: int = 1
@@ -105,6 +108,9 @@ class FitSpec:
     reset_states: bool = False
     phases: tuple[PhaseSpec, ...] = ()
     span: Span | None = field(default=None, compare=False, repr=False)
+    class_weight_spans: tuple[tuple[str | None, str | int | None, Span], ...] = field(
+        default=(), compare=False, repr=False
+    )
 
     @property
     def all_phases(self) -> tuple[PhaseSpec, ...]:

@@ -20,7 +20,7 @@ NEEDS_TRUST = (
 )
 
 # Arguments of layers that Keras opens as files.
-_READS_FILE = ("vocabulary", "filepath")
+READS_FILE = ("vocabulary", "filepath")
 
 _HINT = "say '--trust' on the command line if you know what it does"
 
@@ -41,9 +41,11 @@ def check_trust(component: Component, problems: Problems, *, trust: bool) -> Non
         if "://" in value:
             message = f"'{argument.name}' of {component.name} is an address"
             problems.add("needs-trust", message, argument.span, _HINT)
-        elif component.group == "layers" and argument.name in _READS_FILE:
+        elif component.group == "layers" and argument.name in READS_FILE:
             message = f"'{argument.name}' of {component.name} reads a file of any kind"
             problems.add("needs-trust", message, argument.span, _HINT)
+        elif component.group == "callbacks" and "\0" in value:
+            problems.add("path", f"'{argument.name}' of {component.name} is no path", argument.span, "remove the NUL")
         elif component.group == "callbacks" and _leaves_folder(value):
             message = f"'{argument.name}' of {component.name} leaves the run's folder"
             problems.add("needs-trust", message, argument.span, f"write a path inside the run's folder, or {_HINT}")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from kerascli.catalog import load_catalog
 from kerascli.catalog.overlay import PREFIX, added_entry, added_names
 from kerascli.errors import nearest
+from kerascli.spec.habits import call_hint, layer_hint, nothing_hint
 from kerascli.spec.nodes import Scalar
 from kerascli.spec.problems import Problems
 
@@ -26,6 +27,9 @@ SINGULAR = {
     "functions": "function",
     "models": "model class",
 }
+
+# Groups of which an argument may name none.
+_MAY_BE_NULL = ("activations", "regularizers", "constraints")
 
 
 def report_ambiguous(name: Scalar, group: str, problems: Problems) -> None:
@@ -50,11 +54,14 @@ def report_unknown(name: Scalar, group: str, problems: Problems) -> None:
     near = catalog.suggest(place, text)
     elsewhere = [other for other in catalog.groups_of(text) if other in SINGULAR]
     of_plugin = bool(elsewhere) and added_entry(elsewhere[0], text) is not None
-    hint = f"did you mean '{near}'?" if near else None
+    written = call_hint(text, lambda name: catalog.find(place, name) is not None)
+    hint = written or (f"did you mean '{near}'?" if near else nothing_hint(text) if group in _MAY_BE_NULL else None)
     if elsewhere and (hint is None or of_plugin):
         kind = "function" if added_entry("functions", text) is not None else SINGULAR[elsewhere[0]]
         whose = "a plugin's" if of_plugin else "a Keras"
         hint = f"'{text}' is {whose} {kind}; write a {SINGULAR[group]} here"
+    if hint is None and group == "layers":
+        hint = layer_hint(text)
     who = "neither Keras nor a plugin has the" if added_names(group) else "Keras has no"
     problems.add("unknown-class", f"{who} {SINGULAR[place]} '{text}'", name, hint)
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import yaml
 
 from kerascli.errors import Diagnostic, Note, SourceText, Span, SpecError
 from kerascli.spec.nodes import Mapping, Node, Scalar, Sequence
+from kerascli.spec.problems import MAXIMUM_FAULTS, too_many
 from kerascli.spec.scalars import AmbiguousScalar, read_plain
 
 MAXIMUM_DEPTH = 64
@@ -45,19 +46,44 @@ class _Reader:
         """The place of an event, as long as it is on its first line."""
         start, end = event.start_mark, event.end_mark
         span = self.span(start)
+        if (start.line, start.column) == (end.line, end.column):
+            # A block begins with its first key; an empty value stands nowhere.
+            return _token_at(span)
         if end.line == start.line:
             return self.span(start, end.column - start.column)
-        return self.span(start, len(span.excerpt) - span.column + 1)
+        return self.span(start, len(span.excerpt.rstrip(" ")) - span.column + 1)
 
     def flow_span(self, start: Any, end: Any) -> Span:
         """The place of a list or mapping: from bracket to bracket where both stand on one line."""
         if start.flow_style and end.end_mark.line == start.start_mark.line:
-            return self.span(start.start_mark, end.end_mark.column - start.start_mark.column)
+            span = self.span(start.start_mark, end.end_mark.column - start.start_mark.column)
+            # A pair without brackets (`[a: , b]`) ends where the next token begins.
+            covered = span.excerpt[span.column - 1 : span.column - 1 + span.length]
+            return replace(span, length=max(1, len(covered.rstrip())))
         return self.event_span(start)
 
     def stop(self, code: str, message: str, span: Span | None, hint: str | None = None) -> SpecError:
         """The error after which reading can't go on, behind what was found before."""
         return SpecError([*self.problems, Diagnostic(code, message, span, hint)])
+
+
+def _token_at(span: Span) -> Span:
+    """The whole token that a place lies in; where there is none, the last one before it."""
+    line, start = span.excerpt, span.column - 1
+    head = line[:start].rstrip()
+    if line[start : start + 1].strip():
+        if re.match(r"\w", line[start:]):
+            start = len(re.sub(r"\w*\Z", "", line[:start]))
+        found = re.match(r"\w+|.", line[start:])
+    elif head:
+        found = re.search(r"\w+\Z|.\Z", head)
+        start = found.start() if found else 0
+    elif span.line > 1:
+        above = span.source.lines[span.line - 2]
+        return _token_at(replace(span, line=span.line - 1, column=len(above) + 1))
+    else:
+        found = None
+    return replace(span, column=start + 1, length=len(found.group()) if found else 1)
 
 
 def load_nodes(
@@ -83,10 +109,11 @@ def load_nodes(
         root = _read_document(reader, yaml.parse(content, Loader=_LOADER))
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
-        span = reader.span(mark) if mark is not None else None
+        span = _syntax_span(reader, mark) if mark is not None else None
         raise reader.stop("yaml-syntax", _syntax_message(error), span, _syntax_hint(error, content)) from None
     except yaml.YAMLError as error:
-        raise reader.stop("yaml-syntax", str(error).splitlines()[0], source.span(1, 1)) from None
+        place = _token_at(source.span(1 + line_offset, 1 + column_offset))
+        raise reader.stop("yaml-syntax", str(error).splitlines()[0], place) from None
     if reader.problems:
         raise SpecError(reader.problems)
     return root
@@ -129,6 +156,8 @@ def _read_node(reader: _Reader, event: Any, events: Iterator[Any], depth: int) -
 
 
 def _check_size(reader: _Reader, span: Span) -> None:
+    if len(reader.problems) >= MAXIMUM_FAULTS:
+        raise SpecError([*reader.problems, too_many(span)])
     if reader.values > MAXIMUM_VALUES:
         message = f"more than {MAXIMUM_VALUES:,} values, aliases expanded"
         raise reader.stop("too-many-values", message, span, "keep data out of the spec")
@@ -174,6 +203,9 @@ def _read_entries(reader: _Reader, events: Iterator[Any], depth: int) -> tuple[t
     while not isinstance(event, yaml.MappingEndEvent):
         key, _ = _read_node(reader, event, events, depth + 1)
         value, _ = _read_node(reader, next(events), events, depth + 1)
+        if isinstance(value, Scalar) and not value.text and not value.quoted:
+            # What is not there is missing at its key.
+            value = replace(value, span=key.span)
         if not isinstance(key, Scalar):
             hint = "quote it, or give the mapping a value of its own"
             reader.problems.append(Diagnostic("key", "a key must be a scalar", key.span, hint))
@@ -217,6 +249,12 @@ _MESSAGES = {
 }
 
 
+def _syntax_span(reader: _Reader, mark: Any) -> Span:
+    """The token that could not be read; the end of the text where that came too early."""
+    span = reader.span(mark)
+    return span if mark.line >= reader.lines else _token_at(span)
+
+
 def _syntax_message(error: yaml.MarkedYAMLError) -> str:
     problem = str(error.problem or error.context or "not YAML")
     return f"not YAML: {_MESSAGES.get(problem, problem)}"
@@ -234,6 +272,8 @@ def _syntax_hint(error: yaml.MarkedYAMLError, content: str) -> str | None:
             if match:
                 return f"a class with keys below it needs its colon: '- {match[1]}:'"
         return "check the indentation, or quote a text that holds ': '"
+    if "'-' indicator" in str(error.problem):
+        return "indent it further than the '- ' above, or begin it with '- '"
     if 0 <= mark.line < len(lines) and "\t" in lines[mark.line]:
         return "indent with spaces"
     if "flow" in str(error.context):

@@ -106,6 +106,7 @@ KEY_EXAMPLES: Mapping[str, str] = {
     "checkpoints": "checkpoints: {keep: 3, every: 500 steps}\n",
     "checkpoints.best": "checkpoints: {best: loss, mode: min}\n",
     "checkpoints.mode": "checkpoints: {best: loss, mode: min}\n",
+    "check": "check:\n  ignore:\n    - unused-block: kept for the next experiment\n",
     "expect": "expect: {loss: '<= 100'}\n",
     "performance": "performance: {steps_per_execution: 32, threads: 2}\n",
     "logs": "logs: {csv: true, tensorboard: {histogram_freq: 1}}\n",

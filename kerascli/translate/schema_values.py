@@ -7,6 +7,8 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from kerascli.spec.codes import all_codes
+
 Schema = dict[str, Any]
 
 # `$name` or `$(name)` may stand for any value.
@@ -154,6 +156,14 @@ _FIELD = {
 _CLASS_WEIGHTS = either(words("balanced"), {"type": ["object", "null"]})
 
 
+_REASONS: Schema = {
+    "type": "object",
+    "patternProperties": {one_of_names(all_codes()): {"type": ["string", "null"]}, "^~": {}},
+    "additionalProperties": False,
+}
+_IGNORED = one_or_list(either(words(*all_codes()), _REASONS))
+
+
 def _below(path: str, forms: Mapping[str, Schema]) -> dict[str, Schema]:
     return {f"{path}.{key}": form for key, form in forms.items()}
 
@@ -180,6 +190,7 @@ VALUE_FORMS: Mapping[str, Schema] = {
     "performance.jit": either(TRUTH, words("auto")),
     "performance.threads.intra_op": either(minimum(of_kinds(["int"]), 0), words("auto")),
     "performance.threads.inter_op": either(minimum(of_kinds(["int"]), 0), words("auto")),
+    "check.ignore": _IGNORED,
     "plugins": TEXTS,
     **_below("data.validation", _SPLIT),
     **_below("data.test", _SPLIT),

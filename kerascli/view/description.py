@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 # Below this, what an argument means stands below what it takes.
 _WIDE = 104
 # Longer lines of prose are hard to read.
-_PROSE = 96
+PROSE = 96
 _CODE = re.compile(r"`([^`]+)`")
 
 
@@ -27,11 +27,11 @@ def description_parts(description: Description, width: int) -> list[RenderableTy
         description: What to show.
         width: The width of the terminal in characters.
     """
-    prose = min(width - 2, _PROSE)
+    prose = min(width - 2, PROSE)
     parts: list[RenderableType] = [_title(description), ""]
     for number, text in enumerate((description.summary, *description.text)):
         if text:
-            parts += [_wrapped(text, prose, "bold" if number == 0 else ""), ""]
+            parts += [wrapped_text(text, prose, "bold" if number == 0 else ""), ""]
     facts = _facts(description)
     if facts:
         parts += [_fact_table(facts), ""]
@@ -44,7 +44,7 @@ def description_parts(description: Description, width: int) -> list[RenderableTy
     if description.keys:
         parts += [_heading("Keys"), _rows([(row.name, row.text) for row in description.keys]), ""]
     if description.example:
-        parts += [_heading("Example"), _yaml(description.example), ""]
+        parts += [_heading("Example"), yaml_text(description.example), ""]
     return parts
 
 
@@ -93,7 +93,7 @@ def _fact_table(facts: list[tuple[str, str]]) -> Table:
 
     table = _plain_table()
     table.add_column(no_wrap=True, style="magenta")
-    table.add_column(overflow="fold", max_width=_PROSE)
+    table.add_column(overflow="fold", max_width=PROSE)
     for name, text in facts:
         table.add_row(Text(name), _styled(text))
     return table
@@ -111,7 +111,7 @@ def _wide_parameters(parameters: Sequence[ParameterRow]) -> Table:
     table.add_column(no_wrap=True, style="cyan")
     table.add_column(overflow="fold", max_width=24)
     table.add_column(overflow="fold", max_width=20)
-    table.add_column(overflow="fold", max_width=_PROSE)
+    table.add_column(overflow="fold", max_width=PROSE)
     for row in parameters:
         default = Text("required", style="bold yellow") if row.required else Text(row.default, style="green")
         table.add_row(Text(row.name), Text(row.takes), default, _styled(row.text))
@@ -142,7 +142,7 @@ def _shared(description: Description, prose: int) -> RenderableType:
     what = description.what.removeprefix("Keras ")
     words = ", ".join(f"`{name}`" for name in description.shared)
     article = "Also, as any" if description.parameters else "It takes, as any"
-    return _wrapped(f"{article} {what}: {words}.", prose, "dim", indent="  ")
+    return wrapped_text(f"{article} {what}: {words}.", prose, "dim", indent="  ")
 
 
 def _rows(rows: Sequence[tuple[str, str]]) -> Table:
@@ -150,7 +150,7 @@ def _rows(rows: Sequence[tuple[str, str]]) -> Table:
 
     table = _plain_table()
     table.add_column(no_wrap=True, style="cyan")
-    table.add_column(overflow="fold", max_width=_PROSE)
+    table.add_column(overflow="fold", max_width=PROSE)
     for name, text in rows:
         table.add_row(Text(name), _styled(text))
     return table
@@ -182,7 +182,7 @@ def _styled(text: str, base: str = "") -> Text:
     return out
 
 
-def _wrapped(text: str, width: int, style: str, indent: str = "") -> RenderableType:
+def wrapped_text(text: str, width: int, style: str, indent: str = "") -> RenderableType:
     """Prose no wider than is good to read."""
     from rich.padding import Padding
     from rich.table import Table
@@ -193,7 +193,7 @@ def _wrapped(text: str, width: int, style: str, indent: str = "") -> RenderableT
     return Padding(table, (0, 0, 0, len(indent)))
 
 
-def _yaml(text: str) -> Text:
+def yaml_text(text: str) -> Text:
     """An example with keys and values in colours; its lines are never broken, so that it can be copied."""
     from rich.text import Text
 

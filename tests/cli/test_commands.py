@@ -122,6 +122,9 @@ def test_evaluate_takes_a_plain_model(trained: Path, tmp_path: Path) -> None:
     result = json.loads(done.stdout)
     assert (result["samples"], set(result["metrics"])) == (20, {"loss", "accuracy"})
     (tmp_path / "broken.keras").write_bytes(b"no archive")
+    assert kerascli("evaluate", "broken.keras", "--data", "data.npz", folder=tmp_path).returncode == 2
+    whole = (tmp_path / "model.keras").read_bytes()
+    (tmp_path / "broken.keras").write_bytes(whole[: len(whole) // 2])
     assert kerascli("evaluate", "broken.keras", "--data", "data.npz", folder=tmp_path).returncode == 5
 
 
@@ -173,7 +176,7 @@ def test_summary_plot_and_config(trained: Path) -> None:
         (("train", "tiny.yaml", "data.targets=kin"), 3, "did you mean 'kind'"),
         (("train", "tiny.yaml", "data.test=0.9"), 3, "takes 16 of 6 samples"),
         (("train", "tiny.yaml", "model.layers.kind.units=-3"), 2, "units"),
-        (("train", "tiny.yaml", "compile.loss=categorical_crossentropy"), 2, "don't fit"),
+        (("train", "tiny.yaml", "compile.loss=categorical_crossentropy"), 2, "takes a vector for each sample"),
         (("train", "tiny.yaml", "checkpoints.best=val_acc"), 2, "val_accuracy"),
         (("train", "tiny.yaml", "+callbacks={EarlyStopping: {monitor: acc}}"), 2, "accuracy"),
         (("train", "tiny.yaml", "data.source={csv: nothing.csv}"), 3, "nothing.csv"),

@@ -124,7 +124,9 @@ def test_text_files_as_long_as_the_longest(write_spec: Callable[..., Path], tmp_
         (tmp_path / "p" / "ab"[index % 2] / f"{index}.txt").write_text("a " * (1 + index // 2 + 3 * (index % 2)))
     text = _TEXTS.replace("{csv: d.csv}", "{text: p}").replace("shuffle: false", "shuffle: true")
     text = text.replace("CACHE", "auto").replace("MORE", "").replace("field: t", "field: text")
-    text = text.replace("Dense: 1", "Dense: 2").replace("loss: mse", "loss: sparse_categorical_crossentropy")
+    text = text.replace("Dense: 1", "Dense: {units: 2, activation: softmax}").replace(
+        "loss: mse", "loss: sparse_categorical_crossentropy"
+    )
     run = train(load_spec(write_spec(text)), tmp_path / "runs")
     np.testing.assert_allclose(evaluate(run.folder).metrics["loss"], run.metrics["loss"], rtol=1e-6)
 

@@ -9,8 +9,9 @@ import keras
 import numpy as np
 import pytest
 
+from kerascli.data.label_range import LabelRange
 from kerascli.data.table import Table
-from kerascli.data.targets import Classes, LabelRange, find_classes, inverse_of
+from kerascli.data.targets import Classes, find_classes, inverse_of
 from kerascli.errors import DataError, SourceText, SpecError
 from kerascli.spec.component import Component
 

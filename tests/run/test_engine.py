@@ -13,7 +13,8 @@ import pytest
 from kerascli.errors import TrainingError
 from kerascli.run.engine import fit
 from kerascli.run.pace import CALL_SECONDS, Pace
-from kerascli.run.preflight import Ready, prepare_training
+from kerascli.run.preflight import prepare_training
+from kerascli.run.ready import Ready
 from kerascli.run.session import keras_session
 from kerascli.spec.load import load_spec
 

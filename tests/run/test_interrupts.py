@@ -19,7 +19,8 @@ from kerascli.record.checkpoints import load_newest
 from kerascli.run.engine import fit
 from kerascli.run.interrupts import watch_signals
 from kerascli.run.position import Position
-from kerascli.run.preflight import Ready, prepare_training
+from kerascli.run.preflight import prepare_training
+from kerascli.run.ready import Ready
 from kerascli.run.session import keras_session
 from kerascli.run.snapshot import position_of, read_snapshot, restore
 from kerascli.run.train import train

@@ -14,7 +14,8 @@ from kerascli.run.callback_state import take_states
 from kerascli.run.engine import Hooks
 from kerascli.run.phases import fit_phases
 from kerascli.run.position import Position
-from kerascli.run.preflight import Ready, prepare_training
+from kerascli.run.preflight import prepare_training
+from kerascli.run.ready import Ready
 from kerascli.run.session import keras_session
 from kerascli.run.snapshot import position_of, read_snapshot, write_snapshot
 from kerascli.spec.load import load_spec

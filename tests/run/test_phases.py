@@ -15,7 +15,8 @@ from kerascli.errors import SpecError
 from kerascli.record.checkpoints import list_checkpoints
 from kerascli.record.history import read_history
 from kerascli.run.build import build_model
-from kerascli.run.preflight import Ready, prepare_training
+from kerascli.run.preflight import prepare_training
+from kerascli.run.ready import Ready
 from kerascli.run.session import keras_session
 from kerascli.run.snapshot import read_snapshot
 from kerascli.run.train import train

@@ -86,10 +86,11 @@ def test_csv_record_and_result_agree(finished: tuple[RunResult, Told, Path]) -> 
 def test_the_model_has_the_best_weights_and_checkpoints_are_the_best_and_the_last(
     write_spec: Write, tmp_path: Path
 ) -> None:
-    """With the mode turned round, the best epoch of a loss that falls is the first."""
-    spec = load_spec(write_spec(SPEC), ["fit.epochs=5", "checkpoints={best: loss, mode: max}"])
+    """With steps that are far too large, the best epoch of a loss that rises is the first."""
+    overrides = ["fit.epochs=5", "checkpoints={best: loss}", "compile.optimizer={SGD: 30.0}"]
+    spec = load_spec(write_spec(SPEC), overrides)
     result = train(spec, tmp_path / "runs")
-    assert result.history["loss"][0] == max(result.history["loss"])
+    assert result.history["loss"][0] == min(result.history["loss"])
     assert (result.best_epoch, result.best_value) == (1, result.history["loss"][0])
     steps = [checkpoint.step for checkpoint in list_checkpoints(result.folder / "checkpoints")[0]]
     assert steps == [3, 12, 15]

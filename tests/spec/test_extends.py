@@ -122,7 +122,7 @@ def test_the_resolved_spec_comes_back(write_spec: Write) -> None:
         ("extends: spec.yaml", "cycle", "spec.yaml:1 spec.yaml"),
         ("extends: circle.yaml", "cycle", "circle.yaml:1 spec.yaml"),
         ("extends: list.yaml", "wrong-type", "list.yaml:1 -"),
-        ("extends: broken.yaml", "yaml-syntax", "broken.yaml:2 "),
+        ("extends: broken.yaml", "yaml-syntax", "broken.yaml:1 3"),
         ("extends: base.yaml\nfit: {~epoch: }", "removal", "spec.yaml:2 ~epoch"),
         ("extends: base.yaml\nfit: {~epochs: 3}", "removal", "spec.yaml:2 3"),
         ("extends: base.yaml\nlogs: {~csv: }", "removal", "spec.yaml:2 ~csv"),

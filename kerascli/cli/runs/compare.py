@@ -50,7 +50,7 @@ def compare(
 
     Of runs that differ in their seed alone, mean, deviation and confidence interval are shown too.
     """
-    from kerascli.cli.console import output_console, print_json
+    from kerascli.cli.console import output_console, print_json, tell
     from kerascli.record.compare_runs import metric_table
     from kerascli.record.directions import best_places
     from kerascli.record.spread import seed_groups
@@ -78,7 +78,7 @@ def compare(
         if found:
             console.print(difference_table(titles, found))
     if output is not None:
-        print(output)
+        tell(str(output))
 
 
 def diff(

@@ -59,7 +59,7 @@ def list_(
     json: options.Json = False,
 ) -> None:
     """List runs, the newest last; filters and sort keys are metrics, keys of run.json, or values below 'spec.'."""
-    from kerascli.cli.console import output_console, print_json
+    from kerascli.cli.console import output_console, print_json, tell
     from kerascli.record.run_filter import check_names, filter_runs, sort_runs
 
     rows = list(rows_below(runs, name))
@@ -75,7 +75,7 @@ def list_(
     from kerascli.view.run_tables import run_table
 
     if not shown:
-        print("no runs" if wanted is None else f"no run has {wanted}")
+        tell("no runs" if wanted is None else f"no run has {wanted}")
         return
     output_console().print(run_table(shown, names, value_of))
     if len(shown) < len(rows):

@@ -26,7 +26,7 @@ def tag(
     json: options.Json = False,
 ) -> None:
     """Give a run tags."""
-    from kerascli.cli.console import print_json
+    from kerascli.cli.console import print_json, tell
     from kerascli.record.run_marks import tag_run
 
     row = row_of(run, runs)
@@ -35,7 +35,7 @@ def tag(
     if json:
         print_json({"run": found.run, "tags": list(found.tags)})
     else:
-        print(f"{found.run}: {' '.join(found.tags) or 'no tags'}")
+        tell(f"{found.run}: {' '.join(found.tags) or 'no tags'}")
 
 
 def note(
@@ -45,7 +45,7 @@ def note(
     json: options.Json = False,
 ) -> None:
     """Give a run a note, in place of the one that it has."""
-    from kerascli.cli.console import print_json
+    from kerascli.cli.console import print_json, tell
     from kerascli.record.run_marks import note_run
 
     row = row_of(run, runs)
@@ -53,4 +53,4 @@ def note(
     if json:
         print_json({"run": row.run, "note": marks.note})
     else:
-        print(f"{row.run}: {marks.note or 'no note'}")
+        tell(f"{row.run}: {marks.note or 'no note'}")

@@ -54,7 +54,7 @@ def prune(
     json: options.Json = False,
 ) -> None:
     """Remove all but the best runs of a name; never one that runs, or that is tagged 'keep'."""
-    from kerascli.cli.console import print_json
+    from kerascli.cli.console import print_json, tell
     from kerascli.record.best_runs import best_runs
     from kerascli.record.remove_runs import prunable
 
@@ -68,7 +68,7 @@ def prune(
         if json:
             print_json({"would_remove": [row.run for row in going]})
         else:
-            print("\n".join(row.run for row in going) or "nothing to remove")
+            tell("\n".join(row.run for row in going) or "nothing to remove")
         return
     _remove(going, yes=yes, json=json)
 
@@ -79,7 +79,7 @@ def _remove(rows: Sequence[RunRow], *, yes: bool, json: bool) -> None:
     Raises:
         UsageError: Nobody can answer, and nobody said `--yes`.
     """
-    from kerascli.cli.console import print_json
+    from kerascli.cli.console import print_json, tell
     from kerascli.errors import UsageError
     from kerascli.record.remove_runs import remove_run
 
@@ -88,11 +88,11 @@ def _remove(rows: Sequence[RunRow], *, yes: bool, json: bool) -> None:
             raise UsageError(
                 f"this would remove {len(rows)} runs", code="ask", hint="say '--yes', or '--dry-run' to see which"
             )
-        print("\n".join(row.run for row in rows))
+        tell("\n".join(row.run for row in rows))
         typer.confirm(f"remove {len(rows)} runs?", abort=True)
     for row in rows:
         remove_run(row.path)
     if json:
         print_json({"removed": [row.run for row in rows]})
     else:
-        print("\n".join(f"removed {row.run}" for row in rows) or "nothing to remove")
+        tell("\n".join(f"removed {row.run}" for row in rows) or "nothing to remove")
