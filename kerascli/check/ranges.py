@@ -23,10 +23,10 @@ def out_of_range(spec: Spec) -> Iterator[Diagnostic]:
             allowed = _row(ALLOWED, ALLOWED_IN, component, argument)
             wrong = list(_outside(spec, argument.value, argument.span, allowed))
             for value, span in wrong:
-                yield _coded("out-of-range", "must be", component, argument, (value, span, allowed), "error")
+                yield _off_range("out-of-range", "must be", component, argument, (value, span, allowed), "error")
             usual = _row(USUAL, USUAL_IN, component, argument)
             for value, span in () if wrong else _outside(spec, argument.value, argument.span, usual):
-                yield _coded("unusual-value", "is usually", component, argument, (value, span, usual), "warning")
+                yield _off_range("unusual-value", "is usually", component, argument, (value, span, usual), "warning")
 
 
 def _row(general: Table, of_class: Table, component: Component, argument: Argument) -> Numbers | None:
@@ -57,7 +57,7 @@ def _has_fault(value: object, allowed: Numbers) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool) and value not in allowed
 
 
-def _coded(
+def _off_range(
     code: str,
     verb: str,
     component: Component,

@@ -10,7 +10,7 @@ from pathlib import Path
 
 _SLUG = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*\Z")
 # Callables that take a code by place.
-_FUNCTIONS = {"Diagnostic": 0, "Misfit": 0, "_of_layers": 0, "_coded": 0}
+_FUNCTIONS = {"Diagnostic": 0, "Misfit": 0, "_of_layers": 0, "_off_range": 0}
 _PLACES = {**_FUNCTIONS, "add": 0, "warn": 0, "stop": 0, "fault": 0, "_warn": 1}
 
 
