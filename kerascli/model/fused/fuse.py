@@ -66,13 +66,13 @@ def _fuse(optimizer: Any, kernel: Kernel, updates: FusedUpdates) -> None:
 
     Around `apply`, so that the variables of one step share its scalars.
     """
-    kind, scalars = type(optimizer), Scalars()
+    kind, scalars, scratches = type(optimizer), Scalars(), dict[int, Any]()
     plain_update, plain_apply = MethodType(kind.update_step, optimizer), MethodType(kind.apply, optimizer)
 
     def update_step(gradient: Any, variable: Any, learning_rate: Any) -> None:
         reason = _variable_refusal(kernel, optimizer, gradient, variable)
         if reason is None:
-            kernel.update(Step(optimizer, variable, gradient, learning_rate, scalars))
+            kernel.update(Step(optimizer, variable, gradient, learning_rate, scalars, scratches))
         else:
             updates.variables[_path(optimizer, variable)] = reason
             plain_update(gradient, variable, learning_rate)
