@@ -76,7 +76,7 @@ def test_the_same_weights_and_slots(name: str) -> None:
     assert not updates.plain and not updates.variables
     assert applied(plain) == {}
     assert applied(fused) == {operation: len(SHAPES)}
-    assert fused.total() < plain.total() - 2 * len(SHAPES) + (name == "SGD") * len(SHAPES)
+    assert plain.total() - fused.total() >= len(SHAPES) * (1 if name == "SGD" else 5)
 
 
 AROUND = {
@@ -112,6 +112,13 @@ def test_each_optimizer_of_several_is_fused() -> None:
     assert list(updates.kernels.values()) == ["ResourceApplyAdam"]
     assert list(updates.plain.values()) == ["there is no kernel for it"]
     assert applied(fused) == {"Adam": len(SHAPES) - 1}
+
+
+def test_optimizers_that_are_chosen_later_are_not_known() -> None:
+    optimizer, inner = O.MultiOptimizer(lambda variable: inner), O.Adam(0.01)
+    assert "before it is built" in fuse_updates(optimizer).lines()[0]
+    optimizer.build(variables())
+    assert fuse_updates(optimizer).kernels == {inner.name: "ResourceApplyAdam"}
 
 
 def test_what_is_frozen_and_learns_again() -> None:
