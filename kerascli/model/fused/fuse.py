@@ -1,8 +1,8 @@
 """Gives an optimizer TensorFlow's kernels for its updates; it stays Keras's own in all else.
 
-Only the method `update_step` of the one object changes, which Keras has for this purpose. Clipping, weight decay,
-averages, the accumulation of gradients, loss scaling, constraints and the count of the steps lie around it; slots,
-config and what is saved are the optimizer's.
+Only the method `update_step` of the one object changes, which Keras has for this purpose; `apply`, which calls it for
+each variable, tells where a step begins. Clipping, weight decay, averages, the accumulation of gradients, loss scaling,
+constraints and the count of the steps lie between the two; slots, config and what is saved are the optimizer's.
 """
 
 from __future__ import annotations
@@ -27,13 +27,15 @@ def fuse_updates(optimizer: Any) -> FusedUpdates:
     """Fuses the updates of an optimizer, and of those in it.
 
     Args:
-        optimizer: A Keras optimizer, built or not; changed in place. To fuse it again changes nothing.
+        optimizer: A Keras optimizer, built or not; changed in place, before its first step is traced.
 
     Returns:
         What was fused, and what was not, and why.
     """
-    updates = FusedUpdates()
-    for single in _singles(optimizer):
+    updates, singles = FusedUpdates(), _singles(optimizer)
+    if not singles:
+        updates.plain[optimizer.name] = "its optimizers are not known before it is built"
+    for single in singles:
         kernel = kernel_of(single)
         reason = kernel if isinstance(kernel, str) else _refusal(kernel, single)
         if isinstance(kernel, str) or reason is not None:
@@ -66,13 +68,13 @@ def _fuse(optimizer: Any, kernel: Kernel, updates: FusedUpdates) -> None:
 
     Around `apply`, so that the variables of one step share its scalars.
     """
-    kind, scalars = type(optimizer), Scalars()
+    kind, scalars, scratches = type(optimizer), Scalars(), dict[int, Any]()
     plain_update, plain_apply = MethodType(kind.update_step, optimizer), MethodType(kind.apply, optimizer)
 
     def update_step(gradient: Any, variable: Any, learning_rate: Any) -> None:
         reason = _variable_refusal(kernel, optimizer, gradient, variable)
         if reason is None:
-            kernel.update(Step(optimizer, variable, gradient, learning_rate, scalars))
+            kernel.update(Step(optimizer, variable, gradient, learning_rate, scalars, scratches))
         else:
             updates.variables[_path(optimizer, variable)] = reason
             plain_update(gradient, variable, learning_rate)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import tensorflow as tf
 
 from kerascli.model.fused.step import Step
@@ -56,30 +58,27 @@ def adamax(step: Step) -> None:
 
 
 def rms(step: Step) -> None:
-    """`RMSprop` with momentum."""
-    optimizer = step.optimizer
-    tf.raw_ops.ResourceApplyRMSProp(
-        ms=step.slot("_velocities"),
-        mom=step.slot("_momentums"),
-        rho=step.number(optimizer.rho),
-        momentum=step.number(optimizer.momentum),
-        epsilon=step.number(optimizer.epsilon),
-        **step.arguments,
-    )
+    """`RMSprop`."""
+    tf.raw_ops.ResourceApplyRMSProp(**_rms(step))
 
 
 def centered_rms(step: Step) -> None:
-    """`RMSprop` with momentum, centered."""
+    """`RMSprop`, centered."""
+    tf.raw_ops.ResourceApplyCenteredRMSProp(mg=step.slot("_average_gradients"), **_rms(step))
+
+
+def _rms(step: Step) -> dict[str, Any]:
+    """What both take: they keep the last step as a momentum even where Keras has no slot for one."""
     optimizer = step.optimizer
-    tf.raw_ops.ResourceApplyCenteredRMSProp(
-        mg=step.slot("_average_gradients"),
-        ms=step.slot("_velocities"),
-        mom=step.slot("_momentums"),
-        rho=step.number(optimizer.rho),
-        momentum=step.number(optimizer.momentum),
-        epsilon=step.number(optimizer.epsilon),
+    has_momentum = optimizer.momentum > 0
+    return {
+        "ms": step.slot("_velocities"),
+        "mom": step.slot("_momentums") if has_momentum else step.scratch(),
+        "rho": step.number(optimizer.rho),
+        "momentum": step.number(optimizer.momentum if has_momentum else 0.0),
+        "epsilon": step.number(optimizer.epsilon),
         **step.arguments,
-    )
+    }
 
 
 def adagrad(step: Step) -> None:

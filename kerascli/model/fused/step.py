@@ -20,6 +20,7 @@ class Step:
         gradient: A dense tensor of any floating dtype.
         learning_rate: A number, tensor or Keras variable, as Keras hands it to `update_step`.
         scalars: What the variables of a step share.
+        scratches: The variables of `scratch`, by index; they live as long as the optimizer.
     """
 
     optimizer: Any
@@ -27,6 +28,7 @@ class Step:
     gradient: Any
     learning_rate: Any
     scalars: Scalars
+    scratches: dict[int, Any]
 
     @property
     def arguments(self) -> dict[str, Any]:
@@ -46,7 +48,23 @@ class Step:
 
     def slot(self, name: str) -> Any:
         """The handle of this variable's slot, in the list of that name."""
-        return getattr(self.optimizer, name)[self.optimizer._get_variable_index(self.variable)].handle
+        return getattr(self.optimizer, name)[self._index].handle
+
+    def scratch(self) -> Any:
+        """The handle of a slot that a kernel writes and this optimizer has no use for; it is never saved.
+
+        A kernel multiplies it with 0 before it writes. What is not finite stays so, but then the variable is not
+        finite either.
+        """
+        if self._index not in self.scratches:
+            with tf.init_scope(), tf.device(self.variable.device):
+                zeros = tf.zeros(self.variable.shape, self.variable.dtype)
+                self.scratches[self._index] = tf.Variable(zeros, trainable=False, name="scratch")
+        return self.scratches[self._index].handle
+
+    @property
+    def _index(self) -> int:
+        return int(self.optimizer._get_variable_index(self.variable))
 
     def number(self, value: float) -> Any:
         """A constant in the variable's dtype."""

@@ -67,8 +67,6 @@ def kernel_of(optimizer: Any) -> Kernel | str:
     if kind is keras.optimizers.SGD:
         return MOMENTUM if optimizer.momentum else GRADIENT_DESCENT
     if kind is keras.optimizers.RMSprop:
-        if not optimizer.momentum:
-            return "the kernel needs a momentum"
         return CENTERED_RMS if optimizer.centered else RMS
     single = {
         keras.optimizers.Adagrad: ADAGRAD,
