@@ -17,6 +17,8 @@ from kerascli.cli import (
     describe,
     eject,
     evaluate,
+    find_batch,
+    find_lr,
     options,
     plot,
     predict,
@@ -81,6 +83,8 @@ app = typer.Typer(
 train.register(app)
 resume.register(app)
 reproduce.register(app)
+find_lr.register(app)
+find_batch.register(app)
 evaluate.register(app)
 predict.register(app)
 summary.register(app)
