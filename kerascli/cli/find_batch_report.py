@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
 # Characters of the longest bar.
 _BAR = 24
+# Beyond this spread, the times of a size say little.
+_RESTLESS = 2.0
 
 
 def trials_table(found: BatchSearch) -> Table:
@@ -65,8 +67,13 @@ def verdict_lines(found: BatchSearch, command: str, options: str, *, quiet: bool
         yield f"no batch size was timed: {why}"
         return
     if not quiet:
-        yield f"enough   {verdict.sensible}: the smallest that is at most 5 % slower than the fastest, {verdict.fastest}"
+        if verdict.sensible == verdict.fastest:
+            yield f"fastest  {verdict.fastest}: each smaller one is more than 5 % slower"
+        else:
+            yield f"enough   {verdict.sensible}: the smallest that is at most 5 % slower than the fastest, {verdict.fastest}"
         yield f"largest  {verdict.largest}: {_why_no_larger(found)}"
+        if any(trial.spread > _RESTLESS for trial in found.trials):
+            yield "note     the times of one size differ by more than a factor of two: other work disturbs them, try again"
         yield "note     a batch k times as large mostly wants a learning rate √k (Adam) to k (SGD) times as high: see 'find-lr'"
     yield f"train    {command} {found.override}" + (f" {options}" if options else "")
 
@@ -76,4 +83,7 @@ def _why_no_larger(found: BatchSearch) -> str:
         return f"{found.too_large:,} does not fit ({found.reason})"
     if found.ended == "interrupted":
         return "interrupted before a larger one"
-    return f"there are {found.samples:,} samples, and no larger size was asked for"
+    verdict = found.verdict
+    if verdict is not None and 2 * verdict.largest > found.samples:
+        return f"there are {found.samples:,} samples"
+    return "no larger one was asked for"

@@ -84,6 +84,6 @@ def _draw(test: RateTest, output: Path, name: str) -> None:
     if test.curve.suggestion is not None:
         suggestion = test.curve.suggestion
         marks[f"steepest descent: {rate_text(suggestion.rate)}"] = suggestion.rate
-        marks[f"a tenth of the lowest loss's: {rate_text(suggestion.tenth)}"] = suggestion.tenth
+        marks[f"a tenth of where it is lowest: {rate_text(suggestion.tenth)}"] = suggestion.tenth
     title = f"{name}, batches of {test.batch_size}"
     draw_rate_curve(test.rates, test.losses, test.curve.smooth, output, marks=marks, title=title)

@@ -29,12 +29,14 @@ class Trial:
     Attributes:
         batch_size: Samples a step.
         seconds: Seconds a step: the median of several calls.
+        spread: The slowest of these calls in times of the fastest.
         memory: The bytes by which the memory of the process (or the card) grew beyond what it held before the first
             trial; None where the system does not say.
     """
 
     batch_size: int
     seconds: float
+    spread: float
     memory: int | None
 
     @property
@@ -76,22 +78,22 @@ class Trials:
         """
         self._peak.forget()
         try:
-            seconds = self._time(iter(self._batches(batch_size)))
+            times = self._time(iter(self._batches(batch_size)))
         except (tf.errors.ResourceExhaustedError, MemoryError) as error:
             raise TooLarge(first_line(error)) from None
-        return Trial(batch_size, seconds, self._peak.growth())
+        return Trial(batch_size, statistics.median(times), max(times) / min(times), self._peak.growth())
 
     def _batches(self, batch_size: int) -> Any:
         """The whole batches of a pass, again and again."""
         plan = replace(self.ready.plan, batch_size=batch_size)
         return plan.batches(0).take(max(1, plan.train.samples // batch_size)).repeat()
 
-    def _time(self, iterator: Any) -> float:
-        """Seconds a step."""
+    def _time(self, iterator: Any) -> list[float]:
+        """Seconds a step, of each of several calls."""
         for _ in range(_WARM):
             once = self._call(iterator, 1)
         steps = max(1, int(_CALL_SECONDS / once))
-        return statistics.median(self._call(iterator, steps) for _ in range(_CALLS)) / steps
+        return [self._call(iterator, steps) / steps for _ in range(_CALLS)]
 
     def _call(self, iterator: Any, steps: int) -> float:
         began = time.perf_counter()

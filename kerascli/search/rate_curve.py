@@ -12,7 +12,7 @@ from dataclasses import dataclass
 _WINDOW = 1 / 20
 # The test ends when the averaged loss is so many times the best.
 DIVERGED = 4.0
-# The fall must be so many deviations of the averaged loss, and such a part of the loss.
+# The fall must be so many deviations of what noise alone gives, and such a part of the loss.
 _SURE, _LEAST_FALL = 4.0, 1e-4
 # The descent begins where so much of the fall is over.
 _BEGUN = 0.1
@@ -82,7 +82,7 @@ class Divergence:
 
 def window_of(steps: int) -> int:
     """The steps that a loss is averaged over."""
-    return max(2, round(steps * _WINDOW))
+    return max(4, round(steps * _WINDOW))
 
 
 def read_curve(rates: Sequence[float], losses: Sequence[float], steps: int) -> RateCurve:
@@ -101,7 +101,7 @@ def read_curve(rates: Sequence[float], losses: Sequence[float], steps: int) -> R
         return RateCurve(tuple(finite), None, _too_few(len(finite), len(losses), rates))
     smooth = _smooth(finite, window)
     # The first steps tell where the loss begins: their rates move nothing.
-    begin = statistics.fmean(finite[:window])
+    begin = statistics.fmean(finite[: 2 * window])
     bottom = min(range(window, len(smooth)), key=smooth.__getitem__)
     fall = begin - smooth[bottom]
     if fall <= max(_SURE * _deviation(finite, smooth, bottom, window), _LEAST_FALL * abs(begin)):
@@ -122,29 +122,30 @@ def _too_few(finite: int, made: int, rates: Sequence[float]) -> str:
 
 
 def _smooth(losses: Sequence[float], window: int) -> list[float]:
-    """Exponential means from both sides, so that the curve is not shifted to higher rates."""
+    """Exponential means to both sides, so that the curve is not shifted to higher rates."""
     # What explodes at the end would hide the descent before it.
-    ceiling = max(losses[:window])
+    ceiling = max(losses[: 2 * window])
     clipped = [min(loss, ceiling) for loss in losses]
-    backward = _means(reversed(clipped), window)[::-1]
-    return [(left + right) / 2 for left, right in zip(_means(clipped, window), backward, strict=True)]
+    left, right = _weighted(clipped, window), _weighted(reversed(clipped), window)[::-1]
+    # At an end, one side has seen little and says little.
+    return [(a + b) / (of_a + of_b) for (a, of_a), (b, of_b) in zip(left, right, strict=True)]
 
 
-def _means(values: Iterable[float], window: int) -> list[float]:
-    """Exponential means, each weighed by what it has seen."""
-    weight, mean, found = 1 - 1 / window, 0.0, []
-    for count, value in enumerate(values, 1):
-        mean = weight * mean + (1 - weight) * value
-        found.append(mean / (1 - weight**count))
+def _weighted(values: Iterable[float], window: int) -> list[tuple[float, float]]:
+    """Exponentially weighted sums of the values so far, each with the sum of its weights."""
+    keep, total, weights, found = 1 - 1 / window, 0.0, 0.0, []
+    for value in values:
+        total, weights = keep * total + (1 - keep) * value, keep * weights + (1 - keep)
+        found.append((total, weights))
     return found
 
 
 def _deviation(losses: Sequence[float], smooth: Sequence[float], bottom: int, window: int) -> float:
-    """The deviation that the averaged loss has from the noise of the batches."""
+    """The deviation that a fall of the averaged loss has from the noise of the batches alone."""
     count = max(bottom, 2 * window)
     rest = [loss - mean for loss, mean in zip(losses[:count], smooth, strict=False)]
-    # Each side averages 2 · window - 1 values, and the larger errors are of the ends.
-    return statistics.pstdev(rest) / math.sqrt(2 * window)
+    # Of the difference between the beginning, a mean of two windows, and a point, which weighs about as many steps.
+    return statistics.pstdev(rest) / math.sqrt(window)
 
 
 def _slope(smooth: Sequence[float], index: int, reach: int) -> float:
