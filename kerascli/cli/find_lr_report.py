@@ -35,7 +35,8 @@ def report_lines(test: RateTest, command: str, options: str, *, quiet: bool, plo
     if suggestion is None:
         yield f"no suggestion: {test.curve.reason}"
         if test.ended != "interrupted":
-            yield "         see whether it learns at all: " + command.replace("train", "train --overfit", 1)
+            yield "         take more '--steps' or a larger batch; whether it can learn at all says:"
+            yield "         " + command.replace("train", "train --overfit", 1)
         return
     if not quiet:
         yield f"steepest {rate_text(suggestion.rate)}: there the loss falls the fastest"

@@ -13,7 +13,7 @@ _WINDOW = 1 / 20
 # The test ends when the averaged loss is so many times the best.
 DIVERGED = 4.0
 # The fall must be so many deviations of what noise alone gives, and such a part of the loss.
-_SURE, _LEAST_FALL = 4.0, 1e-4
+_SURE, _LEAST_FALL = 3.5, 1e-4
 # The descent begins where so much of the fall is over.
 _BEGUN = 0.1
 
@@ -104,8 +104,14 @@ def read_curve(rates: Sequence[float], losses: Sequence[float], steps: int) -> R
     begin = statistics.fmean(finite[: 2 * window])
     bottom = min(range(window, len(smooth)), key=smooth.__getitem__)
     fall = begin - smooth[bottom]
-    if fall <= max(_SURE * _deviation(finite, smooth, bottom, window), _LEAST_FALL * abs(begin)):
+    if fall <= _LEAST_FALL * abs(begin):
         reason = f"the loss does not fall: it begins at {begin:.4g}, and is {smooth[bottom]:.4g} at its lowest"
+        return RateCurve(tuple(smooth), None, reason)
+    noise = _SURE * _deviation(finite, smooth, bottom, window)
+    if fall <= noise:
+        reason = (
+            f"the loss falls by {fall:.3g} from {begin:.4g}, and the noise of the batches alone may give {noise:.3g}"
+        )
         return RateCurve(tuple(smooth), None, reason)
     # Before the descent, the slope of a flat and noisy curve says nothing.
     starts = max(index for index in range(bottom + 1) if index == 0 or smooth[index] >= begin - _BEGUN * fall)

@@ -113,7 +113,9 @@ def test_a_schedule_gives_way_and_changes_nothing(write_spec: Write) -> None:
     assert scheduled.losses == plain.losses and plain.schedule is None
     lines = list(report_lines(scheduled, "kerascli train spec.yaml", "", quiet=False, plot=True))
     assert "the number replaces ExponentialDecay" in lines[-1]
-    scaled = find_learning_rate(load_spec(path, ["compile.optimizer={LossScaleOptimizer: {inner_optimizer: {SGD: 0.1}}}"]), steps=40)
+    scaled = find_learning_rate(
+        load_spec(path, ["compile.optimizer={LossScaleOptimizer: {inner_optimizer: {SGD: 0.1}}}"]), steps=40
+    )
     assert scaled.path == "compile.optimizer.inner_optimizer.learning_rate"
     np.testing.assert_allclose(scaled.losses[:30], plain.losses[:30], rtol=1e-4)
 
@@ -134,7 +136,7 @@ def test_a_model_that_can_not_learn_gets_no_suggestion(write_spec: Write) -> Non
     test = find_learning_rate(spec, steps=20)
     assert test.curve.suggestion is None and test.override is None
     lines = list(report_lines(test, "kerascli train spec.yaml", "", quiet=True, plot=True))
-    assert lines[0].startswith("no suggestion: the loss does not fall") and "train --overfit spec.yaml" in lines[1]
+    assert lines[0].startswith("no suggestion: the loss does not fall") and "train --overfit spec.yaml" in lines[2]
 
 
 def test_what_can_not_be_tested_is_refused(write_spec: Write) -> None:

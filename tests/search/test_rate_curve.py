@@ -44,8 +44,8 @@ def test_a_negative_loss_is_as_good() -> None:
     ("losses", "reason"),
     [
         (made(lambda exponent: 1.0), "the loss does not fall: it begins at 1, and is 1 at its lowest"),
-        (made(lambda exponent: 1.0, 0.3), "the loss does not fall"),
-        (made(lambda exponent: 1.0 + 10**exponent, 0.1), "the loss does not fall"),
+        (made(lambda exponent: 1.0, 0.3), "the noise of the batches alone may give"),
+        (made(lambda exponent: 1.0 + 10**exponent, 0.1), "the noise of the batches alone may give"),
         ([math.nan], "not finite at step 1, with a learning rate of 1.0e-07"),
         ([1.0, 0.9, math.inf], "not finite at step 3"),
         ([1.0, 0.9], "2 steps are too few"),
