@@ -18,6 +18,8 @@ from kerascli.spec.spec import Spec
 
 # Seconds between two looks at whether to end.
 _LOOK = 0.2
+_ENDED = "the system ended the process that tried it"
+_NOT_BEGUN = "a process of its own, to try it in, ended before it began"
 
 
 class ChildTrials:
@@ -40,6 +42,7 @@ class ChildTrials:
         self._process = context.Process(target=_serve, args=(spec, theirs), daemon=True)
         self._process.start()
         theirs.close()
+        self._begun = False
 
     def run(self, batch_size: int, ends: Callable[[], bool]) -> Trial | None:
         """One trial.
@@ -56,12 +59,15 @@ class ChildTrials:
         """
         try:
             self._connection.send(batch_size)
-            while not self._connection.poll(_LOOK):
-                if ends():
-                    return None
-            answer = self._connection.recv()
+            # It first says that it has its model and its data.
+            for _ in range(1 if self._begun else 2):
+                while not self._connection.poll(_LOOK):
+                    if ends():
+                        return None
+                answer = self._connection.recv()
+                self._begun = True
         except (EOFError, OSError):
-            raise TooLarge("the system ended the process that tried it") from None
+            raise TooLarge(_ENDED if self._begun else _NOT_BEGUN) from None
         if isinstance(answer, str):
             raise TooLarge(answer)
         assert isinstance(answer, Trial)
@@ -83,8 +89,10 @@ def _serve(spec: Spec, connection: Connection[Any, Any]) -> None:
     """What the process does: answers each size with a trial, or with why it is too large."""
     # Ctrl-C reaches both; the other one decides.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    spec.plugins.import_again()
     with keras_session(spec):
         trials = Trials(prepare_training(spec))
+        connection.send(None)
         while True:
             try:
                 size = connection.recv()

@@ -100,7 +100,10 @@ def test_a_size_that_does_not_fit_ends_it(
 
 
 def test_risky_sizes_are_tried_in_a_process_of_their_own(write_spec: Write, monkeypatch: pytest.MonkeyPatch) -> None:
-    spec = load_spec(write_spec(SPEC))
+    plugin = "import keras\n\n\nclass Half(keras.optimizers.SGD):\n    pass\n"
+    write_spec(plugin, "own.py")
+    text = "plugins: [own.py]\n" + SPEC.replace("{SGD: 0.1}", "{Half: 0.1}")
+    spec = load_spec(write_spec(text), trust=True)
     with ChildTrials(spec) as child:
         trial = child.run(16, lambda: False)
         assert trial is not None and trial.batch_size == 16 and trial.seconds > 0
