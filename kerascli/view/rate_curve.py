@@ -53,7 +53,8 @@ def draw_rate_curve(
         axes.axvline(rate, color=color, linestyle="--", linewidth=1.4, label=plain_text(text))
     low, high = loss_range(losses, smooth)
     axes.set_ylim(low, high)
-    axes.set_xlim(rates[0], rates[-1])
+    # A single step stands in the middle.
+    axes.set_xlim(*((rates[0], rates[-1]) if len(rates) > 1 else (rates[0] / 2, rates[0] * 2)))
     if title:
         axes.set_title(plain_text(title), fontsize=10, fontweight="bold")
     figure.legend(loc="outside lower center", ncols=2, fontsize=8, frameon=False)

@@ -108,13 +108,14 @@ def test_the_losses_are_those_of_each_batch_alone(write_spec: Write) -> None:
 
 def test_a_schedule_gives_way_and_changes_nothing(write_spec: Write) -> None:
     path = write_spec(LINE)
-    plain = find_learning_rate(load_spec(path), steps=40)
-    scheduled = find_learning_rate(load_spec(path, [SCHEDULE]), steps=40)
+    small = "fit.batch_size=8"
+    plain = find_learning_rate(load_spec(path, [small]), steps=40)
+    scheduled = find_learning_rate(load_spec(path, [small, SCHEDULE]), steps=40)
     assert scheduled.losses == plain.losses and plain.schedule is None
     lines = list(report_lines(scheduled, "kerascli train spec.yaml", "", quiet=False, plot=True))
     assert "the number replaces ExponentialDecay" in lines[-1]
     scaled = find_learning_rate(
-        load_spec(path, ["compile.optimizer={LossScaleOptimizer: {inner_optimizer: {SGD: 0.1}}}"]), steps=40
+        load_spec(path, [small, "compile.optimizer={LossScaleOptimizer: {inner_optimizer: {SGD: 0.1}}}"]), steps=40
     )
     assert scaled.path == "compile.optimizer.inner_optimizer.learning_rate"
     np.testing.assert_allclose(scaled.losses[:30], plain.losses[:30], rtol=1e-4)
@@ -165,14 +166,14 @@ def test_the_command_draws_and_says_what_to_type(
 ) -> None:
     write_spec(LINE)
     monkeypatch.chdir(tmp_path)
-    words = ["find-lr", "spec.yaml", "--steps", "60", "--verbose", "fit.epochs=2"]
+    words = ["find-lr", "spec.yaml", "--steps", "60", "--verbose", "fit.batch_size=8"]
     drawn = CliRunner().invoke(app, [*words, "-o", "rates.png"])
     assert drawn.exit_code == 0, drawn.output
     with Image.open(tmp_path / "rates.png") as picture:
         assert picture.size[0] > 500
     line = next(line for line in drawn.output.splitlines() if line.startswith("train    kerascli train spec.yaml "))
     overrides = line.split()[4:]
-    assert overrides[0] == "fit.epochs=2" and overrides[1].startswith("compile.optimizer.learning_rate=")
+    assert overrides[0] == "fit.batch_size=8" and overrides[1].startswith("compile.optimizer.learning_rate=")
     compiled = load_spec(tmp_path / "spec.yaml", overrides).compile
     assert compiled is not None and compiled.optimizer.value("learning_rate") == float(overrides[1].partition("=")[2])
     told = CliRunner().invoke(app, [*words, "--json"])
