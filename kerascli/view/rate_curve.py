@@ -44,6 +44,8 @@ def draw_rate_curve(
     axes = figure.add_subplot()
     calm_axes(axes)
     axes.set_xscale("log")
+    # A single step stands in the middle.
+    axes.set_xlim(*((rates[0], rates[-1]) if len(rates) > 1 else (rates[0] / 2, rates[0] * 2)))
     axes.set_xlabel("learning rate", fontsize=8)
     axes.set_ylabel("loss", fontsize=8)
     shown = [loss if math.isfinite(loss) else math.nan for loss in losses]
@@ -53,8 +55,6 @@ def draw_rate_curve(
         axes.axvline(rate, color=color, linestyle="--", linewidth=1.4, label=plain_text(text))
     low, high = loss_range(losses, smooth)
     axes.set_ylim(low, high)
-    # A single step stands in the middle.
-    axes.set_xlim(*((rates[0], rates[-1]) if len(rates) > 1 else (rates[0] / 2, rates[0] * 2)))
     if title:
         axes.set_title(plain_text(title), fontsize=10, fontweight="bold")
     figure.legend(loc="outside lower center", ncols=2, fontsize=8, frameon=False)
