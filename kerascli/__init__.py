@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from kerascli.run.result import RunResult
     from kerascli.run.resume import resume
     from kerascli.run.train import train
+    from kerascli.search.batch_size import find_batch_size
+    from kerascli.search.learning_rate import find_learning_rate
     from kerascli.spec.load import load_spec
     from kerascli.spec.spec import Spec
 
@@ -26,6 +28,8 @@ _HOMES = {
     "Spec": "kerascli.spec.spec",
     "build_model": "kerascli.run.build",
     "evaluate": "kerascli.run.evaluate",
+    "find_batch_size": "kerascli.search.batch_size",
+    "find_learning_rate": "kerascli.search.learning_rate",
     "load": "kerascli.run.load_run",
     "load_spec": "kerascli.spec.load",
     "predict": "kerascli.run.predict",
@@ -42,6 +46,8 @@ __all__ = [
     "Spec",
     "build_model",
     "evaluate",
+    "find_batch_size",
+    "find_learning_rate",
     "load",
     "load_spec",
     "predict",

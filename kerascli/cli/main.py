@@ -18,6 +18,8 @@ from kerascli.cli import (
     eject,
     evaluate,
     explain,
+    find_batch,
+    find_lr,
     options,
     plot,
     predict,
@@ -82,6 +84,8 @@ app = typer.Typer(
 train.register(app)
 resume.register(app)
 reproduce.register(app)
+find_lr.register(app)
+find_batch.register(app)
 evaluate.register(app)
 predict.register(app)
 summary.register(app)

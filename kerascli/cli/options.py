@@ -52,6 +52,10 @@ MaxTime = Annotated[
         show_default=False,
     ),
 ]
+Picture = Annotated[
+    Path | None,
+    typer.Option("-o", "--output", metavar="FILE", help="Draw into a png, svg or pdf.", show_default=False),
+]
 BatchSize = Annotated[int | None, typer.Option("--batch-size", min=1, help="Samples a step.", show_default=False)]
 
 DEFAULT_RUNS = Path("runs")

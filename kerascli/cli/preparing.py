@@ -11,6 +11,9 @@ from kerascli.record.byte_sizes import size_text
 if TYPE_CHECKING:
     from rich.console import RenderableType
 
+# What is done where it is not reading.
+_DOING = {"steps": "training", "sizes": "trying"}
+
 
 class Preparing:
     """A line that Rich's live display draws anew several times a second."""
@@ -48,7 +51,7 @@ class Preparing:
             f"{amount(self.what, self.done)} of {amount(self.what, self.total)}  {left:.0f} s left", style="dim"
         )
         grid.add_row(
-            Text("training" if self.what == "steps" else "reading"),
+            Text(_DOING.get(self.what, "reading")),
             ProgressBar(total=self.total, completed=self.done, width=24),
             note,
         )

@@ -11,7 +11,7 @@ import keras
 from kerascli.components import build_component
 from kerascli.errors import Diagnostic, SpecError
 from kerascli.model.compile import compile_model
-from kerascli.model.fused import fuse_updates
+from kerascli.model.fused import FusedUpdates, fuse_updates
 from kerascli.model.layer_paths import layer_paths, sublayers
 from kerascli.spec.patterns import matches
 from kerascli.spec.phase_parser import unmatched
@@ -24,17 +24,17 @@ class Phases:
     Attributes:
         model: The model.
         current: The phase that it is in; None: the state before the first, as `build_model` gives it.
+        updates: What of the phase's optimizer is fused; None where nothing is to be.
     """
 
-    def __init__(
-        self, model: Any, compiled: CompileSpec, phases: Sequence[PhaseSpec], *, fused: bool = False
-    ) -> None:
+    def __init__(self, model: Any, compiled: CompileSpec, phases: Sequence[PhaseSpec], *, fused: bool = False) -> None:
         """Takes a model that no phase has changed yet; remembers which of its layers learn.
 
         With `fused`, the updates of each phase's own optimizer are fused where they can be.
         """
         self.model, self.compiled, self.phases, self.fused = model, compiled, phases, fused
         self.current: int | None = None
+        self.updates: FusedUpdates | None = None
         self._optimizer_of: int | None = None
         self._paths = layer_paths(model)
         # The setter goes down into sublayers, so that layers without any come last.
@@ -62,13 +62,14 @@ class Phases:
             assert written is not None
             compile_model(self.model, replace(self.compiled, optimizer=written))
             self._optimizer_of = owner
-            if self.fused:
-                fuse_updates(self.model.optimizer)
         optimizer = self.model.optimizer
         if isinstance(optimizer, keras.optimizers.Optimizer) and not optimizer.built:
             optimizer.build(
                 self._learns_in([phase for phase in range(len(self.phases)) if self._owner(phase) == owner])
             )
+        if (self.fused and self.updates is None) or compiles:
+            # Before anything is traced, and when the optimizer has its slots.
+            self.updates = fuse_updates(optimizer) if self.fused else None
         self._set_trainable(index)
         self.current = index
         return compiles

@@ -69,6 +69,24 @@ class Plan:
     reset_states: bool = False
     augment: Augmentation | None = None
 
+    @property
+    def pass_steps(self) -> int:
+        """Batches in one pass."""
+        return self.train.steps(self.batch_size, drop_remainder=self.drop_remainder)
+
+    def batches(self, number: int, skipped: int = 0) -> Any:
+        """The training batches of one pass, in its order, augmented: a dataset.
+
+        Args:
+            number: The number of the pass, over the whole training.
+            skipped: How many batches to leave out at the start.
+        """
+        order = self.train.order(self.seed, number) if self.shuffle else None
+        dataset = self.train.dataset(
+            self.batch_size, order=order, skip_batches=skipped, drop_remainder=self.drop_remainder
+        )
+        return dataset if self.augment is None else self.augment(dataset, self.seed, number, skipped)
+
 
 @dataclass(frozen=True)
 class Hooks:
@@ -220,19 +238,13 @@ class _Loop:
     def _passes(self, position: Position) -> Iterator[tuple[Any, int]]:
         """Iterators over the rest of the epoch, one for each pass over the data that it touches."""
         plan = self.plan
-        in_pass = plan.train.steps(plan.batch_size, drop_remainder=plan.drop_remainder)
+        in_pass = plan.pass_steps
         done = (position.epoch - position.phase_epoch) * plan.steps_per_epoch + position.step
         end = done - position.step + plan.steps_per_epoch
         while done < end:
             pass_number, skipped = divmod(done, in_pass)
-            order = plan.train.order(plan.seed, position.passes + pass_number) if plan.shuffle else None
-            dataset = plan.train.dataset(
-                plan.batch_size, order=order, skip_batches=skipped, drop_remainder=plan.drop_remainder
-            )
-            if plan.augment is not None:
-                dataset = plan.augment(dataset, plan.seed, position.passes + pass_number, skipped)
             count = min(in_pass - skipped, end - done)
-            yield iter(dataset), count
+            yield iter(plan.batches(position.passes + pass_number, skipped)), count
             done += count
 
     def _call_length(self, position: Position) -> int:

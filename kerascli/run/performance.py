@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
-from kerascli.model.fused import fuse_updates
+from kerascli.model.fused import FusedUpdates
 from kerascli.run.session import threads
 from kerascli.run.validation_batches import larger_batch_size, why_not_larger
 from kerascli.spec.spec import Spec
@@ -24,8 +24,8 @@ class Performance:
         steps_per_execution: The most steps in one graph call; None: as many as callbacks and the clock allow.
         validation_batch_size: Samples a step of validation and test.
         validation_reason: Why it is what it is.
-        fused_updates: Whether the optimizer's updates are kernels of TensorFlow.
-        fused_reason: Which, or why not.
+        fused_updates: Whether the optimizer's updates are to be kernels of TensorFlow.
+        updates: Which they are, or why not.
         jit_compile: Whether XLA compiles the step.
         threads: Threads in one operation and across operations; 0: one for each core.
     """
@@ -35,7 +35,7 @@ class Performance:
     validation_batch_size: int
     validation_reason: str
     fused_updates: bool
-    fused_reason: str
+    updates: tuple[str, ...]
     jit_compile: bool
     threads: Mapping[str, int]
 
@@ -50,7 +50,12 @@ class Performance:
             most = f"up to {self.steps_per_execution}" if self.steps_per_execution else "as many as callbacks allow"
             steps = f"steps a call: {most}"
         jit = ", XLA" if self.jit_compile else ""
-        return f"{steps}; validation by {self.validation_batch_size:,}; updates: {self.fused_reason}{jit}"
+        updates = "; ".join(self.updates) or "Keras's own"
+        return f"{steps}; validation by {self.validation_batch_size:,}; updates: {updates}{jit}"
+
+    def with_updates(self, updates: FusedUpdates | None) -> Performance:
+        """The same, with what became of the updates."""
+        return replace(self, updates=() if updates is None else tuple(updates.lines()))
 
 
 def choose_performance(spec: Spec, model: Any, samples: int, recorded: Mapping[str, Any] | None = None) -> Performance:
@@ -64,8 +69,10 @@ def choose_performance(spec: Spec, model: Any, samples: int, recorded: Mapping[s
     """
     size, reason = _validation(spec, model, samples, recorded)
     looped, most = _steps(spec, recorded)
-    fused, why = _fused(spec, model, recorded)
-    return Performance(looped, most, size, reason, fused, why, bool(model.jit_compile), threads())
+    fused = spec.performance.fused_updates
+    if fused == "auto":
+        fused = recorded is None or bool(recorded.get("fused_updates", False))
+    return Performance(looped, most, size, reason, fused, (), bool(model.jit_compile), threads())
 
 
 def _steps(spec: Spec, recorded: Mapping[str, Any] | None) -> tuple[bool, int | None]:
@@ -82,9 +89,7 @@ def _steps(spec: Spec, recorded: Mapping[str, Any] | None) -> tuple[bool, int | 
     return spec.model.own_class is None and not spec.compile.run_eagerly, None
 
 
-def _validation(
-    spec: Spec, model: Any, samples: int, recorded: Mapping[str, Any] | None
-) -> tuple[int, str]:
+def _validation(spec: Spec, model: Any, samples: int, recorded: Mapping[str, Any] | None) -> tuple[int, str]:
     """The samples of a validation step, and why so many."""
     fixed = next((item.batch_size for item in spec.model.inputs if item.batch_size is not None), None)
     own = fixed or spec.fit.validation_batch_size or spec.fit.batch_size
@@ -94,17 +99,10 @@ def _validation(
     if isinstance(wanted, int):
         return wanted, "as written"
     if recorded is not None:
-        return int(recorded.get("validation_batch_size") or own), str(recorded.get("validation_reason") or "as recorded")
+        return int(recorded.get("validation_batch_size") or own), str(
+            recorded.get("validation_reason") or "as recorded"
+        )
     reason = why_not_larger(spec, model)
     if reason is not None or not samples:
         return own, reason or "there is nothing to validate on"
     return larger_batch_size(model, own, samples), "the result does not depend on it"
-
-
-def _fused(spec: Spec, model: Any, recorded: Mapping[str, Any] | None) -> tuple[bool, str]:
-    """Whether updates are fused, and which kernel they are."""
-    wanted = spec.performance.fused_updates
-    if wanted is False or (wanted == "auto" and recorded is not None and not recorded.get("fused_updates", False)):
-        return False, "Keras's own"
-    found = fuse_updates(model.optimizer)
-    return found.fused, found.words

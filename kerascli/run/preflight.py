@@ -21,8 +21,8 @@ from kerascli.model.phases import Phases
 from kerascli.run.adapt_model import adapt_model
 from kerascli.run.build import (
     build_compiled,
-    compile_of,
     close_spec,
+    compile_of,
     needs_data,
     output_shapes,
     start_model,
@@ -106,6 +106,7 @@ def prepare_training(spec: Spec, prior: Prior | None = None, *, begins: bool = T
     performance = choose_performance(spec, model, measured.samples if measured is not None else 0, recorded)
     phases = Phases(model, compile_of(spec), spec.fit.all_phases, fused=performance.fused_updates)
     phases.enter(0)
+    performance = performance.with_updates(phases.updates)
     augment = make_augmentation(data.data)
     _try_batch(spec, model, train, augment)
     known = EpochLogs(_log_names(model), validated=validation is not None, tested=test is not None)

@@ -73,7 +73,7 @@ class Progress(Protocol):
     """
 
     def reading(self, what: str, done: int, total: int) -> None:
-        """So many `samples` or `bytes` of the data are read, in one of the passes before the first step; or `steps` of a trial are made."""
+        """So many `samples` or `bytes` of the data are read, in one of the passes before the first step; or `steps` of a trial are made, `sizes` tried."""
 
     def started(self, start: RunStart) -> None:
         """The run's folder is there, training begins."""

@@ -23,8 +23,8 @@ from kerascli.spec.learning_rates import check_settable_rates
 from kerascli.spec.model_parser import parse_model
 from kerascli.spec.nodes import Mapping, Scalar, kind_of
 from kerascli.spec.overrides import apply_overrides
-from kerascli.spec.phase_parser import check_patterns
 from kerascli.spec.performance_parser import parse_performance
+from kerascli.spec.phase_parser import check_patterns
 from kerascli.spec.places import REUSE_SECTIONS, ROOT, SECTIONS_TO_COME
 from kerascli.spec.plugins import load_plugins
 from kerascli.spec.problems import Problems

@@ -101,7 +101,9 @@ def _switch(section: Mapping, name: str, problems: Problems) -> bool | Auto:
     if isinstance(node, Scalar) and isinstance(node.value, bool):
         return node.value
     shown = f"'{node.text}'" if isinstance(node, Scalar) else kind_of(node)
-    problems.add("wrong-type", f"'{name}' must be true, false or auto, not {shown}", node, "write 'true', 'false' or 'auto'")
+    problems.add(
+        "wrong-type", f"'{name}' must be true, false or auto, not {shown}", node, "write 'true', 'false' or 'auto'"
+    )
     return "auto"
 
 

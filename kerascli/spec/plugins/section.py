@@ -53,6 +53,18 @@ class LoadedPlugins:
         with with_entries(self.entries):
             yield
 
+    def import_again(self) -> None:
+        """Imports them in a process that was handed a spec: its user trusted them where the spec was read.
+
+        Raises:
+            SpecError: A plugin raises.
+        """
+        for plugin in self.plugins:
+            if plugin.path is not None and _is_file(plugin.name):
+                import_file(plugin.path, plugin.span)
+            else:
+                import_module(plugin.name, plugin.span)
+
 
 def load_plugins(root: Mapping, problems: Problems, *, trust: bool) -> LoadedPlugins:
     """Imports the plugins of a spec.
@@ -101,7 +113,7 @@ def _load(
     text = str(item.value)
     path: Path | None
     try:
-        if text.endswith(".py") or "/" in text:
+        if _is_file(text):
             before = len(problems.found)
             file = Path(located_path(text, item, problems))
             if len(problems.found) > before:
@@ -131,6 +143,11 @@ def _load(
             continue
         origin[name] = plugin
         entries.update({key: entry for key, entry in found.items() if key[1] == name})
+
+
+def _is_file(text: str) -> bool:
+    """Whether a plugin is written as a path, not as a module's name."""
+    return text.endswith(".py") or "/" in text
 
 
 def _same(known: Entries, found: Entries, name: str) -> bool:
