@@ -60,6 +60,10 @@ class Augmentation:
         changed = numbered.map(change)
         return changed.apply(tf.data.experimental.assert_cardinality(length)).prefetch(tf.data.AUTOTUNE)
 
+    def __bool__(self) -> bool:
+        """Whether it changes anything."""
+        return bool(self.whole) or any(self.inputs.values())
+
     def _changed(self, number: Any, batch: Any, seed: int, pass_number: int) -> Any:
         import tensorflow as tf
 

@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
 from kerascli.data.table import Array
+
+if TYPE_CHECKING:
+    from kerascli.data.indexed_batches import IndexedBatches
 
 # Keeps the order of training samples apart from other uses of the seed.
 ORDER_STREAM = 0x0D3
@@ -120,6 +123,17 @@ class ArraySplit:
 
         batches = tf.data.Dataset.from_tensor_slices(indices).batch(batch_size, drop_remainder=drop_remainder)
         return batches.map(gather, num_parallel_calls=tf.data.AUTOTUNE, deterministic=True).prefetch(tf.data.AUTOTUNE)
+
+    def indexed(
+        self, batch_size: int, *, order: Array | None = None, skip_batches: int = 0, drop_remainder: bool = False
+    ) -> IndexedBatches:
+        """The same batches as `dataset` gives, gathered where they are used."""
+        import tensorflow as tf
+
+        from kerascli.data.indexed_batches import IndexedBatches
+
+        rows = np.arange(self.samples) if order is None else order
+        return IndexedBatches(self._tensors, tf.constant(rows), batch_size, fixed=drop_remainder, place=skip_batches)
 
     @cached_property
     def _tensors(self) -> Any:

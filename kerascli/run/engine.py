@@ -16,7 +16,7 @@ from typing import Any
 import keras
 
 from kerascli.data.augment import Augmentation
-from kerascli.data.split import Split
+from kerascli.data.split import ArraySplit, Split
 from kerascli.run.callback_needs import needs_every_batch
 from kerascli.run.evaluation_loop import run_test
 from kerascli.run.finite import check_losses, check_weights
@@ -47,6 +47,7 @@ class Plan:
         drop_remainder: Whether a last partial batch is left out (models with a fixed batch size).
         steps_per_call: Steps in one graph call; None: as many as callbacks and the clock allow.
         looped: Whether steps run in a loop inside the graph call.
+        gathered: Whether the loop gathers its batches itself, from samples in memory.
         checkpoint_steps: A graph call ends at each multiple of this many steps; None: nowhere in particular.
         reset_states: Whether stateful layers start each epoch, and each validation, anew.
         augment: What changes the training batches at random; None: nothing.
@@ -65,6 +66,7 @@ class Plan:
     drop_remainder: bool = False
     steps_per_call: int | None = None
     looped: bool = False
+    gathered: bool = False
     checkpoint_steps: int | None = None
     reset_states: bool = False
     augment: Augmentation | None = None
@@ -86,6 +88,15 @@ class Plan:
             self.batch_size, order=order, skip_batches=skipped, drop_remainder=self.drop_remainder
         )
         return dataset if self.augment is None else self.augment(dataset, self.seed, number, skipped)
+
+    def source(self, number: int, skipped: int = 0) -> Any:
+        """What the steps take the batches of one pass from; see `batches`."""
+        if not self.gathered or not isinstance(self.train, ArraySplit):
+            return iter(self.batches(number, skipped))
+        order = self.train.order(self.seed, number) if self.shuffle else None
+        return self.train.indexed(
+            self.batch_size, order=order, skip_batches=skipped, drop_remainder=self.drop_remainder
+        )
 
 
 @dataclass(frozen=True)
@@ -244,7 +255,7 @@ class _Loop:
         while done < end:
             pass_number, skipped = divmod(done, in_pass)
             count = min(in_pass - skipped, end - done)
-            yield iter(plan.batches(position.passes + pass_number, skipped)), count
+            yield plan.source(position.passes + pass_number, skipped), count
             done += count
 
     def _call_length(self, position: Position) -> int:

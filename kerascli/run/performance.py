@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
+import tensorflow as tf
+
 from kerascli.model.fused import FusedUpdates
 from kerascli.run.session import threads
 from kerascli.run.validation_batches import larger_batch_size, why_not_larger
@@ -21,6 +23,7 @@ class Performance:
 
     Attributes:
         looped: Whether steps run in a loop inside one graph call.
+        gathered: Whether that loop gathers its batches itself, from samples in memory; else a pipeline brings them.
         steps_per_execution: The most steps in one graph call; None: as many as callbacks and the clock allow.
         validation_batch_size: Samples a step of validation and test.
         validation_reason: Why it is what it is.
@@ -31,6 +34,7 @@ class Performance:
     """
 
     looped: bool
+    gathered: bool
     steps_per_execution: int | None
     validation_batch_size: int
     validation_reason: str
@@ -58,13 +62,16 @@ class Performance:
         return replace(self, updates=() if updates is None else tuple(updates.lines()))
 
 
-def choose_performance(spec: Spec, model: Any, samples: int, recorded: Mapping[str, Any] | None = None) -> Performance:
+def choose_performance(
+    spec: Spec, model: Any, samples: int, recorded: Mapping[str, Any] | None = None, *, plain_memory: bool = False
+) -> Performance:
     """What a run does for its speed.
 
     Args:
         spec: The spec.
         model: Its model, compiled.
         samples: The samples of the validation split, or of the test split; 0 without either.
+        plain_memory: Whether the training samples are in memory, and nothing changes them batch by batch.
         recorded: What was chosen when the run began that goes on now; it is kept, but for what the spec says otherwise.
     """
     size, reason = _validation(spec, model, samples, recorded)
@@ -72,7 +79,8 @@ def choose_performance(spec: Spec, model: Any, samples: int, recorded: Mapping[s
     fused = spec.performance.fused_updates
     if fused == "auto":
         fused = recorded is None or bool(recorded.get("fused_updates", False))
-    return Performance(looped, most, size, reason, fused, (), bool(model.jit_compile), threads())
+    gathered = looped and plain_memory and _gathers(recorded)
+    return Performance(looped, gathered, most, size, reason, fused, (), bool(model.jit_compile), threads())
 
 
 def _steps(spec: Spec, recorded: Mapping[str, Any] | None) -> tuple[bool, int | None]:
@@ -87,6 +95,13 @@ def _steps(spec: Spec, recorded: Mapping[str, Any] | None) -> tuple[bool, int | 
         return bool(recorded.get("looped", False)), None
     # A `train_step` of one's own may return logs that no metric holds, which a loop would lose.
     return spec.model.own_class is None and not spec.compile.run_eagerly, None
+
+
+def _gathers(recorded: Mapping[str, Any] | None) -> bool:
+    """On a card, samples would go there one batch after the other, while a pipeline brings the next one in time."""
+    if recorded is not None:
+        return bool(recorded.get("gathered", False))
+    return not tf.config.list_physical_devices("GPU")
 
 
 def _validation(spec: Spec, model: Any, samples: int, recorded: Mapping[str, Any] | None) -> tuple[int, str]:

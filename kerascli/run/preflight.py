@@ -15,7 +15,7 @@ from kerascli.data.augment import Augmentation, make_augmentation
 from kerascli.data.gather_facts import FactGatherer
 from kerascli.data.prepare import PriorData, prepare_data
 from kerascli.data.prepared_data import PreparedData
-from kerascli.data.split import Split
+from kerascli.data.split import ArraySplit, Split
 from kerascli.errors import DataError, Diagnostic, Note, SpecError
 from kerascli.model.phases import Phases
 from kerascli.run.adapt_model import adapt_model
@@ -103,11 +103,17 @@ def prepare_training(spec: Spec, prior: Prior | None = None, *, begins: bool = T
     train, validation, test = data.train(), data.validation(), data.test()
     measured = validation or test
     recorded = prior.performance if prior is not None else None
-    performance = choose_performance(spec, model, measured.samples if measured is not None else 0, recorded)
+    augment = make_augmentation(data.data)
+    performance = choose_performance(
+        spec,
+        model,
+        measured.samples if measured is not None else 0,
+        recorded,
+        plain_memory=isinstance(train, ArraySplit) and not augment,
+    )
     phases = Phases(model, compile_of(spec), spec.fit.all_phases, fused=performance.fused_updates)
     phases.enter(0)
     performance = performance.with_updates(phases.updates)
-    augment = make_augmentation(data.data)
     _try_batch(spec, model, train, augment)
     known = EpochLogs(_log_names(model), validated=validation is not None, tested=test is not None)
     logs = tuple(known.shown())
@@ -222,6 +228,7 @@ def make_plan(
         drop_remainder=drop,
         steps_per_call=performance.steps_per_execution,
         looped=performance.looped,
+        gathered=performance.gathered,
         checkpoint_steps=int(spec.checkpoints.interval) if spec.checkpoints.every == "steps" else None,
         reset_states=fit.reset_states,
     )

@@ -8,6 +8,8 @@ from typing import Any
 import keras
 import tensorflow as tf
 
+from kerascli.data.indexed_batches import IndexedBatches
+
 Steps = Callable[[Any, int], dict[str, Any]]
 
 
@@ -63,7 +65,34 @@ def _looped(model: Any, one: Callable[[Any], Any]) -> Steps:
         return model.get_metrics_result()
 
     compiled = tf.function(many, reduce_retracing=True)
-    return lambda iterator, count: compiled(iterator, tf.constant(count))
+    gathered: dict[int, Callable[..., Any]] = {}
+
+    def run(source: Any, count: int) -> dict[str, Any]:
+        if not isinstance(source, IndexedBatches):
+            return dict(compiled(source, tf.constant(count)))
+        # The tensors of a split are the same in every pass, so that one graph serves all.
+        key = id(source.tensors)
+        if key not in gathered:
+            gathered[key] = _gathered(model, one, source)
+        return dict(gathered[key](source.order, tf.constant(source.advance(count)), tf.constant(count)))
+
+    return run
+
+
+def _gathered(model: Any, one: Callable[[Any], Any], source: IndexedBatches) -> Callable[..., Any]:
+    """The same loop over samples in memory: each batch is gathered in the loop itself."""
+
+    @tf.autograph.experimental.do_not_convert  # type: ignore[untyped-decorator]
+    def many(order: Any, first: Any, count: Any) -> Any:
+        def body(place: Any) -> tuple[Any]:
+            one(source.gather(order, place))
+            return (place + 1,)
+
+        tf.while_loop(lambda place: place < first + count, body, [first], parallel_iterations=1)
+        return model.get_metrics_result()
+
+    compiled: Callable[..., Any] = tf.function(many, reduce_retracing=True)
+    return compiled
 
 
 def _eagerly(model: Any, step: Callable[[Any], Any], iterator: Iterator[Any], count: int) -> dict[str, Any]:

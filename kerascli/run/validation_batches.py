@@ -57,9 +57,9 @@ def _looks_across(layer: Any) -> bool:
 
 def larger_batch_size(model: Any, batch_size: int, samples: int) -> int:
     """As many samples as a bounded memory holds the outputs of all layers for, at least as many as in training."""
-    each = sum(
-        _sample_bytes(tensor) for operation in model.operations for tensor in keras.tree.flatten(operation.output)
-    )
+    # A Sequential knows its layers alone, a functional model the operations between them too.
+    operations = getattr(model, "operations", None) or model.layers
+    each = sum(_sample_bytes(tensor) for one in operations for tensor in keras.tree.flatten(one.output))
     fits = _BYTES // max(1, each)
     size = 1 << int(math.log2(max(1, min(fits, _MOST))))
     return max(batch_size, min(size, samples))
