@@ -24,6 +24,9 @@ from kerascli.run.pace import Pace
 from kerascli.run.position import Position
 from kerascli.run.progress import Progress, Silence
 from kerascli.run.steps import as_numbers, make_test_steps, make_train_steps
+from kerascli.run.timed_callbacks import time_callbacks
+from kerascli.run.timed_steps import timed_steps
+from kerascli.run.timeline import part, timed
 
 # The most values of a variable that a validation step may move on.
 _STATE = 1 << 16
@@ -141,7 +144,9 @@ class _Loop:
         )
         self.batch_hooks = needs_every_batch(callbacks, "train")
         self.test_batch_hooks = needs_every_batch(callbacks, "test")
-        self.train_steps, self.test_steps = make_train_steps(model), make_test_steps(model)
+        self.train_steps = timed_steps(make_train_steps(model), "steps")
+        self.test_steps = timed_steps(make_test_steps(model), "validation")
+        time_callbacks(self.callbacks)
         self.pace = Pace()
 
     def epoch(self, position: Position) -> dict[str, float]:
@@ -222,14 +227,16 @@ class _Loop:
         end = done - position.step + plan.steps_per_epoch
         while done < end:
             pass_number, skipped = divmod(done, in_pass)
-            order = plan.train.order(plan.seed, position.passes + pass_number) if plan.shuffle else None
-            dataset = plan.train.dataset(
-                plan.batch_size, order=order, skip_batches=skipped, drop_remainder=plan.drop_remainder
-            )
-            if plan.augment is not None:
-                dataset = plan.augment(dataset, plan.seed, position.passes + pass_number, skipped)
+            with part("input"):
+                order = plan.train.order(plan.seed, position.passes + pass_number) if plan.shuffle else None
+                dataset = plan.train.dataset(
+                    plan.batch_size, order=order, skip_batches=skipped, drop_remainder=plan.drop_remainder
+                )
+                if plan.augment is not None:
+                    dataset = plan.augment(dataset, plan.seed, position.passes + pass_number, skipped)
+                iterator = iter(dataset)
             count = min(in_pass - skipped, end - done)
-            yield iter(dataset), count
+            yield iterator, count
             done += count
 
     def _call_length(self, position: Position) -> int:
@@ -240,6 +247,7 @@ class _Loop:
             count = min(count, plan.checkpoint_steps - position.steps % plan.checkpoint_steps)
         return count
 
+    @timed("validation")
     def _validate(self, position: Position) -> dict[str, float]:
         """`model.evaluate` on the validation split, inside the training's callbacks."""
         plan = self.plan

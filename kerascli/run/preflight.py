@@ -29,6 +29,7 @@ from kerascli.run.monitor import Monitor, choose_monitor
 from kerascli.run.session import keras_session
 from kerascli.run.start_weights import StartReport
 from kerascli.run.steps import as_numbers, build_state
+from kerascli.run.timeline import part, timed
 from kerascli.spec.plugins import own_line
 from kerascli.spec.spec import Spec
 from kerascli.spec.training_spec import PhaseSpec
@@ -87,6 +88,7 @@ def check_data(spec: Spec) -> tuple[Diagnostic, ...]:
     return ()
 
 
+@timed("building")
 def prepare_training(spec: Spec, prior: PriorData | None = None, *, begins: bool = True) -> Ready:
     """Everything before the first step; to be called inside `keras_session`.
 
@@ -101,19 +103,21 @@ def prepare_training(spec: Spec, prior: PriorData | None = None, *, begins: bool
     """
     _check_sections(spec)
     spec = close_spec(spec)
-    data = prepare_data(spec, prior)
-    spec = adapt_model(with_facts(spec, data), data)
+    with part("data"):
+        data = prepare_data(spec, prior)
+        spec = adapt_model(with_facts(spec, data), data)
     model = build_compiled(spec)
     start = start_model(spec, model) if begins else ()
     data = data.with_output_shapes(output_shapes(model))
     assert spec.compile is not None
     phases = Phases(model, spec.compile, spec.fit.all_phases)
     phases.enter(0)
-    if set(data.storage.kept.values()) != {"memory"}:
-        data.check_streamed()
-    if prior is not None:
-        _check_same(data, prior)
-    train, validation, test = data.train(), data.validation(), data.test()
+    with part("data"):
+        if set(data.storage.kept.values()) != {"memory"}:
+            data.check_streamed()
+        if prior is not None:
+            _check_same(data, prior)
+        train, validation, test = data.train(), data.validation(), data.test()
     augment = make_augmentation(data.data)
     _try_batch(spec, model, train, augment)
     logs = _log_names(model, validated=validation is not None)

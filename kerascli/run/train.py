@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -19,9 +21,11 @@ from kerascli.run.disk_space import little_space
 from kerascli.run.interrupts import watch_signals
 from kerascli.run.new_run import first_record, write_inputs
 from kerascli.run.preflight import Ready, prepare_training
+from kerascli.run.profile_files import write_profile
 from kerascli.run.progress import Progress, Silence
 from kerascli.run.result import RunResult
 from kerascli.run.session import keras_session
+from kerascli.run.timeline import part, recording
 from kerascli.run.training import run_training
 from kerascli.spec.spec import Spec
 
@@ -33,6 +37,7 @@ def train(
     progress: Progress | None = None,
     command: Sequence[str] | None = None,
     max_seconds: float | None = None,
+    profile: bool = False,
 ) -> RunResult:
     """Trains the model of a spec and leaves a run folder.
 
@@ -44,6 +49,7 @@ def train(
         progress: Who is told how it goes.
         command: The command line, for the record.
         max_seconds: After so many seconds of training the run is saved, its result written, and marked `stopped`.
+        profile: Whether to find out where the time goes: `result.profile`, and the run's folder `profile`.
 
     Returns:
         The result; its `folder` holds everything.
@@ -55,7 +61,8 @@ def train(
         EnvironmentProblem: A file can't be written; the run is marked `failed`.
         Interrupted: SIGINT or SIGTERM came; the run is saved and marked `stopped`.
     """
-    return begin_run(spec, runs, progress=progress, command=command, max_seconds=max_seconds)
+    with recording() if profile else contextlib.nullcontext():
+        return begin_run(spec, runs, progress=progress, command=command, max_seconds=max_seconds)
 
 
 def begin_run(
@@ -85,7 +92,9 @@ def begin_run(
     with keras_session(spec):
         with listening(progress.reading):
             ready = prepare_training(spec, prior)
-        for diagnostic in doubts(ready, Path(runs)):
+        with part("data"):
+            found = list(doubts(ready, Path(runs)))
+        for diagnostic in found:
             progress.warned(diagnostic)
         # From here on a signal leaves a run that can go on.
         with watch_signals() as interrupts:
@@ -93,7 +102,12 @@ def begin_run(
             with lock_folder(folder.path):
                 record = first_record(ready, command).changed(**(facts or {}))
                 write_inputs(folder, ready, record)
-                return run_training(folder, ready, record, interrupts, progress, seconds=max_seconds)
+                try:
+                    result = run_training(folder, ready, record, interrupts, progress, seconds=max_seconds)
+                finally:
+                    # Of a run that is stopped too: what it did so far took its time.
+                    profile = write_profile(folder, ready, progress)
+                return result if profile is None else replace(result, profile=profile)
 
 
 def doubts(ready: Ready, runs: Path) -> Iterator[Diagnostic]:
