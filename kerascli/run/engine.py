@@ -200,6 +200,9 @@ class _Loop:
                 available -= count
                 if self.model.stop_training:
                     return logs
+            with part("input"):
+                # Where TensorFlow is tuning the pipeline, its end waits for that.
+                del iterator
         return logs
 
     def _call(self, iterator: Any, count: int, position: Position) -> dict[str, float]:
@@ -227,17 +230,21 @@ class _Loop:
         end = done - position.step + plan.steps_per_epoch
         while done < end:
             pass_number, skipped = divmod(done, in_pass)
-            with part("input"):
-                order = plan.train.order(plan.seed, position.passes + pass_number) if plan.shuffle else None
-                dataset = plan.train.dataset(
-                    plan.batch_size, order=order, skip_batches=skipped, drop_remainder=plan.drop_remainder
-                )
-                if plan.augment is not None:
-                    dataset = plan.augment(dataset, plan.seed, position.passes + pass_number, skipped)
-                iterator = iter(dataset)
             count = min(in_pass - skipped, end - done)
-            yield iterator, count
+            yield self._pass(position.passes + pass_number, skipped), count
             done += count
+
+    @timed("input")
+    def _pass(self, number: int, skipped: int) -> Any:
+        """An iterator over the batches of one pass, without so many at its start."""
+        plan = self.plan
+        order = plan.train.order(plan.seed, number) if plan.shuffle else None
+        dataset = plan.train.dataset(
+            plan.batch_size, order=order, skip_batches=skipped, drop_remainder=plan.drop_remainder
+        )
+        if plan.augment is not None:
+            dataset = plan.augment(dataset, plan.seed, number, skipped)
+        return iter(dataset)
 
     def _call_length(self, position: Position) -> int:
         """Steps in the next graph call: no further than a checkpoint, as many as callbacks and the clock allow."""

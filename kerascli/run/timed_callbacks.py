@@ -17,10 +17,11 @@ def time_callbacks(callbacks: Any) -> None:
     """
     timeline = current()
     if timeline is not None:
-        callbacks.callbacks = [_Timed(one, timeline) for one in callbacks.callbacks]
         # A callback of Keras that profiles has TensorFlow's profiler for itself.
-        if timeline.steps is not None and any(_profiles(one.callback) for one in callbacks.callbacks):
+        if timeline.steps is not None and any(map(_profiles, callbacks.callbacks)):
             timeline.steps.profiler.failed = True
+        own = keras.callbacks.History
+        callbacks.callbacks = [one if isinstance(one, own) else _Timed(one, timeline) for one in callbacks.callbacks]
 
 
 def _profiles(callback: Any) -> bool:
