@@ -16,7 +16,14 @@ from kerascli.run.timeline import Timeline, current
 from kerascli.run.waits import Native, read_planes
 
 # Of TensorFlow's own events the longest are put beside ours.
-_MOST_NATIVE = 20_000
+_MOST_NATIVE = 10_000
+
+
+def profile_into(folder: RunFolder) -> None:
+    """From here on, the timeline, if there is one, may write into a run's folder."""
+    timeline = current()
+    if timeline is not None:
+        timeline.folder = folder.path
 
 
 def write_profile(folder: RunFolder, ready: Ready, progress: Progress) -> Profile | None:
@@ -84,9 +91,9 @@ def native_events(native: Native, began: float) -> Iterator[dict[str, Any]]:
         if not plane.name.startswith("/host"):
             continue
         yield {"ph": "M", "pid": pid, "name": "process_name", "args": {"name": f"TensorFlow {plane.name}"}}
+        names = {key: event.name.split("#")[0] for key, event in plane.event_metadata.items()}
         for tid, line in enumerate(plane.lines, 1):
             yield {"ph": "M", "pid": pid, "tid": tid, "name": "thread_name", "args": {"name": line.name}}
-            names = {key: event.name.split("#")[0] for key, event in plane.event_metadata.items()}
             start = 1e6 * (native.start - began) + line.timestamp_ns / 1e3
             for event in line.events:
                 ts = start + event.offset_ps / 1e6

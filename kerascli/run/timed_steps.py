@@ -45,12 +45,13 @@ class StepTimes:
     Attributes:
         kinds: The calls by part and by whether they are the first of a pass over the data, which wait for its pipeline
             to fill.
+        profiler: TensorFlow's profiler.
         native: TensorFlow's profile of the first calls after those that trace.
     """
 
+    profiler: NativeProfiler
     kinds: dict[tuple[str, bool], Calls] = field(default_factory=dict)
     native: Native | None = None
-    profiler: NativeProfiler = field(default_factory=NativeProfiler)
     _window: list[tuple[tuple[str, bool], Event, int]] = field(default_factory=list)
     _opened: float | None = None
     _next: float = 0.0
@@ -105,7 +106,7 @@ def timed_steps(steps: Callable[[Any, int], dict[str, Any]], name: str) -> Calla
     timeline = current()
     if timeline is None:
         return steps
-    timeline.steps = timeline.steps or StepTimes()
+    timeline.steps = timeline.steps or StepTimes(NativeProfiler(timeline.folder))
     return _TimedSteps(timeline, steps, name)
 
 

@@ -10,6 +10,7 @@ from contextlib import AbstractContextManager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from functools import wraps
+from pathlib import Path
 from typing import Any, ParamSpec, TypeVar
 
 P = ParamSpec("P")
@@ -70,6 +71,8 @@ class Timeline:
         self.events: list[Event] = []
         # What the graph calls of the steps told; see `timed_steps`.
         self.steps: Any = None
+        # Where TensorFlow may write its profiles until they are read.
+        self.folder: Path | None = None
         self._open: list[Event] = []
         self._thread = threading.get_ident()
 

@@ -21,7 +21,7 @@ from kerascli.run.disk_space import little_space
 from kerascli.run.interrupts import watch_signals
 from kerascli.run.new_run import first_record, write_inputs
 from kerascli.run.preflight import Ready, prepare_training
-from kerascli.run.profile_files import write_profile
+from kerascli.run.profile_files import profile_into, write_profile
 from kerascli.run.progress import Progress, Silence
 from kerascli.run.result import RunResult
 from kerascli.run.session import keras_session
@@ -102,6 +102,7 @@ def begin_run(
             with lock_folder(folder.path):
                 record = first_record(ready, command).changed(**(facts or {}))
                 write_inputs(folder, ready, record)
+                profile_into(folder)
                 try:
                     result = run_training(folder, ready, record, interrupts, progress, seconds=max_seconds)
                 finally:

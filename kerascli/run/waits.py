@@ -15,6 +15,8 @@ from typing import Any
 
 import tensorflow as tf
 
+from kerascli.record.atomic import TEMPORARY_PREFIX
+
 _GET_NEXT = "IteratorGetNextOp::DoCompute"
 # Threads whose requests are those of the training: a pipeline may have iterators of its own, in others.
 _ASKING = ("tf_data_iterator_get_next", "python")
@@ -38,23 +40,26 @@ class Native:
 class NativeProfiler:
     """TensorFlow's profiler, begun and ended again and again."""
 
-    def __init__(self) -> None:
-        """Is not running."""
-        self.failed = False
+    def __init__(self, place: Path | None) -> None:
+        """Is not running; it writes its files into a folder, and can do nothing without one."""
+        self.failed = place is None
+        self._place = place
         self._folder: tempfile.TemporaryDirectory[str] | None = None
         self._start = 0.0
 
     def start(self) -> bool:
         """Begins; False where it can't, since someone else uses it."""
-        folder = tempfile.TemporaryDirectory(prefix="kerascli-profile-")
         # Python's calls and all devices but the host would cost time and tell nothing of the data.
         options = tf.profiler.experimental.ProfilerOptions(
             host_tracer_level=2, python_tracer_level=0, device_tracer_level=0
         )
+        folder = None
         try:
+            folder = tempfile.TemporaryDirectory(prefix=TEMPORARY_PREFIX, dir=self._place)
             tf.profiler.experimental.start(folder.name, options)
         except (tf.errors.OpError, OSError):
-            folder.cleanup()
+            if folder is not None:
+                folder.cleanup()
             self.failed = True
             return False
         self._folder, self._start = folder, time.perf_counter()
