@@ -41,6 +41,7 @@ class Profile:
         verdicts: What bounds it; the first one is the verdict. One of the training itself follows one of the whole.
         steps: The training's steps, those that traced left out.
         seconds_per_step: What one of them takes, without waiting.
+        computing: The share of their time in which operations compute; None where it is not known.
         waits_measured: Whether it is known how long steps waited for data; else `steps` holds it.
     """
 
@@ -49,6 +50,7 @@ class Profile:
     verdicts: tuple[Verdict, ...]
     steps: int
     seconds_per_step: float | None
+    computing: float | None
     waits_measured: bool
 
     @property
@@ -65,6 +67,7 @@ class Profile:
             "parts": [asdict(row) for row in self.rows],
             "steps": self.steps,
             "seconds_per_step": self.seconds_per_step,
+            "computing": self.computing,
             "waits_measured": self.waits_measured,
         }
 
@@ -77,18 +80,20 @@ def make_profile(timeline: Timeline, ready: Ready) -> Profile:
     rows = _rows(sums, total)
     steps, seconds = _count(timeline, "steps"), sum(row.seconds for row in rows if row.part == "steps")
     each = seconds / steps if steps else None
+    computing = timeline.steps.computing / timeline.steps.busy if timeline.steps and timeline.steps.busy else None
     verdicts = judge(
         Measured(
             seconds=total,
             parts={part: _seconds(rows, part) for parts in STAGES.values() for part in parts},
             details={(row.part, row.detail): row.seconds for row in rows if row.detail},
             seconds_per_step=each,
+            computing=computing,
             batch_size=ready.plan.batch_size,
             augmented=ready.plan.augment is not None and bool(ready.plan.augment.inputs or ready.plan.augment.whole),
             streamed="stream" in ready.data.storage.kept.values(),
         )
     )
-    return Profile(total, rows, verdicts, steps, each, measured)
+    return Profile(total, rows, verdicts, steps, each, computing, measured)
 
 
 def _count(timeline: Timeline, part: str) -> int:

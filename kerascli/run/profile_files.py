@@ -9,11 +9,11 @@ from typing import Any
 from kerascli.errors import Diagnostic
 from kerascli.record.atomic import write_bytes, write_json, write_text
 from kerascli.record.run_folder import RunFolder
+from kerascli.run.native_profile import Native, read_planes
 from kerascli.run.preflight import Ready
 from kerascli.run.profile import Profile, make_profile
 from kerascli.run.progress import Progress
 from kerascli.run.timeline import Timeline, current
-from kerascli.run.waits import Native, read_planes
 
 # Of TensorFlow's own events the longest are put beside ours.
 _MOST_NATIVE = 10_000

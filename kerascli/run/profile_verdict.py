@@ -11,8 +11,8 @@ from kerascli.run.timeline import STAGES
 _MUCH = 0.3
 # What comes before the first step, or after the last, bounds a run from this share on.
 _MOST = 0.5
-# TensorFlow's own work around a step of a few layers is some tenths of a millisecond.
-_TINY_STEP = 1e-3
+# Operations that compute for a smaller share of a step than this are too small.
+_LITTLE = 1 / 3
 
 
 @dataclass(frozen=True)
@@ -24,6 +24,7 @@ class Measured:
         parts: Part to its seconds.
         details: Part and detail to its seconds: of each class of callbacks, say.
         seconds_per_step: What a step takes without waiting; None where there was none but the first.
+        computing: The share of a step in which operations compute; None where it is not known.
         batch_size: Samples a step.
         augmented: Whether batches are changed at random.
         streamed: Whether samples are read anew in each epoch.
@@ -33,6 +34,7 @@ class Measured:
     parts: Mapping[str, float]
     details: Mapping[tuple[str, str], float]
     seconds_per_step: float | None
+    computing: float | None
     batch_size: int
     augmented: bool = False
     streamed: bool = False
@@ -100,8 +102,8 @@ def judge_training(measured: Measured) -> Verdict:
     if seconds / total >= _MUCH:
         return _other_than_steps(measured, part, detail, seconds, total)
     each = measured.seconds_per_step
-    if each is not None and each < _TINY_STEP:
-        sentence = f"a step takes {1000 * each:.2f} ms, most of it TensorFlow's own work around it"
+    if each is not None and measured.computing is not None and measured.computing < _LITTLE:
+        sentence = f"tiny steps: {_percent(measured.computing)} of their {_milliseconds(each)} is computing"
         return Verdict("overhead-bound", sentence, _overhead(measured))
     time = "" if each is None else f", {_milliseconds(each)} a step"
     sentence = f"{_percent(parts['steps'] / total)} of the training's time is steps{time}"

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import time
 import weakref
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 import keras
 
+from kerascli.run.native_profile import Native, NativeProfiler, look_into
 from kerascli.run.timeline import Event, Timeline, current
-from kerascli.run.waits import Native, NativeProfiler, waits
 
 # A profile of graph calls ends after so much time, or so many steps.
 _WINDOW_SECONDS, _WINDOW_STEPS = 0.25, 200
@@ -47,11 +47,15 @@ class StepTimes:
             to fill.
         profiler: TensorFlow's profiler.
         native: TensorFlow's profile of the first calls after those that trace.
+        busy: The seconds of the profiled calls, without waiting and without those that trace.
+        computing: The seconds of these in which an operation computed.
     """
 
     profiler: NativeProfiler
     kinds: dict[tuple[str, bool], Calls] = field(default_factory=dict)
     native: Native | None = None
+    busy: float = 0.0
+    computing: float = 0.0
     _window: list[tuple[tuple[str, bool], Event, int]] = field(default_factory=list)
     _opened: float | None = None
     _next: float = 0.0
@@ -89,16 +93,24 @@ class StepTimes:
         began = time.perf_counter()
         native, window = self.profiler.stop(), self._window
         self._opened, self._window = None, []
-        found = waits(native, [count for _, _, count in window]) if native is not None else None
-        for (kind, event, _), waited in zip(window, found or (), strict=found is not None):
-            calls = self.kinds[kind]
-            calls.sampled += event.facts["seconds"]
-            calls.waited += min(waited, event.facts["seconds"])
-            event.facts["waited"] = waited
-        if self.native is None and any(kind[0] != "tracing" for kind, _, _ in window):
-            self.native = native
+        if native is not None and window:
+            self._take(native, window)
         ended = time.perf_counter()
         self._next = ended + (ended - began) / _COST
+
+    def _take(self, native: Native, window: Sequence[tuple[tuple[str, bool], Event, int]]) -> None:
+        """Takes up what a window saw."""
+        seen = look_into(native, [count for _, _, count in window])
+        if seen.waits is None:
+            return
+        busy = 0.0
+        for (kind, event, _), wait in zip(window, seen.waits, strict=True):
+            calls, seconds = self.kinds[kind], event.facts["seconds"]
+            event.facts["waited"] = waited = min(wait, seconds)
+            calls.sampled, calls.waited, busy = calls.sampled + seconds, calls.waited + waited, busy + seconds - waited
+        if all(kind[0] != "tracing" for kind, _, _ in window):
+            self.native = self.native or native
+            self.computing, self.busy = self.computing + seen.computing, self.busy + busy
 
 
 def timed_steps(steps: Callable[[Any, int], dict[str, Any]], name: str) -> Callable[[Any, int], dict[str, Any]]:

@@ -18,6 +18,7 @@ from typer.testing import CliRunner
 from kerascli.cli.main import app
 from kerascli.cli.profile_report import profile_table, verdict_lines
 from kerascli.errors import TrainingError
+from kerascli.run.native_profile import Native, look_into
 from kerascli.run.profile import Profile
 from kerascli.run.profile_verdict import Measured, judge
 from kerascli.run.result import RunResult
@@ -25,7 +26,6 @@ from kerascli.run.timed_callbacks import time_callbacks
 from kerascli.run.timed_steps import timed_steps
 from kerascli.run.timeline import NOTHING, STAGES, Timeline, current, part, recording, timed
 from kerascli.run.train import train
-from kerascli.run.waits import Native, waits
 from kerascli.spec.load import load_spec
 
 sys.path.insert(0, str(Path(__file__).parent))
@@ -88,7 +88,7 @@ def test_the_training_is_the_same_bit_for_bit(profiled: tuple[RunResult, RunResu
 def test_the_parts_cover_the_time(profiled: tuple[RunResult, RunResult, float]) -> None:
     _, result, wall = profiled
     profile = profile_of(result)
-    assert wall <= profile.seconds < 1.1 * wall + 0.2
+    assert wall - 0.01 <= profile.seconds < 1.1 * wall + 0.2
     named = [row for row in profile.rows if row.part != "other"]
     assert sum(row.seconds for row in named) >= 0.9 * wall
     assert sum(row.share for row in profile.rows) == pytest.approx(1)
@@ -126,10 +126,11 @@ def test_the_files(profiled: tuple[RunResult, RunResult, float]) -> None:
     kept = json.loads((folder / "profile.json").read_text())
     assert kept == profile_of(profiled[1]).to_json() == profiled[1].to_json()["profile"]
     assert kept["verdict"] == str(profile_of(profiled[1]).verdict)
-    assert kept["waits_measured"]
+    assert kept["waits_measured"] and 0 < kept["computing"] < 1
     native = next(folder.glob("tensorflow/plugins/profile/*/*.xplane.pb"))
     # A count that the profile does not hold is no measure.
-    assert waits(Native(native.name, native.read_bytes(), 0.0), [10**6]) is None
+    seen = look_into(Native(native.name, native.read_bytes(), 0.0), [10**6])
+    assert seen.waits is None and seen.computing > 0
 
 
 def test_the_trace_nests(profiled: tuple[RunResult, RunResult, float]) -> None:
@@ -250,14 +251,14 @@ def test_a_recording_inside_another_is_the_same() -> None:
     assert current() is None
 
 
-def measured(seconds: float = 10.0, each: float | None = 0.02, **parts: Any) -> Measured:
+def measured(seconds: float = 10.0, each: float | None = 0.02, computing: float | None = 0.5, **parts: Any) -> Measured:
     details = {("callbacks", name): value for name, value in parts.pop("callbacks", {}).items()}
     details |= {("logs", name): value for name, value in parts.pop("writers", {}).items()}
     facts = {name: parts.pop(name) for name in ("augmented", "streamed") if name in parts}
     parts = {name.replace("_", " "): value for name, value in parts.items()}
     for (name, _), value in details.items():
         parts[name] = parts.get(name, 0.0) + value
-    return Measured(seconds, parts, details, each, 32, **facts)
+    return Measured(seconds, parts, details, each, computing, 32, **facts)
 
 
 VERDICTS = [
@@ -272,9 +273,11 @@ VERDICTS = [
     ),
     (measured(input=2.9, steps=7.1), "step-bound: 71 % of the training's time is steps, 20 ms a step; "),
     (
-        measured(steps=5, each=0.0004),
-        "overhead-bound: a step takes 0.40 ms, most of it TensorFlow's own work around it; ",
+        measured(steps=5, each=0.0004, computing=0.06),
+        "overhead-bound: tiny steps: 6 % of their 0.4 ms is computing; larger batches ('fit.batch_size', now 32) or more "
+        "steps in one graph call ('compile.steps_per_execution') help",
     ),
+    (measured(steps=5, each=0.0004, computing=None), "step-bound"),
     (
         measured(steps=5, loop=5),
         "overhead-bound: 50 % of the training's time goes by between the graph calls (5.0 s of ",

@@ -1,7 +1,8 @@
-"""How long graph calls waited for their batches, read from TensorFlow's own profile of them.
+"""How long graph calls waited and computed, read from TensorFlow's own profile of them.
 
 From outside, a graph call is one stretch of time; TensorFlow's profile tells when it asked the iterator for a batch and when
-it had it (`IteratorGetNextOp::DoCompute`, https://www.tensorflow.org/guide/data_performance_analysis).
+it had it (`IteratorGetNextOp::DoCompute`, https://www.tensorflow.org/guide/data_performance_analysis), and when its
+operations computed.
 """
 
 from __future__ import annotations
@@ -20,6 +21,10 @@ from kerascli.record.atomic import TEMPORARY_PREFIX
 _GET_NEXT = "IteratorGetNextOp::DoCompute"
 # Threads whose requests are those of the training: a pipeline may have iterators of its own, in others.
 _ASKING = ("tf_data_iterator_get_next", "python")
+# Threads that compute what a graph call asks for; pipelines have others.
+_COMPUTING = ("tf_Compute", "python")
+# Operations that call others.
+_CALLING = frozenset({"While", "StatelessWhile", "If", "PartitionedCall", "StatefulPartitionedCall", "IteratorGetNext"})
 
 
 @dataclass(frozen=True)
@@ -91,24 +96,56 @@ def read_planes(native: Native) -> Any:
     return space
 
 
-def waits(native: Native, steps: Sequence[int]) -> list[float] | None:
-    """The seconds that each of some graph calls waited for its batches.
+@dataclass(frozen=True)
+class Seen:
+    """What a profile tells of the graph calls in it.
+
+    Attributes:
+        waits: The seconds that each call waited for its batches; None where the profile does not hold as many requests
+            as there were batches.
+        computing: The seconds in which any operation computed.
+    """
+
+    waits: list[float] | None
+    computing: float
+
+
+def look_into(native: Native, steps: Sequence[int]) -> Seen:
+    """Reads a profile.
 
     Args:
-        native: A profile of these calls alone.
+        native: A profile of some graph calls.
         steps: The batches that each call took, in their order.
-
-    Returns:
-        Their waits; None where the profile does not hold as many requests as there were batches.
     """
-    found: list[tuple[int, float]] = []
+    asked: list[tuple[int, int]] = []
+    operations: list[tuple[int, int]] = []
     for plane in read_planes(native).planes:
-        asked = {key for key, event in plane.event_metadata.items() if event.name.split("#")[0] == _GET_NEXT}
+        names = {key: event.name.split("#")[0] for key, event in plane.event_metadata.items()}
+        requests = {key for key, name in names.items() if name == _GET_NEXT}
+        computing = {key for key, name in names.items() if _computes(name)}
         for line in plane.lines:
-            if asked and line.name.startswith(_ASKING):
-                begin = line.timestamp_ns * 1000
-                found += [(begin + e.offset_ps, e.duration_ps / 1e12) for e in line.events if e.metadata_id in asked]
-    if len(found) != sum(steps):
-        return None
-    seconds = iter([seconds for _, seconds in sorted(found)])
-    return [sum(next(seconds) for _ in range(count)) for count in steps]
+            begin = line.timestamp_ns * 1000
+            for keys, found, threads in ((requests, asked, _ASKING), (computing, operations, _COMPUTING)):
+                if line.name.startswith(threads):
+                    times = ((begin + one.offset_ps, one.duration_ps) for one in line.events if one.metadata_id in keys)
+                    found.extend(times)
+    waits = None
+    if len(asked) == sum(steps):
+        seconds = iter([duration / 1e12 for _, duration in sorted(asked)])
+        waits = [sum(next(seconds) for _ in range(count)) for count in steps]
+    return Seen(waits, _covered(operations) / 1e12)
+
+
+def _computes(event: str) -> bool:
+    """Whether an event is an operation at work: `model/dense/MatMul:MatMul`; not one that only calls or waits for others."""
+    name, _, operation = event.rpartition(":")
+    return bool(name) and not name.endswith(":") and " " not in event and operation not in _CALLING
+
+
+def _covered(stretches: list[tuple[int, int]]) -> int:
+    """The length of all stretches (start, length), where several lie over each other once."""
+    covered = end = 0
+    for start, length in sorted(stretches):
+        covered += max(0, start + length - max(start, end))
+        end = max(end, start + length)
+    return covered
