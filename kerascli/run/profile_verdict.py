@@ -71,7 +71,7 @@ def _judge_whole(measured: Measured) -> Verdict | None:
     """The verdict on what is no training, if that takes most of the time."""
     for kind, stage, when in (
         ("start-up", "start-up", "before the second step"),
-        ("end-bound", "end", "after the last"),
+        ("end-bound", "end", "after the last step"),
     ):
         times = sorted(((measured.parts.get(part, 0.0), part) for part in STAGES[stage]), reverse=True)
         share = sum(seconds for seconds, _ in times) / measured.seconds

@@ -16,9 +16,10 @@ from kerascli.data.split import ArraySplit
 from kerascli.data.told import listening
 from kerascli.errors import Diagnostic
 from kerascli.record.lock import lock_folder
-from kerascli.record.run_folder import create_run_folder
+from kerascli.record.run_folder import RunFolder, create_run_folder
+from kerascli.record.run_record import RunRecord
 from kerascli.run.disk_space import little_space
-from kerascli.run.interrupts import watch_signals
+from kerascli.run.interrupts import Interrupts, watch_signals
 from kerascli.run.new_run import first_record, write_inputs
 from kerascli.run.preflight import Ready, prepare_training
 from kerascli.run.profile_files import profile_into, write_profile
@@ -102,13 +103,25 @@ def begin_run(
             with lock_folder(folder.path):
                 record = first_record(ready, command).changed(**(facts or {}))
                 write_inputs(folder, ready, record)
-                profile_into(folder)
-                try:
-                    result = run_training(folder, ready, record, interrupts, progress, seconds=max_seconds)
-                finally:
-                    # Of a run that is stopped too: what it did so far took its time.
-                    profile = write_profile(folder, ready, progress)
-                return result if profile is None else replace(result, profile=profile)
+                return _profiled(folder, ready, record, interrupts, progress, max_seconds)
+
+
+def _profiled(
+    folder: RunFolder,
+    ready: Ready,
+    record: RunRecord,
+    interrupts: Interrupts,
+    progress: Progress,
+    seconds: float | None,
+) -> RunResult:
+    """The training, with its profile where one is recorded."""
+    profile_into(folder)
+    try:
+        result = run_training(folder, ready, record, interrupts, progress, seconds=seconds)
+    finally:
+        # Of a run that is stopped too: what it did so far took its time.
+        profile = write_profile(folder, ready, progress)
+    return result if profile is None else replace(result, profile=profile)
 
 
 def doubts(ready: Ready, runs: Path) -> Iterator[Diagnostic]:

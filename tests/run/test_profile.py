@@ -300,7 +300,10 @@ VERDICTS = [
         measured(steps=3, data=6.0),
         "start-up: 60 % of the time goes by before the second step (data 6.0 s); 'data.cache: d",
     ),
-    (measured(steps=4, plots=5.0), "end-bound: 50 % of the time goes by after the last (plots 5.0 s); it happens once"),
+    (
+        measured(steps=4, plots=5.0),
+        "end-bound: 50 % of the time goes by after the last step (plots 5.0 s); it happens once",
+    ),
     (measured(each=None), "step-bound: 0 %"),
 ]
 
