@@ -124,7 +124,8 @@ def _train(spec: Spec, runs: Path, limit: float | None, *, json: bool, quiet: bo
     elif result.profile is not None:
         from kerascli.cli.profile_report import profile_table, verdict_lines
 
-        output_console().print(profile_table(result.profile))
+        if not quiet:
+            output_console().print(profile_table(result.profile))
         for line in verdict_lines(result.profile):
             print(line)
 

@@ -58,7 +58,9 @@ class StepTimes:
     computing: float = 0.0
     _window: list[tuple[tuple[str, bool], Event, int]] = field(default_factory=list)
     _opened: float | None = None
-    _next: float = 0.0
+    _closed: float = 0.0
+    _cost: float = 0.0
+    _cost_of_step: float = 0.0
 
     def waited(self, name: str) -> float | None:
         """The seconds that the calls of a part waited for data, those not profiled like the others; None: not known."""
@@ -69,11 +71,14 @@ class StepTimes:
         usual = sum(calls.waited for calls in own) / sampled
         return sum(calls.seconds * (calls.waited / calls.sampled if calls.sampled else usual) for calls in own)
 
-    def begin(self, *, at_once: bool) -> None:
-        """Opens a window of profiled calls where it is time for one."""
+    def begin(self, name: str, count: int) -> None:
+        """Opens a window of profiled calls where it is time for one: before the first ones of a part at once."""
         if self._opened is not None or self.profiler.failed:
             return
-        if (at_once or time.perf_counter() >= self._next) and self.profiler.start():
+        now = time.perf_counter()
+        # A call of many steps costs more than the last window did.
+        due = self._closed + max(self._cost, self._cost_of_step * count) / _COST
+        if (now >= due or not any(part == name for part, _ in self.kinds)) and self.profiler.start():
             self._opened = time.perf_counter()
 
     def told(self, kind: tuple[str, bool], event: Event, count: int, seconds: float) -> bool:
@@ -95,8 +100,9 @@ class StepTimes:
         self._opened, self._window = None, []
         if native is not None and window:
             self._take(native, window)
-        ended = time.perf_counter()
-        self._next = ended + (ended - began) / _COST
+        self._closed = time.perf_counter()
+        self._cost = self._closed - began
+        self._cost_of_step = self._cost / max(1, sum(count for _, _, count in window))
 
     def _take(self, native: Native, window: Sequence[tuple[tuple[str, bool], Event, int]]) -> None:
         """Takes up what a window saw."""
@@ -136,7 +142,7 @@ class _TimedSteps:
         name = self.name if self._traced else "tracing"
         fresh = iterator is not self._pass()
         self._traced, self._pass = True, weakref.ref(iterator)
-        self.times.begin(at_once=name == "tracing")
+        self.times.begin(name, count)
         with self.timeline.part(name, self.name if name == "tracing" else "", steps=count) as event:
             began = time.perf_counter()
             # As numbers, since a graph call on a device may go on behind its return.
