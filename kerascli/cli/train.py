@@ -24,6 +24,7 @@ def register(app: typer.Typer) -> None:
         "kerascli train configs/mnist.yaml --seeds 5",
         "kerascli train configs/mnist.yaml --dry-run",
         "kerascli train configs/news.yaml --overfit",
+        "kerascli train configs/mnist.yaml fit.epochs=1 --profile",
         "kerascli train configs/mnist.yaml --init-from mnist/2026-11-23_09-15-02",
         "kerascli train configs/news.yaml +callbacks='{EarlyStopping: {patience: 2}}' --runs /tmp/runs",
     )
@@ -31,6 +32,7 @@ def register(app: typer.Typer) -> None:
 
 
 def train(
+    context: typer.Context,
     spec: options.Spec,
     overrides: options.Overrides = None,
     init_from: Annotated[
@@ -58,6 +60,9 @@ def train(
     overfit: Annotated[
         bool, typer.Option("--overfit", help="Learn one batch by heart; if a head can't, say which. Writes nothing.")
     ] = False,
+    profile: Annotated[
+        bool, typer.Option("--profile", help="Say where the time goes, and what would make it less.")
+    ] = False,
     max_time: options.MaxTime = None,
     strict: options.Strict = False,
     runs: options.Runs = options.DEFAULT_RUNS,
@@ -71,15 +76,20 @@ def train(
     from kerascli.cli.durations import seconds_of
     from kerascli.cli.quiet import prepare_tensorflow
     from kerascli.cli.specs import read_spec
+    from kerascli.run.timeline import part, recording
 
-    _check_together({"--seeds": seeds is not None, "--dry-run": dry_run, "--overfit": overfit})
+    _check_together({"--seeds": seeds is not None, "--dry-run": dry_run, "--overfit": overfit, "--profile": profile})
+    if profile:
+        # Until the command ends.
+        context.with_resource(recording())
     limit = None if max_time is None else seconds_of(max_time, "--max-time")
     # A wrong spec is said at once; TensorFlow takes seconds to import.
     changes = list(overrides or [])
     if init_from is not None:
         changes.append(f"model.weights={{from: {dumps(init_from)}}}")
-    loaded = read_spec(spec, changes, runs, trust=trust, verbose=verbose)
-    require_sound(loaded, strict=strict)
+    with part("spec"):
+        loaded = read_spec(spec, changes, runs, trust=trust, verbose=verbose)
+        require_sound(loaded, strict=strict)
     prepare_tensorflow(verbose=verbose)
     if dry_run:
         _outline(loaded, runs, strict=strict, json=json, quiet=quiet)
@@ -103,15 +113,24 @@ def _check_together(said: dict[str, bool]) -> None:
 
 
 def _train(spec: Spec, runs: Path, limit: float | None, *, strict: bool, json: bool, quiet: bool) -> None:
-    from kerascli.cli.console import print_json
+    from kerascli.cli.console import output_console, print_json
     from kerascli.cli.progress import training_display
+    from kerascli.run.timeline import part
 
     with training_display(quiet=quiet or json) as display:
-        from kerascli.run.train import train as train_spec
+        with part("import"):
+            from kerascli.run.train import train as train_spec
 
         result = train_spec(spec, runs, progress=display, command=sys.argv, max_seconds=limit, strict=strict)
     if json:
         print_json(result.to_json())
+    elif result.profile is not None:
+        from kerascli.cli.profile_report import profile_table, verdict_lines
+
+        if not quiet:
+            output_console().print(profile_table(result.profile))
+        for line in verdict_lines(result.profile):
+            print(line)
 
 
 def _train_seeds(

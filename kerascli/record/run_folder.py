@@ -84,6 +84,11 @@ class RunFolder:
         return self.path / "plots"
 
     @property
+    def profile(self) -> Path:
+        """Where the time went."""
+        return self.path / "profile"
+
+    @property
     def name(self) -> str:
         """`name/id`, as a user types it."""
         return f"{self.path.parent.name}/{self.path.name}"

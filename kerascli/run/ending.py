@@ -18,6 +18,7 @@ from kerascli.run.ready import Ready
 from kerascli.run.recorder import Recorder
 from kerascli.run.result import RunResult
 from kerascli.run.snapshot import position_of, read_snapshot, restore_weights
+from kerascli.run.timeline import timed
 from kerascli.spec.plugins import own_line
 
 
@@ -57,6 +58,7 @@ def end_training(folder: RunFolder, ready: Ready, recorder: Recorder, position: 
     )
 
 
+@timed("model file")
 def _choose_weights(folder: RunFolder, ready: Ready, recorder: Recorder, position: Position) -> tuple[str, int]:
     """Puts the best weights into the model where a monitor decides; else it keeps the last. Returns their phase too."""
     if not ready.monitor.decides or recorder.best is None:
@@ -69,6 +71,7 @@ def _choose_weights(folder: RunFolder, ready: Ready, recorder: Recorder, positio
     return "best", phase
 
 
+@timed("model file")
 def _save(folder: RunFolder, model: Any) -> None:
     """Writes the result.
 
@@ -87,6 +90,7 @@ def _save(folder: RunFolder, model: Any) -> None:
         raise TrainingError(message, code="model-file", span=place, hint=hint) from error
 
 
+@timed("test")
 def _test(folder: RunFolder, ready: Ready, leave: Callable[[], None]) -> dict[str, float]:
     """The metrics on the test split, written into `evaluation/test.json`; empty without one."""
     if ready.test is None:

@@ -24,6 +24,9 @@ from kerascli.run.pace import Pace
 from kerascli.run.position import Position
 from kerascli.run.progress import Progress, Silence
 from kerascli.run.steps import as_numbers, make_test_steps, make_train_steps
+from kerascli.run.timed_callbacks import time_callbacks
+from kerascli.run.timed_steps import timed_steps
+from kerascli.run.timeline import part, timed
 
 # The most values of a variable that a validation step may move on.
 _STATE = 1 << 16
@@ -172,8 +175,9 @@ class _Loop:
         )
         self.batch_hooks = needs_every_batch(callbacks, "train")
         self.test_batch_hooks = needs_every_batch(callbacks, "test")
-        self.train_steps = make_train_steps(model, looped=plan.looped)
-        self.test_steps = make_test_steps(model, looped=plan.looped)
+        self.train_steps = timed_steps(make_train_steps(model, looped=plan.looped), "steps")
+        self.test_steps = timed_steps(make_test_steps(model, looped=plan.looped), "validation")
+        time_callbacks(self.callbacks)
         self.pace = Pace()
 
     def epoch(self, position: Position) -> dict[str, float]:
@@ -227,6 +231,9 @@ class _Loop:
                 available -= count
                 if self.model.stop_training:
                     return logs
+            with part("input"):
+                # Where TensorFlow is tuning the pipeline, its end waits for that.
+                del iterator
         return logs
 
     def _call(self, iterator: Any, count: int, position: Position) -> dict[str, float]:
@@ -255,8 +262,13 @@ class _Loop:
         while done < end:
             pass_number, skipped = divmod(done, in_pass)
             count = min(in_pass - skipped, end - done)
-            yield plan.source(position.passes + pass_number, skipped), count
+            yield self._pass(position.passes + pass_number, skipped), count
             done += count
+
+    @timed("input")
+    def _pass(self, number: int, skipped: int) -> Any:
+        """What the steps take the batches of one pass from, without so many at its start."""
+        return self.plan.source(number, skipped)
 
     def _call_length(self, position: Position) -> int:
         """Steps in the next graph call: no further than a checkpoint, as many as callbacks and the clock allow."""
@@ -266,6 +278,7 @@ class _Loop:
             count = min(count, plan.checkpoint_steps - position.steps % plan.checkpoint_steps)
         return count
 
+    @timed("validation")
     def _validate(self, position: Position) -> dict[str, float]:
         """`model.evaluate` on the validation split, inside the training's callbacks."""
         plan = self.plan

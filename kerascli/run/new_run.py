@@ -15,11 +15,13 @@ from kerascli.record.run_record import RunRecord, digest, git_facts, machine, no
 from kerascli.record.sources import write_sources
 from kerascli.run.ready import Ready
 from kerascli.run.session import threads
+from kerascli.run.timeline import timed
 from kerascli.spec.dump import dump_spec
 from kerascli.spec.problems import COMMAND_LINE
 from kerascli.spec.spec import Spec
 
 
+@timed("run folder")
 def first_record(ready: Ready, command: Sequence[str] | None) -> RunRecord:
     """The record of a run that begins now."""
     spec, model = ready.spec, ready.model
@@ -49,6 +51,7 @@ def first_record(ready: Ready, command: Sequence[str] | None) -> RunRecord:
     )
 
 
+@timed("run folder")
 def write_inputs(folder: RunFolder, ready: Ready, record: RunRecord) -> None:
     """All that is known before the first step.
 

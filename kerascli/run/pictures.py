@@ -13,11 +13,13 @@ from kerascli.run.classifiers import find_classifiers
 from kerascli.run.position import Position
 from kerascli.run.predictions import class_indices, make_predict_step
 from kerascli.run.ready import Ready
+from kerascli.run.timeline import timed
 from kerascli.view.confusion import draw_confusion
 from kerascli.view.curves import draw_curves
 from kerascli.view.graph import draw_graph
 
 
+@timed("plots")
 def draw_run(folder: RunFolder, ready: Ready, model: Any, position: Position, best: tuple[int, float] | None) -> None:
     """Draws `curves.png`, `model.png` and `confusion.png` (`confusion_<head>.png` for several heads) into `plots/`.
 

@@ -37,6 +37,7 @@ from kerascli.run.ready import Ready
 from kerascli.run.session import keras_session
 from kerascli.run.shape_checks import model_shapes, new_doubts
 from kerascli.run.steps import as_numbers, build_state
+from kerascli.run.timeline import part, timed
 from kerascli.spec.plugins import own_line
 from kerascli.spec.spec import Spec
 from kerascli.spec.training_spec import PhaseSpec
@@ -72,6 +73,7 @@ def check_data(spec: Spec) -> tuple[Diagnostic, ...]:
         return find_doubts(prepare_training(spec))
 
 
+@timed("building")
 def prepare_training(spec: Spec, prior: Prior | None = None, *, begins: bool = True) -> Ready:
     """Everything before the first step; to be called inside `keras_session`.
 
@@ -87,8 +89,9 @@ def prepare_training(spec: Spec, prior: Prior | None = None, *, begins: bool = T
     _check_sections(spec)
     said = check_shapes(spec, known_shapes(spec))
     spec = close_spec(spec)
-    data = prepare_data(spec, prior.data if prior is not None else None)
-    spec = adapt_model(with_facts(spec, data), data)
+    with part("data"):
+        data = prepare_data(spec, prior.data if prior is not None else None)
+        spec = adapt_model(with_facts(spec, data), data)
     doubts = new_doubts(spec, known_shapes(spec), said)
     model = build_compiled(spec)
     doubts += new_doubts(spec, model_shapes(model, spec), (*said, *doubts), built=True)
@@ -96,11 +99,12 @@ def prepare_training(spec: Spec, prior: Prior | None = None, *, begins: bool = T
     data = data.with_output_shapes(output_shapes(model)).with_model(spec.model)
     assert spec.compile is not None
     seen = FactGatherer(data.preprocessing)
-    if set(data.storage.kept.values()) != {"memory"}:
-        data.check_streamed(seen.add)
-    if prior is not None:
-        _check_same(data, prior.data)
-    train, validation, test = data.train(), data.validation(), data.test()
+    with part("data"):
+        if set(data.storage.kept.values()) != {"memory"}:
+            data.check_streamed(seen.add)
+        if prior is not None:
+            _check_same(data, prior.data)
+        train, validation, test = data.train(), data.validation(), data.test()
     measured = validation or test
     recorded = prior.performance if prior is not None else None
     augment = make_augmentation(data.data)

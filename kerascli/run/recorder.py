@@ -20,6 +20,7 @@ from kerascli.run.monitor import Monitor, best_of
 from kerascli.run.position import Position
 from kerascli.run.progress import Progress
 from kerascli.run.snapshot import write_snapshot
+from kerascli.run.timeline import timed
 from kerascli.spec.spec import Spec
 
 
@@ -139,6 +140,7 @@ class Recorder:
             self._save(position, value=position.history[-1].get(self.monitor.name), best=False)
             raise TimeIsOver
 
+    @timed("logs")
     def write(self, position: Position, **changes: Any) -> None:
         """Writes `run.json`; a disk that refuses it warns once."""
         best = None if self.best is None else {"epoch": self.best[0], "value": self.best[1]}
@@ -179,6 +181,7 @@ class Recorder:
             return time.monotonic() - self.saved_time >= 60 * interval
         return position.step == 0
 
+    @timed("checkpoints")
     def _save(self, position: Position, *, value: float | None, best: bool) -> None:
         place = (position.epoch, position.step)
         if place == self.saved:
@@ -206,6 +209,7 @@ class Recorder:
             if value != value or value in (float("inf"), float("-inf")):
                 self._warn(name, "metric-not-finite", f"the metric '{name}' is {value}; it is never the best")
 
+    @timed("logs")
     def try_log(self, name: str, write: Callable[[], None]) -> None:
         """A log that can't be written warns once and never ends the training."""
         try:

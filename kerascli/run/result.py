@@ -13,6 +13,7 @@ from kerascli.record.run_folder import RunFolder
 
 if TYPE_CHECKING:
     from kerascli.run.load_run import LoadedRun
+    from kerascli.run.profile import Profile
 
 
 @dataclass(frozen=True)
@@ -32,6 +33,7 @@ class RunResult:
         model: The trained model, as `model.keras` holds it.
         phase: The phase (from 0) that it is of.
         trusted: Whether the run's plugins may run.
+        profile: Where the time went, where that was asked for.
     """
 
     folder: Path
@@ -46,6 +48,7 @@ class RunResult:
     model: Any = field(repr=False, compare=False, default=None)
     phase: int = 0
     trusted: bool = False
+    profile: Profile | None = field(repr=False, compare=False, default=None)
 
     @cached_property
     def loaded(self) -> LoadedRun:
@@ -70,4 +73,5 @@ class RunResult:
             "weights": self.weights,
             "epochs": self.epochs,
             "seconds": self.seconds,
+            **({} if self.profile is None else {"profile": self.profile.to_json()}),
         }

@@ -2,25 +2,31 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from kerascli.check import require_sound
 from kerascli.data.told import listening
 from kerascli.record.lock import lock_folder
-from kerascli.record.run_folder import create_run_folder
+from kerascli.record.run_folder import RunFolder, create_run_folder
+from kerascli.record.run_record import RunRecord
 from kerascli.run.disk_space import little_space
 from kerascli.run.doubts import find_doubts
 from kerascli.run.ignoring import ignoring
-from kerascli.run.interrupts import watch_signals
+from kerascli.run.interrupts import Interrupts, watch_signals
 from kerascli.run.new_run import first_record, write_inputs
 from kerascli.run.preflight import prepare_training
 from kerascli.run.prior import Prior
+from kerascli.run.profile_files import profile_into, write_profile
 from kerascli.run.progress import Progress, Silence
+from kerascli.run.ready import Ready
 from kerascli.run.result import RunResult
 from kerascli.run.session import keras_session
+from kerascli.run.timeline import part, recording
 from kerascli.run.training import run_training
 from kerascli.spec.spec import Spec
 
@@ -33,6 +39,7 @@ def train(
     command: Sequence[str] | None = None,
     max_seconds: float | None = None,
     strict: bool = False,
+    profile: bool = False,
 ) -> RunResult:
     """Trains the model of a spec and leaves a run folder.
 
@@ -45,6 +52,7 @@ def train(
         command: The command line, for the record.
         max_seconds: After so many seconds of training the run is saved, its result written, and marked `stopped`.
         strict: Whether a warning of spec or data is an error; nothing is written then.
+        profile: Whether to find out where the time goes: `result.profile`, and the run's folder `profile`.
 
     Returns:
         The result; its `folder` holds everything.
@@ -56,7 +64,8 @@ def train(
         EnvironmentProblem: A file can't be written; the run is marked `failed`.
         Interrupted: SIGINT or SIGTERM came; the run is saved and marked `stopped`.
     """
-    return begin_run(spec, runs, progress=progress, command=command, max_seconds=max_seconds, strict=strict)
+    with recording() if profile else contextlib.nullcontext():
+        return begin_run(spec, runs, progress=progress, command=command, max_seconds=max_seconds, strict=strict)
 
 
 def begin_run(
@@ -88,7 +97,9 @@ def begin_run(
     with keras_session(spec):
         with listening(progress.reading):
             ready = prepare_training(spec, prior)
-        for diagnostic in (*find_doubts(ready, strict=strict), *little_space(ready.spec, ready.model, Path(runs))):
+        with part("data"):
+            found = (*find_doubts(ready, strict=strict), *little_space(ready.spec, ready.model, Path(runs)))
+        for diagnostic in found:
             progress.warned(diagnostic)
         # From here on a signal leaves a run that can go on.
         with watch_signals() as interrupts:
@@ -96,4 +107,22 @@ def begin_run(
             with lock_folder(folder.path):
                 record = first_record(ready, command).changed(**(facts or {}))
                 write_inputs(folder, ready, record)
-                return run_training(folder, ready, record, interrupts, progress, seconds=max_seconds)
+                return _profiled(folder, ready, record, interrupts, progress, max_seconds)
+
+
+def _profiled(
+    folder: RunFolder,
+    ready: Ready,
+    record: RunRecord,
+    interrupts: Interrupts,
+    progress: Progress,
+    seconds: float | None,
+) -> RunResult:
+    """The training, with its profile where one is recorded."""
+    profile_into(folder)
+    try:
+        result = run_training(folder, ready, record, interrupts, progress, seconds=seconds)
+    finally:
+        # Of a run that is stopped too: what it did so far took its time.
+        profile = write_profile(folder, ready, progress)
+    return result if profile is None else replace(result, profile=profile)

@@ -27,6 +27,7 @@ from kerascli.run.result import RunResult
 from kerascli.run.snapshot import Snapshot
 from kerascli.run.step_faults import step_faults
 from kerascli.run.tensorboard import WRITE_ERRORS, make_callback, write_graph
+from kerascli.run.timeline import timed
 
 
 @dataclass(frozen=True)
@@ -132,6 +133,7 @@ def _close(
     return result
 
 
+@timed("loop")
 def _fit(
     folder: RunFolder,
     ready: Ready,
@@ -212,6 +214,7 @@ def _seeds(record: RunRecord) -> str:
     return f"seed {record.seed}, {seeds.index(record.seed) + 1} of {len(seeds)}"
 
 
+@timed("logs")
 def _log_callbacks(ready: Ready, folder: RunFolder, recorder: Recorder, *, begins: bool) -> list[Any]:
     if ready.spec.logs.tensorboard is None:
         return []
