@@ -115,7 +115,7 @@ def look_into(native: Native, steps: Sequence[int]) -> Seen:
 
     Args:
         native: A profile of some graph calls.
-        steps: The batches that each call took, in their order.
+        steps: The batches that each call asked for, in their order.
     """
     asked: list[tuple[int, int]] = []
     operations: list[tuple[int, int]] = []

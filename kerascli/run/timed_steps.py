@@ -10,6 +10,7 @@ from typing import Any
 
 import keras
 
+from kerascli.data.indexed_batches import IndexedBatches
 from kerascli.run.native_profile import Native, NativeProfiler, look_into
 from kerascli.run.timeline import Event, Timeline, current
 
@@ -57,6 +58,7 @@ class StepTimes:
     busy: float = 0.0
     computing: float = 0.0
     _window: list[tuple[tuple[str, bool], Event, int]] = field(default_factory=list)
+    _window_steps: int = 0
     _opened: float | None = None
     _closed: float = 0.0
     _cost: float = 0.0
@@ -81,14 +83,15 @@ class StepTimes:
         if (now >= due or not any(part == name for part, _ in self.kinds)) and self.profiler.start():
             self._opened = time.perf_counter()
 
-    def told(self, kind: tuple[str, bool], event: Event, count: int, seconds: float) -> bool:
+    def told(self, kind: tuple[str, bool], event: Event, count: int, asked: int, seconds: float) -> bool:
         """Takes up a call; returns whether the window has seen enough."""
         calls = self.kinds.setdefault(kind, Calls())
         calls.steps, calls.calls, calls.seconds = calls.steps + count, calls.calls + 1, calls.seconds + seconds
         if self._opened is None:
             return False
-        self._window.append((kind, event, count))
-        open_for, steps = time.perf_counter() - self._opened, sum(one[2] for one in self._window)
+        self._window.append((kind, event, asked))
+        self._window_steps += count
+        open_for, steps = time.perf_counter() - self._opened, self._window_steps
         return open_for >= _WINDOW_SECONDS or steps >= _WINDOW_STEPS or kind[0] == "tracing"
 
     def close(self) -> None:
@@ -96,17 +99,17 @@ class StepTimes:
         if self._opened is None:
             return
         began = time.perf_counter()
-        native, window = self.profiler.stop(), self._window
-        self._opened, self._window = None, []
+        native, window, steps = self.profiler.stop(), self._window, self._window_steps
+        self._opened, self._window, self._window_steps = None, [], 0
         if native is not None and window:
             self._take(native, window)
         self._closed = time.perf_counter()
         self._cost = self._closed - began
-        self._cost_of_step = self._cost / max(1, sum(count for _, _, count in window))
+        self._cost_of_step = self._cost / max(1, steps)
 
     def _take(self, native: Native, window: Sequence[tuple[tuple[str, bool], Event, int]]) -> None:
         """Takes up what a window saw."""
-        seen = look_into(native, [count for _, _, count in window])
+        seen = look_into(native, [asked for _, _, asked in window])
         if seen.waits is None:
             return
         busy = 0.0
@@ -148,7 +151,9 @@ class _TimedSteps:
             # As numbers, since a graph call on a device may go on behind its return.
             logs = {key: keras.ops.convert_to_numpy(value) for key, value in self.steps(iterator, count).items()}
             event.facts["seconds"] = seconds = time.perf_counter() - began
-        if self.times.told((name, fresh), event, count, seconds):
+        # Batches that are gathered in the graph are not waited for.
+        asked = 0 if isinstance(iterator, IndexedBatches) else count
+        if self.times.told((name, fresh), event, count, asked, seconds):
             with self.timeline.part("profiling"):
                 self.times.close()
         return logs
