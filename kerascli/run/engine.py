@@ -17,6 +17,7 @@ import keras
 
 from kerascli.data.augment import Augmentation
 from kerascli.data.split import ArraySplit, Split
+from kerascli.model.hidden_states import hidden_states
 from kerascli.run.callback_needs import needs_every_batch
 from kerascli.run.evaluation_loop import run_test
 from kerascli.run.finite import check_losses, check_weights
@@ -284,7 +285,7 @@ class _Loop:
         plan = self.plan
         assert plan.validation is not None
         # A validation step moves on metrics, and seeds and states too (an LSTM draws masks that it does not use).
-        moved = [*self.model.metrics_variables, *_small(self.model.non_trainable_variables)]
+        moved = [*self.model.metrics_variables, *_small(self.model.non_trainable_variables), *hidden_states(self.model)]
         trained = [keras.ops.convert_to_numpy(variable) for variable in moved]
 
         def stepped(step: int, logs: dict[str, float]) -> None:

@@ -14,6 +14,7 @@ import tensorflow as tf
 
 from kerascli.check.first_batches import BatchFacts, Flow
 from kerascli.data.split import ArraySplit
+from kerascli.model.hidden_states import hidden_states
 from kerascli.model.layer_paths import layer_paths
 from kerascli.run.engine import Plan
 from kerascli.run.steps import as_numbers
@@ -70,7 +71,7 @@ def _batches(plan: Plan) -> list[Any]:
 @contextlib.contextmanager
 def _untouched(model: Any) -> Iterator[None]:
     """Puts back all variables of the model (seeds, averages, states, metrics too) and the random states of the process."""
-    variables = [*model.variables, *model.metrics_variables]
+    variables = [*model.variables, *hidden_states(model), *model.metrics_variables]
     values = [_value(variable) for variable in variables]
     python_random, numpy_random = random.getstate(), np.random.get_state()
     try:
@@ -124,7 +125,9 @@ class _Trial:
     def __init__(self, model: Any) -> None:
         self.model = model
         self.weights = model.trainable_weights
-        self._others = [(variable, _value(variable)) for variable in model.non_trainable_variables]
+        self._others = [
+            (variable, _value(variable)) for variable in [*model.non_trainable_variables, *hidden_states(model)]
+        ]
         computed = {layer.compute_dtype for layer in model._flatten_layers()}
         self._half = bool(computed & {"float16", "bfloat16"})
         self._scale = _HALF_SCALE if "float16" in computed else 1.0

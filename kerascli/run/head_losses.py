@@ -11,6 +11,7 @@ import numpy as np
 import tensorflow as tf
 
 from kerascli.components import build_component
+from kerascli.model.hidden_states import hidden_states
 from kerascli.run.steps import as_numbers, make_test_steps
 from kerascli.spec.component_parser import SHAPE_LOSSES
 from kerascli.spec.spec import Spec
@@ -66,7 +67,7 @@ class HeadLosses:
 
     def _logs(self) -> dict[str, float]:
         """The logs of a test step; seeds and states that it moves on are put back."""
-        state = [*self.model.non_trainable_variables, *self.model.metrics_variables]
+        state = [*self.model.non_trainable_variables, *hidden_states(self.model), *self.model.metrics_variables]
         kept = [keras.ops.convert_to_numpy(variable) for variable in state]
         self.model.reset_metrics()
         logs = as_numbers(self._steps(iter(self._dataset), 1))

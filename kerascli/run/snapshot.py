@@ -15,6 +15,7 @@ import numpy as np
 
 from kerascli.data.read_arrays import read_arrays
 from kerascli.errors import DataError, EnvironmentProblem
+from kerascli.model.hidden_states import hidden_states
 from kerascli.record.atomic import new_folder
 from kerascli.record.manifest import write_manifest
 from kerascli.run.callback_state import CallbackStates, set_state
@@ -149,7 +150,11 @@ def _keras_history(model: Any) -> dict[str, Any]:
 
 def _variables(model: Any) -> dict[str, list[Any]]:
     optimizer = model.optimizer.variables if model.optimizer is not None else []
-    return {"model": model.variables, "optimizer": optimizer, "metrics": model.metrics_variables}
+    return {
+        "model": [*model.variables, *hidden_states(model)],
+        "optimizer": optimizer,
+        "metrics": model.metrics_variables,
+    }
 
 
 def _keys(variables: list[Any]) -> list[str]:

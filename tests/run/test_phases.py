@@ -27,8 +27,6 @@ sys.path.insert(0, str(Path(__file__).parent))
 from oracle import assert_same, by_hand  # noqa: E402
 
 SPEC = """\
-# Compared bit for bit with what a script does: nothing is chosen for the speed.
-performance: false
 seed: 9
 data:
   source: {{synthetic: {{samples: 50, fields: {{x: {{shape: [6], normal: [0, 1]}}, y: {{shape: [1]}}}}}}}}
@@ -49,6 +47,7 @@ fit:
   batch_size: 16
   phases: {phases}
 {more}
+performance: false
 """
 
 

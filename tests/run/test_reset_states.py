@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import keras
 import numpy as np
+import pytest
 
 from kerascli.data.prepare import prepare_data
+from kerascli.run.resume import resume
 from kerascli.run.train import train
 from kerascli.spec.load import load_spec
 
 SPEC = """
-# Compared bit for bit with what a script does: nothing is chosen for the speed.
-performance: false
 name: stateful
 seed: 4
 data:
@@ -28,6 +29,7 @@ model:
 compile: {optimizer: {SGD: 0.1}, loss: mse}
 fit: {epochs: 3, batch_size: 4, shuffle: false, reset_states: RESET}
 logs: {tensorboard: false}
+performance: false
 """
 
 
@@ -65,3 +67,19 @@ def test_as_by_hand(tmp_path: Path) -> None:
         losses[reset] = train(load_spec(path), tmp_path / "runs").history["loss"]
         np.testing.assert_allclose(losses[reset], by_hand(path, reset=reset), rtol=1e-5)
     assert losses[True] != losses[False]
+
+
+@pytest.mark.parametrize("reset", ["true", "false"])
+def test_a_stateful_model_goes_on_in_the_middle_of_an_epoch(tmp_path: Path, reset: str) -> None:
+    """Keras does not count the states of a recurrent layer among the model's variables."""
+    path = tmp_path / "spec.yaml"
+    path.write_text(SPEC.replace("RESET", reset))
+    whole = train(load_spec(path), tmp_path / "whole")
+    run = train(load_spec(path), tmp_path / "runs", max_seconds=1e-9).folder
+    for _ in range(20):
+        again = resume(run, max_seconds=1e-9)
+        if json.loads((run / "run.json").read_text())["status"] == "done":
+            break
+    assert again.history == whole.history
+    for weight, other in zip(again.model.get_weights(), whole.model.get_weights(), strict=True):
+        np.testing.assert_array_equal(weight, other)
