@@ -155,7 +155,9 @@ class _Writer:
         out: dict[str, Any] = {"optimizer": self.component(spec.optimizer)}
         out["loss"] = losses[0] if len(heads) == 1 else dict(zip(heads, losses, strict=True))
         if spec.loss_weights is not None:
-            out["loss_weights"] = FlowList(spec.loss_weights)
+            weights = spec.loss_weights
+            # A list would go by the order of the outputs.
+            out["loss_weights"] = FlowList(weights) if len(heads) == 1 else Flow(zip(heads, weights, strict=True))
         for name, metrics in (("metrics", spec.metrics), ("weighted_metrics", spec.weighted_metrics)):
             lists = [[self.component(metric) for metric in one] for one in metrics]
             if any(lists):

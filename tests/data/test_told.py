@@ -45,7 +45,7 @@ def test_the_line_before_the_first_step(monkeypatch: pytest.MonkeyPatch) -> None
     line.reading("bytes", 0, 4_000_000_000)
     clock[0] += 10
     line.reading("bytes", 1_000_000_000, 4_000_000_000)
-    assert shown().endswith("1.00 GB of 4.00 GB  30 s left")
+    assert shown().endswith("1 GB of 4 GB  30 s left")
     # Another pass has a time of its own.
     line.reading("samples", 1, 50)
     clock[0] += 1

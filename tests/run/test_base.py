@@ -155,7 +155,7 @@ def test_weights_by_name_with_a_report(runs: Path) -> None:
     text = TWO.replace("name: two", "name: again").replace(
         "  outputs:", "  weights: {from: two, skip: [a]}\n  outputs:"
     )
-    text = text.replace("Dense: 1\n", "Dense: 2\n")
+    text = text.replace("Dense: 1\n", "Dense: {units: 1, use_bias: false}\n")
     result = train(load_spec(write(runs, text), runs=runs), runs=runs)
     (report,) = json.loads((result.folder / "run.json").read_text())["model"]["start_weights"]
     assert report["copied"] == ["mixing/dense", "mixing/batch_normalization"]

@@ -86,7 +86,6 @@ FAULTS: list[tuple[str, dict[str, Any], dict[str, str], tuple[str, str, str], di
     ("an index too large", {"x": at(TOKENS, 9, 10)}, EMBED, ("error", "embedded-range", "x"), {}, {"input_dim: 10": "input_dim: 11"}),
     ("a negative index", {"x": at(TOKENS, 9, -1)}, EMBED, ("error", "embedded-range", "x"), {"x": TOKENS}, {}),
     ("half an index", {"x": at(TOKENS.astype(float), 9, 1.5)}, EMBED, ("error", "embedded-range", "x"), {"x": TOKENS.astype(float)}, {}),
-    ("channels first", {"x": RNG.normal(size=(N, 3, 12, 12)).astype(np.float32)}, {**CONV, "SHAPE": "[3, 12, 12]"}, ("warning", "channels-first", "x"), {}, {"field: x": "field: x, transform: [{Permute: [2, 3, 1]}]", "[3, 12, 12]": "[12, 12, 3]"}),
     ("sorted labels", {"y": np.sort(KINDS)}, {**SPARSE, "MORE": "  validation: {count: 16, shuffle: false}"}, ("error", "unseen-class", "16"), {}, {"{count: 16, shuffle: false}": "{count: 16, stratify: y}"}),
     ("some unseen", {"y": at(np.sort(KINDS), slice(12, 16), 2)}, {**SPARSE, "MORE": "  validation: {count: 16, shuffle: false}"}, ("warning", "unseen-class", "16"), {"y": KINDS}, {}),
     ("a split of one class", {"y": np.sort(TWO)}, {**BINARY, "MORE": "  validation: {count: 12, shuffle: false}"}, ("warning", "one-class", "12"), {}, {"{count: 12, shuffle: false}": "{count: 12, stratify: y}"}),
@@ -178,7 +177,6 @@ def test_what_is_read_in_parts_is_judged_alike(
         ("half an index", "1.5 at row 10 of"),
         ("NaN in a feature", "the first is row 6 of"),
         ("no target within a tanh", "'tanh' gives numbers between -1 and 1"),
-        ("channels first", "3 × 12 × 12"),
         ("equal samples", "1 sample of 'validation' stands in 'train' too"),
     ],
 )

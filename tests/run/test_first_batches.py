@@ -215,7 +215,6 @@ GOOD: dict[str, tuple[str, dict[str, str]]] = {
     "half precision": (f"- Dense: {{units: 5, activation: relu}}\n{HEAD}", {"MORE": "dtype: mixed_float16"}),
     "weights of samples": (f"- Dense: 5\n{HEAD}", {"MORE": "  sample_weight: w"}),
     "one layer frozen": (f"- Dense: 5\n  trainable: false\n- BatchNormalization\n{HEAD}", {}),
-    "all frozen": (f"- Dense: 5\n  trainable: false\n{HEAD}\n  trainable: false", {}),
     "a fixed batch": (
         f"- LSTM: {{units: 3, stateful: true}}\n{HEAD}",
         {"INPUT": "steps", "SHAPE": "{shape: [5, 3], batch_size: 16}"},
