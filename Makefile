@@ -1,5 +1,5 @@
 # `make check` is what CI runs on an installed environment; `.ci/run` sets one up first.
-.PHONY: help check lint types contract test test-all fuzz errors format
+.PHONY: help check lint types contract test test-all fuzz errors bench format
 
 help:  ## what there is
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/'
@@ -24,6 +24,9 @@ test-all:  ## the long plans too
 
 errors:  ## docs/errors.md, anew from the explanations
 	python -m kerascli.check.errors_page docs/errors.md
+
+bench:  ## trainings beside plain Keras and a loop by hand, start-up, growth
+	python bench/speed.py
 
 fuzz:  ## 100,000 mutated specs, drawn anew each time
 	KERASCLI_FUZZ=100000 KERASCLI_FUZZ_SEED=$$(date +%s)000 pytest -q tests/hostile/test_fuzz.py
