@@ -46,8 +46,7 @@ compile:
   optimizer: {Adam: {learning_rate: 0.02, use_ema: true, ema_overwrite_frequency: 5}}
   loss: {kind: sparse_categorical_crossentropy, size: mse}
   metrics: {kind: accuracy, size: mae}
-  steps_per_execution: 1
-fit: {epochs: 5, batch_size: 9}
+fit: {epochs: 5, batch_size: 9, validation_batch_size: 9}
 callbacks:
   - ReduceLROnPlateau: {patience: 1, min_delta: 0.05, factor: 0.5}
   - EarlyStopping: {patience: 9, restore_best_weights: true}

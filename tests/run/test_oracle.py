@@ -31,7 +31,8 @@ def weights(model: Any) -> list[Any]:
 
 @pytest.mark.parametrize("case", CASES, ids=IDS)
 def test_same_structure_and_first_weights(case: Case, write_spec: Callable[..., Path]) -> None:
-    spec = load_spec(write_spec(case.text))
+    # Bit for bit as `model.fit`: nothing is chosen for the speed.
+    spec = load_spec(write_spec(case.text), ["performance=false"])
     model, other = build_model(spec), by_hand(case.build, 9)
     assert isinstance(model, keras.Sequential) == isinstance(other, keras.Sequential)
     assert [type(layer) for layer in model.layers] == [type(layer) for layer in other.layers]
@@ -42,7 +43,8 @@ def test_same_structure_and_first_weights(case: Case, write_spec: Callable[..., 
 @pytest.mark.parametrize("case", CASES, ids=IDS)
 def test_same_weights_after_training(case: Case, write_spec: Callable[..., Path], tmp_path: Path) -> None:
     """`model.fit`, fed the same order of samples, is the oracle of our own loop."""
-    spec = load_spec(write_spec(case.text))
+    # Bit for bit as `model.fit`: nothing is chosen for the speed.
+    spec = load_spec(write_spec(case.text), ["performance=false"])
     stopping = [keras.callbacks.EarlyStopping("val_loss", patience=5)] if spec.callbacks else []
     compare_training(spec, case.build, tmp_path / "runs", lambda: stopping)
 
@@ -50,7 +52,8 @@ def test_same_weights_after_training(case: Case, write_spec: Callable[..., Path]
 @pytest.mark.parametrize("case", CASES[:3] + CASES[4:5], ids=IDS[:3] + IDS[4:5])
 def test_run_folder_agrees_with_itself(case: Case, write_spec: Callable[..., Path], tmp_path: Path) -> None:
     """CSV, result, plain Keras and `predict` tell the same."""
-    spec = load_spec(write_spec(case.text))
+    # Bit for bit as `model.fit`: nothing is chosen for the speed.
+    spec = load_spec(write_spec(case.text), ["performance=false"])
     result = train(spec, tmp_path / "runs")
     csv = read_history(result.folder / "history.csv")
     assert {name: list(values) for name, values in result.history.items()} == csv
@@ -73,7 +76,8 @@ def _shape(case: Case, name: str) -> tuple[int, ...]:
 
 @pytest.mark.parametrize("case", CASES, ids=IDS)
 def test_resolved_spec_repeats_the_model(case: Case, write_spec: Callable[..., Path]) -> None:
-    spec = load_spec(write_spec(case.text))
+    # Bit for bit as `model.fit`: nothing is chosen for the speed.
+    spec = load_spec(write_spec(case.text), ["performance=false"])
     resolved = load_spec(write_spec(dump_spec(spec), "resolved.yaml"))
     assert dump_spec(resolved) == dump_spec(spec)
     assert_same(weights(build_model(resolved)), weights(build_model(spec)))

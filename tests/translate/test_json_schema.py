@@ -141,7 +141,16 @@ def test_no_section_takes_an_unknown_key(path: tuple[str, ...], place: Place) ->
 
 
 def test_the_schema_has_the_keys_of_the_table_of_places() -> None:
-    assert {path[0] for path, _ in SECTIONS} == {"data", "model", "compile", "fit", "checkpoints", "logs", "check"}
+    assert {path[0] for path, _ in SECTIONS} == {
+        "data",
+        "model",
+        "compile",
+        "fit",
+        "checkpoints",
+        "logs",
+        "check",
+        "performance",
+    }
     own = {path for path in LANGUAGE if "." not in path}
     assert set(SCHEMA["properties"]) == set(ROOT.keys) | own
     assert set(SCHEMA["$defs"]["model"]["properties"]) == set(MODEL.keys)
