@@ -16,7 +16,7 @@ from kerascli.check.first_batches import BatchFacts, Flow
 from kerascli.data.split import ArraySplit
 from kerascli.model.hidden_states import hidden_states
 from kerascli.model.layer_paths import layer_paths
-from kerascli.run.engine import Plan
+from kerascli.run.plan import Plan
 from kerascli.run.steps import as_numbers
 
 # What has no gradient in one batch may have one in the next: a few are tried before anything is said.

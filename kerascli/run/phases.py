@@ -9,7 +9,8 @@ from typing import Any
 
 import keras
 
-from kerascli.run.engine import Hooks, Plan, fit
+from kerascli.run.engine import Hooks, fit
+from kerascli.run.plan import Plan
 from kerascli.run.position import Position
 from kerascli.run.preflight import make_plan
 from kerascli.run.progress import PhaseStart, Progress

@@ -29,9 +29,9 @@ from kerascli.run.build import (
     with_facts,
 )
 from kerascli.run.doubts import find_doubts
-from kerascli.run.engine import Plan
 from kerascli.run.monitor import choose_monitor
 from kerascli.run.performance import Performance, choose_performance
+from kerascli.run.plan import Plan
 from kerascli.run.prior import Prior
 from kerascli.run.ready import Ready
 from kerascli.run.session import keras_session

@@ -10,9 +10,9 @@ from kerascli.data.prepared_data import PreparedData
 from kerascli.data.split import Split
 from kerascli.errors import Diagnostic
 from kerascli.model.phases import Phases
-from kerascli.run.engine import Plan
 from kerascli.run.monitor import Monitor
 from kerascli.run.performance import Performance
+from kerascli.run.plan import Plan
 from kerascli.run.start_weights import StartReport
 from kerascli.spec.spec import Spec
 

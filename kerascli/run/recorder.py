@@ -12,11 +12,11 @@ from kerascli.record.history import write_history
 from kerascli.record.run_folder import RunFolder
 from kerascli.record.run_record import RunRecord, now, write_record
 from kerascli.run.callback_state import CallbackStates, take_states
-from kerascli.run.engine import Plan
 from kerascli.run.finite import check_weights
 from kerascli.run.interrupts import Interrupts
 from kerascli.run.log_files import log_ends
 from kerascli.run.monitor import Monitor, best_of
+from kerascli.run.plan import Plan
 from kerascli.run.position import Position
 from kerascli.run.progress import Progress
 from kerascli.run.snapshot import write_snapshot

@@ -14,8 +14,8 @@ import keras
 from kerascli.check import require_sound
 from kerascli.data.told import listening
 from kerascli.errors import ExitCode, SpecError, UsageError
-from kerascli.run.engine import Plan
 from kerascli.run.interrupts import Interrupts, watch_signals
+from kerascli.run.plan import Plan
 from kerascli.run.preflight import prepare_training
 from kerascli.run.progress import Progress, Silence
 from kerascli.run.ready import Ready

@@ -1,0 +1,79 @@
+"""`Plan`: how long a training goes on, on what, and where its batches come from."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from kerascli.data.augment import Augmentation
+from kerascli.data.split import ArraySplit, Split
+
+
+@dataclass(frozen=True)
+class Plan:
+    """How long to train, on what.
+
+    Attributes:
+        train: The training split.
+        validation: The validation split, or None.
+        epochs: The number of complete epochs at which training ends.
+        batch_size: Samples a step.
+        validation_batch_size: Samples a validation step.
+        steps_per_epoch: Steps an epoch; the passes over the data go on across epochs where this is not one pass.
+        validation_steps: Batches a validation.
+        validation_freq: Epochs from one validation to the next.
+        seed: Decides the order of each pass.
+        shuffle: Whether each pass has an order of its own.
+        drop_remainder: Whether a last partial batch is left out (models with a fixed batch size).
+        steps_per_call: Steps in one graph call; None: as many as callbacks and the clock allow.
+        looped: Whether steps run in a loop inside the graph call.
+        gathered: Whether the loop gathers its batches itself, from samples in memory.
+        checkpoint_steps: A graph call ends at each multiple of this many steps; None: nowhere in particular.
+        reset_states: Whether stateful layers start each epoch, and each validation, anew.
+        augment: What changes the training batches at random; None: nothing.
+    """
+
+    train: Split
+    validation: Split | None
+    epochs: int
+    batch_size: int
+    validation_batch_size: int
+    steps_per_epoch: int
+    validation_steps: int
+    validation_freq: int = 1
+    seed: int = 0
+    shuffle: bool = True
+    drop_remainder: bool = False
+    steps_per_call: int | None = None
+    looped: bool = False
+    gathered: bool = False
+    checkpoint_steps: int | None = None
+    reset_states: bool = False
+    augment: Augmentation | None = None
+
+    @property
+    def pass_steps(self) -> int:
+        """Batches in one pass."""
+        return self.train.steps(self.batch_size, drop_remainder=self.drop_remainder)
+
+    def batches(self, number: int, skipped: int = 0) -> Any:
+        """The training batches of one pass, in its order, augmented: a dataset.
+
+        Args:
+            number: The number of the pass, over the whole training.
+            skipped: How many batches to leave out at the start.
+        """
+        order = self.train.order(self.seed, number) if self.shuffle else None
+        dataset = self.train.dataset(
+            self.batch_size, order=order, skip_batches=skipped, drop_remainder=self.drop_remainder
+        )
+        return dataset if self.augment is None else self.augment(dataset, self.seed, number, skipped)
+
+    def source(self, number: int, skipped: int = 0) -> Any:
+        """What the steps take the batches of one pass from; see `batches`."""
+        if not self.gathered or not isinstance(self.train, ArraySplit):
+            return iter(self.batches(number, skipped))
+        order = self.train.order(self.seed, number) if self.shuffle else None
+        return self.train.indexed(
+            self.batch_size, order=order, skip_batches=skipped, drop_remainder=self.drop_remainder
+        )
