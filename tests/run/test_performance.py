@@ -56,7 +56,8 @@ def test_it_is_recorded(both: tuple[Any, Any]) -> None:
     said = performance_of(chosen.folder)
     assert (said["looped"], said["gathered"], said["steps_per_execution"]) == (True, True, "auto")
     assert (said["validation_batch_size"], said["fused_updates"], said["jit_compile"]) == (12, True, False)
-    assert said["updates"] == ["adam: ResourceApplyAdam"]
+    # Keras numbers the names of optimizers through a process.
+    assert [line.partition(": ")[2] for line in said["updates"]] == ["ResourceApplyAdam"]
     said = performance_of(plain.folder)
     assert (said["looped"], said["gathered"], said["fused_updates"], said["updates"]) == (False, False, False, [])
     # The optimizer that was fused is saved as Keras's own.
