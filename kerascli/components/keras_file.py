@@ -70,7 +70,7 @@ def _as_problems(path: Path) -> Iterator[None]:
         yield
     except KerascliError:
         raise
-    except Exception as error:
+    except Exception as error:  # Keras, h5py and zipfile raise many kinds on bytes that are not what they claim.
         reason = str(error).splitlines()[0] if str(error) else type(error).__name__
         raise EnvironmentProblem(f"can't load '{path}': {reason[:500]}", code="model-file") from error
 

@@ -52,7 +52,7 @@ def test_mutated_specs(part: int, tmp_path: Path) -> None:
         path.write_bytes(changed.encode("utf-8", "surrogatepass"))
         try:
             check_example(path, [])
-        except BaseException as error:
+        except BaseException as error:  # A traceback is what is looked for.
             error.add_note(f"seed {number}, from {name}:\n{changed}")
             raise
 
@@ -71,7 +71,7 @@ def test_mutated_overrides(tmp_path: Path) -> None:
             overrides.append(chance.choice([f"{where}={value}", f"+{where}={value}", f"~{where}", where]))
         try:
             check_example(path, overrides)
-        except BaseException as error:
+        except BaseException as error:  # A traceback is what is looked for.
             error.add_note(f"seed {number}: {overrides}")
             raise
 
