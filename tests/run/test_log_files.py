@@ -19,7 +19,8 @@ def board(tmp_path: Path) -> tuple[Path, list[int]]:
     writer = tf.summary.create_file_writer(str(tmp_path))
     path = next(tmp_path.glob("events*"))
     sizes = []
-    with writer.as_default():
+    # Another test's training that was broken off may have left Keras's own "record nothing" in force.
+    with writer.as_default(), tf.summary.record_if(True):
         for step in range(12):
             tf.summary.scalar("loss", float(step), step=step)
             writer.flush()
