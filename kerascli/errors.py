@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import IntEnum, unique
 from functools import cached_property
 from typing import Any, Literal
+
+from kerascli.quick_dataclass import dataclass
 
 
 @unique

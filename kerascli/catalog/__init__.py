@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from kerascli.catalog.call_signatures import may_be_tensor
 from kerascli.catalog.catalog import Catalog
-from kerascli.catalog.component_groups import component_group
 from kerascli.catalog.entries import CallSignature, Entry, Operation, Parameter
 from kerascli.catalog.loading import load_catalog, load_docs
 
@@ -14,8 +12,6 @@ __all__ = [
     "Entry",
     "Operation",
     "Parameter",
-    "component_group",
     "load_catalog",
     "load_docs",
-    "may_be_tensor",
 ]

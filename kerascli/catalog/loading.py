@@ -7,11 +7,11 @@ import os
 import sys
 from collections.abc import Mapping
 from functools import cache
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
 from kerascli.catalog.catalog import Catalog
+from kerascli.catalog.installed import installed_version
 from kerascli.errors import EnvironmentProblem
 
 # Raised whenever the files' form changes, so that no cached file of an older form is read.
@@ -57,8 +57,8 @@ def load_docs() -> Docs:
 
 def _installed_version() -> str:
     try:
-        return version("keras")
-    except PackageNotFoundError as error:
+        return installed_version("keras")
+    except ImportError as error:  # As `importlib.metadata` says it.
         raise EnvironmentProblem("Keras is not installed", hint="run 'pip install keras tensorflow'") from error
 
 

@@ -8,15 +8,11 @@ from kerascli.check.argument_pairs import disagreeing_arguments
 from kerascli.check.broadcasts import broadcasts
 from kerascli.check.callback_pairs import averages_missing, callback_files, fighting_callbacks
 from kerascli.check.channel_order import channels_first
-from kerascli.check.class_balance import absent_class, dead_class, imbalance, one_class, unseen_class
 from kerascli.check.consequences import without_consequences
-from kerascli.check.data_facts import DataFacts
 from kerascli.check.embedded_values import embedded_range, embedded_reals
 from kerascli.check.flat_heads import unflattened_heads
 from kerascli.check.half_precision import half_precision_heads
 from kerascli.check.idle_callbacks import idle_callbacks
-from kerascli.check.input_values import channels_first as channels_first_samples
-from kerascli.check.input_values import constant_input, held_out_range, input_scale
 from kerascli.check.known_data import input_tensors
 from kerascli.check.learning import idle_heads, no_loss, nothing_learns
 from kerascli.check.loss_activation import unfit_activation
@@ -27,14 +23,12 @@ from kerascli.check.metrics import unfit_metrics
 from kerascli.check.monitors import rare_validation, unknown_monitors, wrong_modes
 from kerascli.check.preprocessing_layers import not_adaptable
 from kerascli.check.ranges import out_of_range
-from kerascli.check.sample_lints import equal_samples, large_batch, zero_weights
 from kerascli.check.sample_shapes import unfit_samples
 from kerascli.check.schedule_lengths import schedule_lengths
 from kerascli.check.shape_faults import refused_calls
 from kerascli.check.shapes import Shapes, infer_shapes
 from kerascli.check.split_sizes import batch_sizes, split_sizes
 from kerascli.check.starting_weights import missing_weights
-from kerascli.check.target_values import target_range, target_scale, text_labels
 from kerascli.check.verdict import settle
 from kerascli.check.weights_of_loss import negative_weights, unfit_class_weights
 from kerascli.check.wiring import reads_head, unreachable_layers, unused_inputs
@@ -43,7 +37,7 @@ from kerascli.spec.ignored import without_ignored
 from kerascli.spec.problems import in_order
 from kerascli.spec.spec import Spec
 
-# A new lint is a function in a file of this room and a name in one of these lists. These take the spec.
+# A new lint is a function in a file of this room and a name in one of these lists, or in that of `values`. These take the spec.
 LINTS = (
     unused_inputs,
     unreachable_layers,
@@ -84,24 +78,6 @@ SHAPE_LINTS: tuple[Callable[[Spec, Shapes], Iterable[Diagnostic]], ...] = (
     unflattened_heads,
     too_large,
 )
-# These take what one pass over the data told.
-DATA_LINTS: tuple[Callable[[Spec, DataFacts], Iterable[Diagnostic]], ...] = (
-    input_scale,
-    constant_input,
-    held_out_range,
-    channels_first_samples,
-    target_range,
-    target_scale,
-    text_labels,
-    dead_class,
-    unseen_class,
-    one_class,
-    absent_class,
-    imbalance,
-    large_batch,
-    zero_weights,
-    equal_samples,
-)
 
 
 def check_spec(spec: Spec) -> tuple[Diagnostic, ...]:
@@ -131,11 +107,6 @@ def check_shapes(spec: Spec, shapes: Shapes) -> list[Diagnostic]:
             # A fault inside a block is one, however often the block is used.
             found.setdefault((one.code, one.message, one.span), one)
     return list(found.values())
-
-
-def check_values(spec: Spec, facts: DataFacts) -> list[Diagnostic]:
-    """What the values of the data tell, once they have been read."""
-    return [diagnostic for lint in DATA_LINTS for diagnostic in lint(spec, facts)]
 
 
 def require_sound(spec: Spec, *, strict: bool = False) -> tuple[Diagnostic, ...]:

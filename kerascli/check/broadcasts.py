@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from kerascli.check.shapes.by_number import BINARY, ELEMENTWISE
 from kerascli.check.shapes.call import Shape, shown
 from kerascli.check.shapes.infer import Shapes, calls_in, tensor_of
-from kerascli.check.shapes.merging import ELEMENTWISE
-from kerascli.check.shapes.operations import BINARY
 from kerascli.errors import Diagnostic, Note
 from kerascli.spec.model_spec import LayerSpec
 from kerascli.spec.spec import Spec

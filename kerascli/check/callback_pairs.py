@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import string
 from collections.abc import Iterator
 from itertools import combinations
 
@@ -123,9 +122,12 @@ def callback_files(spec: Spec) -> Iterator[Diagnostic]:
 
 def _unknown_words(spec: Spec, callback: Component, path: str, span: Span, logs: EpochLogs) -> Iterator[Diagnostic]:
     """What stands in braces in the name of a file; Keras raises after an epoch where it is no log."""
+    # Slow to import.
+    from string import Formatter
+
     known = ["epoch", *(["batch"] if isinstance(callback.value("save_freq"), int) else []), *logs.shown()]
     try:
-        words = [word for _, word, _, _ in string.Formatter().parse(path) if word is not None]
+        words = [word for _, word, _, _ in Formatter().parse(path) if word is not None]
     except ValueError as error:
         message = f"'{path}' is no name with logs in braces: {error}"
         yield Diagnostic("file-pattern", message, span, "write '{epoch}', in braces that close")

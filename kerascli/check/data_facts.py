@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Literal
 
 from kerascli.errors import Span
+from kerascli.quick_dataclass import dataclass
 
 Bounds = tuple[float, float]
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from kerascli.check.known_data import input_field, known_field
 from kerascli.check.shapes.infer import Shapes, calls_in
 from kerascli.errors import Diagnostic, Note
+from kerascli.quick_dataclass import dataclass
 from kerascli.spec.component import Component
 from kerascli.spec.data_spec import FieldSpec
 from kerascli.spec.model_spec import LayerSpec, ModelSpec

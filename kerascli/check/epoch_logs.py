@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from kerascli.catalog import load_catalog
 from kerascli.catalog.overlay import PREFIX
 from kerascli.check.shapes import infer_shapes
 from kerascli.check.written import all_components
+from kerascli.quick_dataclass import dataclass
 from kerascli.spec.component import Component
 from kerascli.spec.component_parser import SHAPE_METRICS
 from kerascli.spec.log_names import metric_logs

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 
 from kerascli.errors import UsageError, did_you_mean
+from kerascli.quick_dataclass import dataclass
 from kerascli.spec.codes import EXPLANATIONS, all_codes
 
 _FORM = re.compile(

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Literal
 
 from kerascli.errors import Diagnostic, Note, Severity, Span
+from kerascli.quick_dataclass import dataclass
 from kerascli.spec.model_spec import LayerSpec, ModelSpec
 from kerascli.spec.spec import Spec
 

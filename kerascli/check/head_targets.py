@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from kerascli.check.data_facts import ColumnFacts, DataFacts
 from kerascli.errors import Span
+from kerascli.quick_dataclass import dataclass
 from kerascli.spec.component import Component
 from kerascli.spec.model_spec import LayerSpec
 from kerascli.spec.spec import Spec

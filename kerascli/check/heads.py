@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 
 from kerascli.check.shapes import Shapes
 from kerascli.check.targets import Target, find_target
 from kerascli.errors import Span
+from kerascli.quick_dataclass import dataclass
 from kerascli.spec.component import Argument, Component
 from kerascli.spec.model_spec import LayerSpec, OutputSpec, TensorReference
 from kerascli.spec.spec import Spec

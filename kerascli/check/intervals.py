@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+
+from kerascli.quick_dataclass import dataclass
 
 _FORM = re.compile(r"([\[(])(\S+), (\S+)([\])])")
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from kerascli.check.shapes.call import Call, Misfit, UnknownShape
 from kerascli.check.shapes.rules import apply
+from kerascli.quick_dataclass import dataclass
 from kerascli.record.model_summary import TensorShape
 from kerascli.spec.component import Component
 from kerascli.spec.data_spec import DataSpec, FieldSpec

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 
 from kerascli.check.parameter_counts import parameter_count
 from kerascli.check.shapes.call import Misfit, Shape, UnknownShape, compute_dtype
 from kerascli.check.shapes.infer import Shapes, call_of, calls_in
+from kerascli.quick_dataclass import dataclass
 from kerascli.record.model_summary import TensorShape
 from kerascli.spec.component import Component
 from kerascli.spec.model_spec import LayerSpec

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from kerascli.check.heads import Head
 from kerascli.check.loss_facts import BINARY, CATEGORICAL, PROBABILITIES, SPARSE, gives_logits, task
 from kerascli.errors import Severity
+from kerascli.quick_dataclass import dataclass
 from kerascli.spec.component import Component
 
 

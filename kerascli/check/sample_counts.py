@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 
+from kerascli.quick_dataclass import dataclass
 from kerascli.spec.component import Component
 from kerascli.spec.data_spec import DataSpec, SplitSpec
 

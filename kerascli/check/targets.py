@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Literal
 
 from kerascli.errors import Span
+from kerascli.quick_dataclass import dataclass
 from kerascli.spec.component import Component
 from kerascli.spec.spec import Spec
 

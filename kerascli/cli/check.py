@@ -80,9 +80,10 @@ def check_file(
         loaded = read_spec(spec, overrides, runs, trust=trust, verbose=verbose)
         found = require_sound(loaded)
         if build or data:
-            from kerascli.cli.quiet import prepare_tensorflow
+            from kerascli.cli.quiet import import_tensorflow, prepare_tensorflow
 
             prepare_tensorflow(verbose=verbose)
+            import_tensorflow(loaded if data else None)
             from kerascli.run.preflight import check_build, check_data
 
             found += check_data(loaded) if data else check_build(loaded)

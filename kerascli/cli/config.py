@@ -9,18 +9,29 @@ import typer
 
 from kerascli.cli import options
 
-app = typer.Typer(
-    help="Show the resolved spec, and where a value comes from.", no_args_is_help=True, rich_markup_mode=None
-)
+
+def register(app: typer.Typer) -> None:
+    """Adds the commands below `config`."""
+    group = typer.Typer(
+        help="Show the resolved spec, and where a value comes from.", no_args_is_help=True, rich_markup_mode=None
+    )
+    group.command(
+        "show",
+        epilog=options.example(
+            "kerascli config show configs/mnist.yaml",
+            "kerascli config show configs/mnist.yaml fit.epochs=5 --brief",
+        ),
+    )(show)
+    group.command(
+        "why",
+        epilog=options.example(
+            "kerascli config why configs/mnist.yaml compile.optimizer.learning_rate",
+            "kerascli config why configs/mnist.yaml fit.epochs fit.epochs=5",
+        ),
+    )(why)
+    app.add_typer(group, name="config")
 
 
-@app.command(
-    "show",
-    epilog=options.example(
-        "kerascli config show configs/mnist.yaml",
-        "kerascli config show configs/mnist.yaml fit.epochs=5 --brief",
-    ),
-)
 def show(
     spec: options.Spec,
     overrides: options.Overrides = None,
@@ -42,13 +53,6 @@ def show(
         print(dump_spec(loaded, defaults=not brief), end="")
 
 
-@app.command(
-    "why",
-    epilog=options.example(
-        "kerascli config why configs/mnist.yaml compile.optimizer.learning_rate",
-        "kerascli config why configs/mnist.yaml fit.epochs fit.epochs=5",
-    ),
-)
 def why(
     spec: options.Spec,
     path: Annotated[str, typer.Argument(metavar="PATH", help="As in overrides: 'fit.epochs'.", show_default=False)],

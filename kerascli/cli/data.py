@@ -38,7 +38,7 @@ def data(
 ) -> None:
     """Show what the model will get: splits, shapes, ranges, classes, samples, warnings, and how quickly it comes."""
     from kerascli.cli.console import output_console, print_diagnostics, print_json, tell
-    from kerascli.cli.quiet import prepare_tensorflow
+    from kerascli.cli.quiet import import_tensorflow, prepare_tensorflow
     from kerascli.cli.specs import spec_or_run
     from kerascli.view.figure_file import check_picture_ending
 
@@ -52,6 +52,7 @@ def data(
         raise SpecError("the spec has no section 'data'", code="missing-section", hint="add 'data:'")
     print_diagnostics(require_sound(loaded))
     prepare_tensorflow(verbose=verbose)
+    import_tensorflow()
     from kerascli.cli.sample_bar import reading_bar
     from kerascli.run.inspect_data import inspect_data
     from kerascli.view.contact_sheet import draw_sheet

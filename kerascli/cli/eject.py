@@ -37,7 +37,7 @@ def eject(
 ) -> None:
     """Write a plain Keras script that makes the same model and trains it in the same way, without kerascli."""
     from kerascli.cli.console import print_diagnostics
-    from kerascli.cli.quiet import prepare_tensorflow
+    from kerascli.cli.quiet import import_tensorflow, prepare_tensorflow
     from kerascli.cli.specs import read_spec
 
     path = None if output == "-" else Path(output)
@@ -48,6 +48,7 @@ def eject(
 
     print_diagnostics(require_sound(loaded))
     prepare_tensorflow(verbose=verbose)
+    import_tensorflow()
     from kerascli.run.eject import eject as eject_spec
 
     script = eject_spec(loaded)

@@ -51,9 +51,10 @@ def evaluate(
     check_weights(weights)
     _check_run(run, runs)
     from kerascli.cli.console import from_here, output_console, print_json, tell
-    from kerascli.cli.quiet import prepare_tensorflow
+    from kerascli.cli.quiet import import_tensorflow, prepare_tensorflow
 
     prepare_tensorflow(verbose=verbose)
+    import_tensorflow()
     from kerascli.cli.sample_bar import sample_bar
     from kerascli.run.evaluate import evaluate as evaluate_run
 

@@ -46,7 +46,7 @@ def find_batch(
     the free memory is tried in a process of its own.
     """
     from kerascli.cli.picture_path import check_picture_path
-    from kerascli.cli.quiet import prepare_tensorflow
+    from kerascli.cli.quiet import import_tensorflow, prepare_tensorflow
     from kerascli.cli.specs import read_spec
 
     check_picture_path(output)
@@ -56,6 +56,7 @@ def find_batch(
     from kerascli.cli.progress import training_display
 
     with training_display(quiet=quiet or json) as display:
+        import_tensorflow(loaded)
         from kerascli.search.batch_size import find_batch_size
 
         found = find_batch_size(loaded, most=most, progress=display)

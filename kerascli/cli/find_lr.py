@@ -46,7 +46,7 @@ def find_lr(
     best, or not finite.
     """
     from kerascli.cli.picture_path import check_picture_path
-    from kerascli.cli.quiet import prepare_tensorflow
+    from kerascli.cli.quiet import import_tensorflow, prepare_tensorflow
     from kerascli.cli.specs import read_spec
 
     check_picture_path(output)
@@ -56,6 +56,7 @@ def find_lr(
     from kerascli.cli.progress import training_display
 
     with training_display(quiet=quiet or json) as display:
+        import_tensorflow(loaded)
         from kerascli.search.learning_rate import find_learning_rate
 
         test = find_learning_rate(loaded, start=start, end=end, steps=steps, progress=display)

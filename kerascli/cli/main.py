@@ -3,33 +3,14 @@
 from __future__ import annotations
 
 import errno
+import gc
 import sys
 from typing import Annotated, Any
 
 import typer
-from typer.core import TyperGroup
 
-from kerascli.cli import (
-    check,
-    config,
-    convert,
-    data,
-    describe,
-    eject,
-    evaluate,
-    explain,
-    find_batch,
-    find_lr,
-    options,
-    plot,
-    predict,
-    reproduce,
-    resume,
-    runs,
-    schema,
-    summary,
-    train,
-)
+from kerascli.cli import options
+from kerascli.cli.commands import LateCommands
 from kerascli.cli.terminated import exit_on_sigterm
 from kerascli.errors import ExitCode, KerascliError, visible
 
@@ -45,7 +26,7 @@ _EPILOG = (
 )
 
 
-class _Boundary(TyperGroup):
+class _Boundary(LateCommands):
     """Turns what a user can cause into a message and an exit status; anything else is our bug and keeps its traceback."""
 
     def invoke(self, ctx: Any) -> Any:
@@ -81,24 +62,6 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
     epilog=_EPILOG,
 )
-train.register(app)
-resume.register(app)
-reproduce.register(app)
-find_lr.register(app)
-find_batch.register(app)
-evaluate.register(app)
-predict.register(app)
-summary.register(app)
-plot.register(app)
-check.register(app)
-explain.register(app)
-data.register(app)
-convert.register(app)
-describe.register(app)
-eject.register(app)
-app.add_typer(config.app, name="config")
-app.add_typer(runs.app, name="runs")
-schema.register(app)
 
 
 def _print_version(wanted: bool) -> None:
@@ -122,6 +85,8 @@ def _root(
 
 def main() -> None:
     """The entry point of the `kerascli` command."""
+    # What a command imports stays to its end; `prepare_tensorflow` turns the collector on again.
+    gc.disable()
     # SIGTERM ends what is going on as Ctrl-C does, with its own status; a training saves first.
     with exit_on_sigterm():
         app()

@@ -72,13 +72,14 @@ def _draw_history(history: Path, title: str, path: Path) -> None:
 
 
 def _draw_graph(spec: object, path: Path, *, verbose: bool) -> None:
-    from kerascli.cli.quiet import prepare_tensorflow
+    from kerascli.cli.quiet import import_tensorflow, prepare_tensorflow
     from kerascli.spec.spec import Spec
     from kerascli.view.graph import ENDINGS, draw_graph
 
     if path.suffix not in ENDINGS:
         raise UsageError(f"can't draw '{path.name}'", code="output", hint=f"use one of {', '.join(ENDINGS)}")
     prepare_tensorflow(verbose=verbose)
+    import_tensorflow()
     from kerascli.run.describe import describe_model
 
     assert isinstance(spec, Spec)

@@ -70,9 +70,10 @@ def predict(
 
     check_output(output)
     warn_of_environment(find_run(run, Path(runs)))
-    from kerascli.cli.quiet import prepare_tensorflow
+    from kerascli.cli.quiet import import_tensorflow, prepare_tensorflow
 
     prepare_tensorflow(verbose=verbose)
+    import_tensorflow()
     from kerascli.cli.sample_bar import sample_bar
     from kerascli.cli.terminated import exit_on_sigterm
     from kerascli.run.predict import predict as predict_run

@@ -40,7 +40,7 @@ def reproduce(
     The new run is kept beside the old one. Exit status 0: the same bit for bit, or close; 4: different.
     """
     from kerascli.cli.console import output_console, print_json
-    from kerascli.cli.quiet import prepare_tensorflow
+    from kerascli.cli.quiet import import_tensorflow, prepare_tensorflow
     from kerascli.cli.specs import warn_of_environment
     from kerascli.record.run_folder import find_run
     from kerascli.record.run_record import read_record
@@ -52,6 +52,7 @@ def reproduce(
     from kerascli.cli.progress import training_display
 
     with training_display(quiet=quiet or json) as display:
+        import_tensorflow()
         from kerascli.run.reproduce import reproduce as reproduce_run
 
         found = reproduce_run(

@@ -39,7 +39,7 @@ def resume(
     """Go on with a run from its newest checkpoint, as if it had never ended."""
     from kerascli.cli.console import print_json, tell
     from kerascli.cli.durations import seconds_of
-    from kerascli.cli.quiet import prepare_tensorflow
+    from kerascli.cli.quiet import import_tensorflow, prepare_tensorflow
     from kerascli.cli.specs import warn_of_environment
     from kerascli.record.run_folder import find_run
 
@@ -50,6 +50,7 @@ def resume(
     from kerascli.cli.progress import training_display
 
     with training_display(quiet=quiet or json) as display:
+        import_tensorflow()
         from kerascli.run.resume import resume as resume_run
 
         result = resume_run(

@@ -27,7 +27,7 @@ def summary(
 ) -> None:
     """Show the layers of a model: output shapes, dtypes, parameters, what each layer reads."""
     from kerascli.cli.console import output_console, print_diagnostics, print_json
-    from kerascli.cli.quiet import prepare_tensorflow
+    from kerascli.cli.quiet import import_tensorflow, prepare_tensorflow
     from kerascli.cli.specs import spec_or_run
 
     loaded, _ = spec_or_run(spec, overrides or [], runs, trust=trust, verbose=verbose)
@@ -35,6 +35,7 @@ def summary(
 
     print_diagnostics(check_spec(loaded))
     prepare_tensorflow(verbose=verbose)
+    import_tensorflow()
     from kerascli.run.describe import describe_model
     from kerascli.view.summary import summary_table
 

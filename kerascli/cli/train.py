@@ -115,10 +115,12 @@ def _check_together(said: dict[str, bool]) -> None:
 def _train(spec: Spec, runs: Path, limit: float | None, *, strict: bool, json: bool, quiet: bool) -> None:
     from kerascli.cli.console import output_console, print_json
     from kerascli.cli.progress import training_display
+    from kerascli.cli.quiet import import_tensorflow
     from kerascli.run.timeline import part
 
     with training_display(quiet=quiet or json) as display:
         with part("import"):
+            import_tensorflow(spec)
             from kerascli.run.train import train as train_spec
 
         result = train_spec(spec, runs, progress=display, command=sys.argv, max_seconds=limit, strict=strict)
@@ -138,8 +140,10 @@ def _train_seeds(
 ) -> None:
     from kerascli.cli.console import output_console, print_json
     from kerascli.cli.progress import training_display
+    from kerascli.cli.quiet import import_tensorflow
 
     with training_display(quiet=quiet or json, closing=False) as display:
+        import_tensorflow(spec)
         from kerascli.run.train_seeds import train_seeds
 
         result = train_seeds(spec, count, runs, progress=display, command=sys.argv, max_seconds=limit, strict=strict)
@@ -156,8 +160,10 @@ def _train_seeds(
 def _outline(spec: Spec, runs: Path, *, strict: bool, json: bool, quiet: bool) -> None:
     from kerascli.cli.console import output_console, print_json
     from kerascli.cli.progress import training_display
+    from kerascli.cli.quiet import import_tensorflow
 
     with training_display(quiet=quiet or json) as display:
+        import_tensorflow(spec)
         from kerascli.run.outline import outline
 
         found = outline(spec, runs, progress=display, strict=strict)
@@ -176,8 +182,10 @@ def _outline(spec: Spec, runs: Path, *, strict: bool, json: bool, quiet: bool) -
 def _overfit(spec: Spec, limit: float | None, *, json: bool, quiet: bool) -> None:
     from kerascli.cli.console import output_console, print_json
     from kerascli.cli.progress import training_display
+    from kerascli.cli.quiet import import_tensorflow
 
     with training_display(quiet=quiet or json) as display:
+        import_tensorflow(spec)
         from kerascli.run.overfit import overfit
 
         result = overfit(spec, max_seconds=limit, progress=display)

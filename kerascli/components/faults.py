@@ -6,7 +6,7 @@ import re
 
 from kerascli.errors import Diagnostic, Note, Span, SpecError
 from kerascli.spec.component import Component
-from kerascli.spec.plugins import own_line, raised_by_plugin
+from kerascli.spec.plugins.own_line import own_line, raised_by_plugin
 
 
 def keras_fault(error: Exception, component: Component, *, doing: str, span: Span | None = None) -> SpecError:

@@ -12,11 +12,10 @@ from kerascli.data.fit_preprocessing import block_rows, fit_preprocessing
 from kerascli.data.make_split import transform_x
 from kerascli.data.prepared_data import PreparedData, counted
 from kerascli.data.preprocessing import Preprocessing
+from kerascli.data.reading import read_data
 from kerascli.data.rows import Rows
-from kerascli.data.skipped import SkipLog
-from kerascli.data.sources import read_source
 from kerascli.data.splits import Tables, split_tables
-from kerascli.data.storage import Storage, cache_budget, decide
+from kerascli.data.storage import Storage, decide
 from kerascli.data.table import Table
 from kerascli.spec.data_spec import DataSpec
 from kerascli.spec.fields import resolve_fields
@@ -54,17 +53,12 @@ def prepare_data(spec: Spec, prior: PriorData | None = None) -> PreparedData:
         SpecError: The data section can't be completed, or Keras refuses a transform.
     """
     assert spec.data is not None
-    budget = cache_budget() if prior is None else prior.budget
-    # Sources are read whole where their samples are kept, and where sequences are cut out of them.
-    whole = spec.data.cache == "memory" or spec.data.window is not None
-    small = None if whole else budget if spec.data.cache == "auto" else 0
-    skipped = SkipLog()
-    leave_out = skipped if spec.data.on_error == "skip" else None
-    source = read_source(spec.data.source, spec.seed, budget=small, skipped=leave_out)
+    reading = read_data(spec, None if prior is None else prior.budget)
+    source, skipped, budget = reading.source, reading.skipped, reading.budget
     data = complete(spec.data, spec.model, list(source.table.head.fields))
     if data.on_error == "skip":
         source = without_unreadable(source, data, skipped)
-    tables = split_tables(data, source, spec.seed, leave_out)
+    tables = split_tables(data, source, spec.seed, skipped if data.on_error == "skip" else None)
     if data.on_error == "skip":
         tables = without_unreadable_splits(tables, source, data, skipped)
     if data.window is not None:

@@ -13,7 +13,7 @@ from kerascli.data.table import Table, make_table
 from kerascli.data.transforms import decoded
 from kerascli.errors import DataError, Diagnostic, ExitCode, Note, Span
 from kerascli.spec.component import Component
-from kerascli.spec.plugins import own_line
+from kerascli.spec.plugins.own_line import own_line
 
 SPLITS = ("train", "validation", "test")
 # A dataset that says neither its length nor that it has no end is read up to here.

@@ -5,11 +5,11 @@ from __future__ import annotations
 import contextlib
 import re
 import shutil
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from kerascli.errors import EnvironmentProblem
+from kerascli.quick_dataclass import dataclass
 from kerascli.record.manifest import check_files, read_manifest
 
 _NAME = re.compile(r"\d+(-\d+)?\Z")

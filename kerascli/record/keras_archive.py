@@ -9,11 +9,11 @@ import stat
 import zipfile
 import zlib
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
 
 from kerascli.errors import EnvironmentProblem, UsageError
+from kerascli.quick_dataclass import dataclass
 from kerascli.record.archive_members import CONFIG, METADATA, check_members, unsafe
 
 # The config of the largest application has 4 MB; vocabularies may be larger.

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any, Literal
+
+from kerascli.quick_dataclass import dataclass
 
 Verdict = Literal["exact", "close", "different"]
 # A log may differ by this part of itself and still be called close.

@@ -6,11 +6,11 @@ import contextlib
 import os
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
 from kerascli.errors import EnvironmentProblem, UsageError, did_you_mean
+from kerascli.quick_dataclass import dataclass
 
 _ID = re.compile(r"\d{4}-\d\d-\d\d_\d\d-\d\d-\d\d(-\d+)?\Z")
 _PART = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]*\Z")

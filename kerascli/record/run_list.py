@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from kerascli.quick_dataclass import dataclass
 from kerascli.record.lock import is_held
 from kerascli.record.run_folder import RECORD
 from kerascli.record.run_marks import Marks, read_marks

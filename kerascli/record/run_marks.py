@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from pathlib import Path
 
 from kerascli.errors import UsageError
+from kerascli.quick_dataclass import dataclass
 from kerascli.record.atomic import write_json
 
 MARKS = "marks.json"

@@ -6,9 +6,10 @@ import json
 import math
 import statistics
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from typing import Any
 
+from kerascli.quick_dataclass import dataclass
 from kerascli.record.run_list import RunRow
 
 # Student's t, two-sided 95 %, by degrees of freedom from 1 (NIST/SEMATECH e-Handbook, 1.3.6.7.2); beyond, it is close to

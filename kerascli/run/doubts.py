@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-from kerascli.check import check_spec, check_values
+from kerascli.check import check_spec
 from kerascli.check.first_batches import check_batches
+from kerascli.check.values import check_values
 from kerascli.check.verdict import settle
 from kerascli.data.split import ArraySplit
 from kerascli.errors import Diagnostic, ExitCode

@@ -19,7 +19,7 @@ from kerascli.run.recorder import Recorder
 from kerascli.run.result import RunResult
 from kerascli.run.snapshot import position_of, read_snapshot, restore_weights
 from kerascli.run.timeline import timed
-from kerascli.spec.plugins import own_line
+from kerascli.spec.plugins.own_line import own_line
 
 
 def end_training(folder: RunFolder, ready: Ready, recorder: Recorder, position: Position) -> RunResult:

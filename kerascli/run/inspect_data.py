@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from kerascli.check import check_values
+from kerascli.check.values import check_values
 from kerascli.data.augment import Augmentation, make_augmentation
 from kerascli.data.data_report import ColumnReport, DataReport, PassReport
 from kerascli.data.field_statistics import FieldStatistics, looks_like_image

@@ -38,7 +38,7 @@ from kerascli.run.session import keras_session
 from kerascli.run.shape_checks import model_shapes, new_doubts
 from kerascli.run.steps import as_numbers, build_state
 from kerascli.run.timeline import part, timed
-from kerascli.spec.plugins import own_line
+from kerascli.spec.plugins.own_line import own_line
 from kerascli.spec.spec import Spec
 from kerascli.spec.training_spec import PhaseSpec
 

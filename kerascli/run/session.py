@@ -12,7 +12,7 @@ import numpy as np
 import tensorflow as tf
 
 from kerascli.catalog import load_catalog
-from kerascli.spec.plugins import named_object
+from kerascli.spec.plugins.objects import named_object
 from kerascli.spec.spec import Spec
 
 

@@ -11,7 +11,7 @@ import tensorflow as tf
 from kerascli.components.faults import first_line
 from kerascli.data.streamed_split import reading_fault
 from kerascli.errors import EnvironmentProblem, KerascliError, TrainingError
-from kerascli.spec.plugins import own_line
+from kerascli.spec.plugins.own_line import own_line
 
 
 @contextlib.contextmanager

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from kerascli.errors import Span
+from kerascli.quick_dataclass import dataclass
 
 
 @dataclass(frozen=True)

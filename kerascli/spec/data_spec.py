@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from kerascli.errors import Span
+from kerascli.quick_dataclass import dataclass
 from kerascli.spec.component import Component
 
 

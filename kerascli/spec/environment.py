@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import os
 import re
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 
 from kerascli.errors import EnvironmentProblem, SourceText, SpecError
-from kerascli.record.run_record import changed_environment, read_record
+from kerascli.quick_dataclass import dataclass
 from kerascli.spec.nodes import Node, Scalar
 from kerascli.spec.problems import Problems
 from kerascli.spec.scalars import AmbiguousScalar, read_plain
@@ -95,6 +95,8 @@ def warn_of_changes(environment: Environment, folder: Path, problems: Problems) 
     record = folder / "run.json"
     if not environment.read or not record.is_file():
         return
+    from kerascli.record.run_record import changed_environment, read_record
+
     try:
         changed = changed_environment(read_record(record))
     except EnvironmentProblem:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import operator
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from kerascli.errors import Span
+from kerascli.quick_dataclass import dataclass
 from kerascli.spec.nodes import Node, Scalar, kind_of
 from kerascli.spec.problems import Problems
 from kerascli.spec.section import section_of

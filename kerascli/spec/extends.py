@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from pathlib import Path
 
 from kerascli.errors import Diagnostic, Note, SourceText, SpecError, UsageError
+from kerascli.quick_dataclass import dataclass
 from kerascli.spec.environment import Environment
-from kerascli.spec.merge import merge, without_removals
 from kerascli.spec.nodes import Mapping, Node, Scalar, Sequence, folder_of, kind_of
-from kerascli.spec.overrides import apply_section
 from kerascli.spec.places import ROOT
 from kerascli.spec.problems import Problems
 from kerascli.spec.references import substitute
+from kerascli.spec.removals import without_removals
 from kerascli.spec.text import read_text
 from kerascli.spec.yaml_loader import MAXIMUM_DEPTH, MAXIMUM_VALUES, load_nodes
 
@@ -50,6 +50,8 @@ class _Reader:
         own: Node = root.without("extends").without("override")
         bases = [] if extends is None else self._bases(extends, chain)
         if bases:
+            from kerascli.spec.merge import merge
+
             below: Node = bases[0]
             for base in bases[1:]:
                 below = merge(below, base, ROOT, self.problems)
@@ -58,6 +60,8 @@ class _Reader:
             own = without_removals(own, self.problems)
         assert isinstance(own, Mapping)
         if override is not None:
+            from kerascli.spec.overrides import apply_section
+
             own = apply_section(own, override, self.problems)
         check_bounds(own, extends if extends is not None else root, self.problems)
         return own

@@ -7,11 +7,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Set
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from kerascli.errors import SourceText
+from kerascli.quick_dataclass import dataclass
 from kerascli.record.keras_archive import read_archive_config
 from kerascli.spec.component import Component
 from kerascli.spec.keras_config.calls import read_call

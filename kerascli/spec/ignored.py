@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from kerascli.errors import Diagnostic, Note
+from kerascli.quick_dataclass import dataclass
 
 _NO_WARNING = Note("'check.ignore' silences warnings; this is an error")
 

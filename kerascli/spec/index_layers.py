@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from kerascli.errors import Span
+from kerascli.quick_dataclass import dataclass
 from kerascli.spec.input_readers import first_readers
 from kerascli.spec.model_spec import ModelSpec
 

@@ -22,11 +22,10 @@ from kerascli.spec.fit_parser import parse_checkpoints, parse_fit, parse_logs
 from kerascli.spec.learning_rates import check_settable_rates
 from kerascli.spec.model_parser import parse_model
 from kerascli.spec.nodes import Mapping, Scalar, kind_of
-from kerascli.spec.overrides import apply_overrides
 from kerascli.spec.performance_parser import parse_performance
 from kerascli.spec.phase_parser import check_patterns
 from kerascli.spec.places import REUSE_SECTIONS, ROOT, SECTIONS_TO_COME
-from kerascli.spec.plugins import load_plugins
+from kerascli.spec.plugins.section import load_plugins
 from kerascli.spec.problems import Problems
 from kerascli.spec.section import text, texts, whole_number
 from kerascli.spec.spec import Spec
@@ -72,9 +71,11 @@ def read_tree(
         SpecError: A text is not YAML, or not a mapping; a file that it extends can't be read.
     """
     root, sources = read_file(source, problems)
-    command_line, root = apply_overrides(root, overrides, problems)
-    if command_line is None:
+    if not overrides:
         return root, sources
+    from kerascli.spec.overrides import apply_overrides
+
+    command_line, root = apply_overrides(root, overrides, problems)
     check_bounds(root, root, problems)
     return root, (*sources, command_line)
 

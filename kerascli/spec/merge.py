@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 
 from kerascli.catalog import load_catalog
-from kerascli.errors import did_you_mean
-from kerascli.spec.nodes import Mapping, Node, Scalar, Sequence, beaten
+from kerascli.spec.nodes import Mapping, Node, Scalar, beaten
 from kerascli.spec.paths import arguments_place, component_key, expand, same_class
 from kerascli.spec.places import SPLIT, Place
 from kerascli.spec.problems import Problems
+from kerascli.spec.removals import removes, report_removal, without_removals
 from kerascli.spec.sources import SOURCES
 
 _VALUE = Place()
@@ -50,7 +50,7 @@ def _class_key(node: Node, place: Place) -> Scalar | None:
         return key
     if isinstance(node, Mapping) and len(node.entries) == 1:
         only = node.entries[0][0]
-        if (place.kind == "component" or str(only.value)[:1].isupper()) and not _removes(only):
+        if (place.kind == "component" or str(only.value)[:1].isupper()) and not removes(only):
             return only
     if isinstance(node, Scalar) and place.kind in ("component", "components") and isinstance(node.value, str):
         return node
@@ -101,11 +101,11 @@ def _merged_mapping(base: Mapping, upper: Mapping, place: Place, problems: Probl
     """The keys of both; the base's come first, in its order."""
     merged = replace(upper, entries=base.entries, beats=upper.beats)
     for key, value in upper.entries:
-        if not _removes(key):
+        if not removes(key):
             continue
         word = str(key.value)[1:]
         if merged.key(word) is None:
-            _report_removal(key, value, list(base.keys()), problems)
+            report_removal(key, value, list(base.keys()), problems)
         elif not (isinstance(value, Scalar) and value.value is None):
             message = f"'{key.value}' removes '{word}', and takes no value"
             problems.add(
@@ -114,7 +114,7 @@ def _merged_mapping(base: Mapping, upper: Mapping, place: Place, problems: Probl
         merged = merged.without(word)
     entries = {_identity(key): (key, value) for key, value in merged.entries}
     for key, value in upper.entries:
-        if _removes(key):
+        if removes(key):
             continue
         old = entries.get(_identity(key))
         new = without_removals(value, problems) if old is None else _over(old[1], key, value, place, problems)
@@ -143,35 +143,3 @@ def _inner(place: Place, word: str) -> Place:
     if place.kind == "names":
         return place.keys.get(word) or place.each or _VALUE
     return _VALUE
-
-
-def _removes(key: Scalar) -> bool:
-    return isinstance(key.value, str) and key.value.startswith("~") and len(key.value) > 1
-
-
-def without_removals(node: Node, problems: Problems) -> Node:
-    """The node where it extends nothing: each `~key` in it is a fault."""
-    if isinstance(node, Sequence):
-        items = tuple(without_removals(item, problems) for item in node.items)
-        return node if all(a is b for a, b in zip(items, node.items, strict=True)) else replace(node, items=items)
-    if not isinstance(node, Mapping):
-        return node
-    entries = []
-    for key, value in node.entries:
-        if _removes(key):
-            _report_removal(key, value, [], problems)
-        else:
-            entries.append((key, without_removals(value, problems)))
-    same = len(entries) == len(node.entries) and all(
-        new[1] is old[1] for new, old in zip(entries, node.entries, strict=True)
-    )
-    return node if same else replace(node, entries=tuple(entries))
-
-
-def _report_removal(key: Scalar, value: Node, words: list[str], problems: Problems) -> None:
-    word = str(key.value)[1:]
-    hint = did_you_mean(word, words) if words else "'~key' removes what a file that is extended has in the same place"
-    if hint is not None and hint.startswith("did you mean '"):
-        hint = hint.replace("did you mean '", "did you mean '~")
-    problems.add("removal", f"there is no '{word}' to remove here", key, hint)
-    problems.settle(value)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from functools import cached_property
 from pathlib import Path
 
 from kerascli.errors import SourceText, Span
+from kerascli.quick_dataclass import dataclass
 
 
 @dataclass(frozen=True)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence as Texts
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from kerascli.errors import SourceText, Span, SpecError, UsageError
+from kerascli.quick_dataclass import dataclass
 from kerascli.spec.nodes import Mapping, Node, Scalar, Sequence, beaten, kind_of
 from kerascli.spec.paths import Step, UnknownPath, expand, find_step
 from kerascli.spec.places import ROOT, Place
@@ -30,7 +31,7 @@ class _Change:
     value: Node
 
 
-def apply_overrides(root: Mapping, overrides: Texts[str], problems: Problems) -> tuple[SourceText | None, Mapping]:
+def apply_overrides(root: Mapping, overrides: Texts[str], problems: Problems) -> tuple[SourceText, Mapping]:
     """The tree after the command line's overrides.
 
     Args:
@@ -39,13 +40,11 @@ def apply_overrides(root: Mapping, overrides: Texts[str], problems: Problems) ->
         problems: Where faults go; each stands at `command line`, on the line of its override.
 
     Returns:
-        The text of the overrides (None without any), and the new tree.
+        The text of the overrides, and the new tree.
 
     Raises:
         UsageError: An override is not of these forms.
     """
-    if not overrides:
-        return None, root
     source = SourceText(COMMAND_LINE, "\n".join(text.replace("\n", " ") for text in overrides))
     for number, text in enumerate(source.lines, 1):
         try:

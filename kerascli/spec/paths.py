@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from kerascli.errors import did_you_mean
+from kerascli.quick_dataclass import dataclass
 from kerascli.spec.component_parser import find_name
 from kerascli.spec.learning_rates import is_rate_schedule
 from kerascli.spec.nodes import Mapping, Node, Scalar, Sequence

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, Literal
 
 from kerascli.errors import Span
+from kerascli.quick_dataclass import dataclass
 from kerascli.spec.nodes import Mapping, Node, Scalar, kind_of
 from kerascli.spec.places import PERFORMANCE
 from kerascli.spec.problems import Problems

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Literal
+
+from kerascli.quick_dataclass import dataclass
 
 Kind = Literal[
     "value", "section", "sections", "component", "components", "by_output", "entries", "entry", "names", "free"

@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from collections.abc import Mapping as Scope
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 
 from kerascli.errors import Note, Span, did_you_mean
+from kerascli.quick_dataclass import dataclass
 from kerascli.spec.environment import FROM_ENVIRONMENT, Environment, kept, read_value, reference_of, unquoted
 from kerascli.spec.nodes import Mapping, Node, Scalar, Sequence
 from kerascli.spec.problems import Problems

@@ -14,7 +14,7 @@ from kerascli.spec.ignored import IgnoredCode
 from kerascli.spec.model_spec import ModelSpec
 from kerascli.spec.nodes import Mapping
 from kerascli.spec.performance_parser import PerformanceSpec
-from kerascli.spec.plugins import LoadedPlugins
+from kerascli.spec.plugins.section import LoadedPlugins
 from kerascli.spec.training_spec import CheckpointSpec, CompileSpec, FitSpec, LogSpec
 
 

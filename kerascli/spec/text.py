@@ -13,9 +13,11 @@ MAXIMUM_BYTES = 1 << 20
 
 # What YAML 1.2 calls printable (section 5.1), but for the byte order mark, which is taken off first; for the ends of lines
 # that YAML 1.1 alone knows (U+0085, U+2028, U+2029); and for what makes a text look like another one (U+202A and so on).
-_NOT_PRINTABLE = re.compile(
+_NOT_PRINTABLE = (
     "[^\t\n\r\x20-\x7e\xa0-\u2027\u202f-\u2065\u206a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]"
 )
+# The same of ASCII, as most specs are: the wide ranges take milliseconds to compile.
+_NOT_PRINTABLE_ASCII = "[^\t\n\r\x20-\x7e]"
 
 
 def read_text(path: Path) -> SourceText:
@@ -40,7 +42,7 @@ def read_text(path: Path) -> SourceText:
         message = f"byte 0x{raw[error.start]:02x} is not UTF-8"
         raise SpecError(message, code="encoding", span=span, hint="save the file as UTF-8") from None
     source = SourceText(str(path), text.removeprefix("\ufeff"))
-    bad = _NOT_PRINTABLE.search(source.text)
+    bad = re.search(_NOT_PRINTABLE_ASCII if source.text.isascii() else _NOT_PRINTABLE, source.text)
     if bad is not None:
         span = source.span(*_position(source.text[: bad.start()]))
         message = f"a control character (U+{ord(bad.group()):04X}) in the text"

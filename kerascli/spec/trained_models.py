@@ -7,13 +7,11 @@ from typing import TYPE_CHECKING
 
 from kerascli.catalog.overlay import PREFIX, added_entry
 from kerascli.errors import UsageError
-from kerascli.record.run_folder import RunFolder, find_run
-from kerascli.record.sources import check_sources
 from kerascli.spec.nodes import Scalar, folder_of
-from kerascli.spec.plugins.uses import plugin_objects
 from kerascli.spec.topology.base import TrainedModel
 
 if TYPE_CHECKING:
+    from kerascli.record.run_folder import RunFolder
     from kerascli.spec.spec import Spec
 
 
@@ -42,6 +40,8 @@ class TrainedModels:
             return str(beside)
         if (beside / "run.json").is_file():
             return str(beside.resolve())
+        from kerascli.record.run_folder import find_run
+
         return str(find_run(text, self._runs).path)
 
     def read(self, node: Scalar) -> TrainedModel:
@@ -57,6 +57,8 @@ class TrainedModels:
             from kerascli.spec.from_keras import read_keras_file
 
             return TrainedModel(read_keras_file(Path(path)).model, path)
+        from kerascli.record.run_folder import RunFolder
+        from kerascli.record.sources import check_sources
         from kerascli.spec.load import load_spec
 
         run = RunFolder(Path(path))
@@ -72,6 +74,8 @@ def _check_plugins(spec: Spec, run: RunFolder) -> None:
     Raises:
         UsageError: It does not.
     """
+    from kerascli.spec.plugins.uses import plugin_objects
+
     for group, name in plugin_objects(spec.model):
         if added_entry(group, name) is None:
             files = ", ".join(str(plugin.path or plugin.name) for plugin in spec.plugins.plugins)

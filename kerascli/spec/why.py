@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any, Literal
 
 from kerascli.errors import Note, Span
+from kerascli.quick_dataclass import dataclass
 from kerascli.spec.component_parser import find_name
 from kerascli.spec.environment import FROM_ENVIRONMENT
 from kerascli.spec.nodes import Mapping, Node, plain

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import Any
 
 import yaml
 
 from kerascli.errors import Diagnostic, Note, SourceText, Span, SpecError
+from kerascli.quick_dataclass import dataclass
 from kerascli.spec.nodes import Mapping, Node, Scalar, Sequence
 from kerascli.spec.problems import MAXIMUM_FAULTS, too_many
 from kerascli.spec.scalars import AmbiguousScalar, read_plain

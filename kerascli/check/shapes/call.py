@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from kerascli.catalog import load_catalog
+from kerascli.quick_dataclass import dataclass
 from kerascli.record.model_summary import TensorShape
 from kerascli.spec.component import Component
 from kerascli.spec.dtype_policy import policy_name

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import reduce
 
+from kerascli.check.shapes.by_number import ELEMENTWISE
 from kerascli.check.shapes.call import Call, Misfit, Shape, UnknownShape, axis_of, shown, whole
 from kerascli.check.shapes.rule import Made, Rule
-
-ELEMENTWISE = ("Add", "Average", "Maximum", "Minimum", "Multiply", "Subtract")
 
 
 def elementwise(call: Call) -> Made:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from kerascli.check.shapes.axis_operations import AXIS_OPERATIONS
+from kerascli.check.shapes.by_number import BINARY
 from kerascli.check.shapes.call import FLOATS, Call, Misfit, Shape, UnknownShape, axis_of, shown
 from kerascli.check.shapes.merging import joined
 from kerascli.check.shapes.rule import Made, Rule
@@ -20,7 +21,6 @@ _REAL = (
     "log1p", "log2", "log_sigmoid", "log_softmax", "reciprocal", "rsqrt", "selu", "sigmoid", "silu", "sin", "sinh", "soft_shrink",
     "softmax", "softplus", "softsign", "sparse_plus", "sqrt", "squareplus", "tan", "tanh", "tanh_shrink",
 )  # fmt: skip
-BINARY = ("add", "maximum", "minimum", "multiply", "subtract")
 _DIVIDING = ("divide", "true_divide")
 _COMPARING = ("equal", "greater", "greater_equal", "less", "less_equal", "not_equal")
 

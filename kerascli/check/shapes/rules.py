@@ -3,21 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cache
+from importlib import import_module
 
-from kerascli.check.shapes.attention import ATTENTION
 from kerascli.check.shapes.call import Call, UnknownShape
-from kerascli.check.shapes.convolutions import CONVOLUTIONS
-from kerascli.check.shapes.dense import DENSE
-from kerascli.check.shapes.merging import MERGING
-from kerascli.check.shapes.operations import OPERATIONS
-from kerascli.check.shapes.pointwise import POINTWISE
-from kerascli.check.shapes.pooling import POOLING
-from kerascli.check.shapes.preprocessing import PREPROCESSING
-from kerascli.check.shapes.recurrent import RECURRENT
-from kerascli.check.shapes.reshaping import RESHAPING
 from kerascli.check.shapes.rule import Made, Rule
-from kerascli.check.shapes.sizes import SIZES
-from kerascli.check.shapes.wrappers import wrapper_rules
+
+# The files of this room whose table, named as the file in capitals, has the rules of some layers. One is imported when
+# those before it do not have a layer: most specs need few of them.
+_FAMILIES = (
+    "dense",
+    "pointwise",
+    "reshaping",
+    "convolutions",
+    "pooling",
+    "merging",
+    "recurrent",
+    "preprocessing",
+    "operations",
+    "attention",
+    "sizes",
+)
 
 
 def apply(call: Call) -> Made:
@@ -27,23 +33,19 @@ def apply(call: Call) -> Made:
         UnknownShape: No rule tells.
         Misfit: Keras would refuse the call.
     """
-    rule = RULES.get(call.component.name)
+    rule = _find(call.component.name)
     if rule is None:
         raise UnknownShape
     return rule(call)
 
 
-RULES: Mapping[str, Rule] = {
-    **ATTENTION,
-    **CONVOLUTIONS,
-    **DENSE,
-    **MERGING,
-    **OPERATIONS,
-    **POINTWISE,
-    **POOLING,
-    **PREPROCESSING,
-    **RECURRENT,
-    **RESHAPING,
-    **SIZES,
-    **wrapper_rules(apply),
-}
+@cache
+def _find(name: str) -> Rule | None:
+    for family in _FAMILIES:
+        module = import_module(f"kerascli.check.shapes.{family}")
+        rules: Mapping[str, Rule] = getattr(module, family.upper())
+        if name in rules:
+            return rules[name]
+    from kerascli.check.shapes.wrappers import wrapper_rules
+
+    return wrapper_rules(apply).get(name)

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from kerascli.catalog import CallSignature, Entry, load_catalog
+from kerascli.quick_dataclass import dataclass
 from kerascli.spec.component import Argument, Component
 from kerascli.spec.indexing import index_text
 from kerascli.spec.keras_config.components import read_component, read_value, report_class

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
 
+from kerascli.quick_dataclass import dataclass
 from kerascli.spec.keras_config.objects import MODELS
 
 Config = Mapping[str, Any]

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 
+from kerascli.quick_dataclass import dataclass
 from kerascli.spec.keras_config.reading import Reading, Rename
 from kerascli.spec.model_spec import LayerSpec, OutputSpec
 from kerascli.spec.topology.names import NAME, PATH, default_base

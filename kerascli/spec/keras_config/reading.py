@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
 from kerascli.errors import Span
+from kerascli.quick_dataclass import dataclass
 from kerascli.spec.model_spec import ModelSpec
 from kerascli.spec.problems import Problems
 

@@ -11,7 +11,9 @@ from collections.abc import Iterator, Mapping
 from types import ModuleType
 from typing import Any
 
-from kerascli.catalog import CallSignature, Entry, Parameter, component_group, load_catalog, may_be_tensor
+from kerascli.catalog import CallSignature, Entry, Parameter, load_catalog
+from kerascli.catalog.call_signatures import may_be_tensor
+from kerascli.catalog.component_groups import component_group
 from kerascli.catalog.overlay import ANY_NAME, PREFIX
 
 # Keras's base class of each group; the first that fits counts.

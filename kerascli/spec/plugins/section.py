@@ -5,15 +5,14 @@ from __future__ import annotations
 import contextlib
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 
 from kerascli.catalog.entries import Entry
 from kerascli.catalog.overlay import Entries, with_entries
 from kerascli.errors import Note, Span, SpecError
+from kerascli.quick_dataclass import dataclass
 from kerascli.spec.nodes import Mapping, Node, Scalar, Sequence, kind_of
-from kerascli.spec.plugins.importing import import_file, import_module
-from kerascli.spec.plugins.objects import entries_by_name, named_object
 from kerascli.spec.problems import Problems
 from kerascli.spec.source_parser import located_path
 
@@ -59,6 +58,8 @@ class LoadedPlugins:
         Raises:
             SpecError: A plugin raises.
         """
+        from kerascli.spec.plugins.importing import import_file, import_module
+
         for plugin in self.plugins:
             if plugin.path is not None and _is_file(plugin.name):
                 import_file(plugin.path, plugin.span)
@@ -110,6 +111,9 @@ def _load(
     origin: dict[str, Plugin],
     problems: Problems,
 ) -> None:
+    from kerascli.spec.plugins.importing import import_file, import_module
+    from kerascli.spec.plugins.objects import entries_by_name
+
     text = str(item.value)
     path: Path | None
     try:
@@ -152,6 +156,8 @@ def _is_file(text: str) -> bool:
 
 def _same(known: Entries, found: Entries, name: str) -> bool:
     """Whether a name stands for one object in both: a package may offer what its modules hold."""
+    from kerascli.spec.plugins.objects import named_object
+
     objects = [
         {id(named_object(entry)) for key, entry in entries.items() if key[1] == name} for entries in (known, found)
     ]

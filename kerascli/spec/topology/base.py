@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from kerascli.errors import KerascliError, Note, Span, did_you_mean
+from kerascli.quick_dataclass import dataclass
 from kerascli.spec.component import Component
 from kerascli.spec.component_parser import find_name, parse_component
 from kerascli.spec.model_spec import (

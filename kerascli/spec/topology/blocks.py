@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping as Table
-from dataclasses import dataclass
 
 from kerascli.errors import did_you_mean
+from kerascli.quick_dataclass import dataclass
 from kerascli.spec.component_parser import find_name
 from kerascli.spec.nodes import Mapping, Node, Scalar, Sequence, kind_of
 from kerascli.spec.places import BLOCK

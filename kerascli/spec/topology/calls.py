@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from kerascli.catalog import CallSignature
 from kerascli.errors import did_you_mean
+from kerascli.quick_dataclass import dataclass
 from kerascli.spec.model_spec import Constant, ModelSpec, WiredArgument, Wiring
 from kerascli.spec.nodes import Mapping, Node, Scalar, Sequence, kind_of, plain
 from kerascli.spec.topology.entries import Entry

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping as Table
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from kerascli.errors import Note
+from kerascli.quick_dataclass import dataclass
 from kerascli.spec.model_spec import TensorReference
 from kerascli.spec.nodes import Node, Scalar
 from kerascli.spec.problems import Problems

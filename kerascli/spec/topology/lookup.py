@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 
 from kerascli.errors import Note, did_you_mean, nearest
+from kerascli.quick_dataclass import dataclass
 from kerascli.spec.component_parser import find_name
 from kerascli.spec.model_spec import InputSpec, LayerSpec, ModelSpec, TensorReference
 from kerascli.spec.nodes import Mapping, Node, Scalar, Sequence, kind_of

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import field
 
+from kerascli.quick_dataclass import dataclass
 from kerascli.spec.component_parser import find_name
 from kerascli.spec.nodes import Node, Scalar
 
