@@ -99,6 +99,11 @@ class ArraySplit:
         """The bytes of all arrays."""
         return sum(array.nbytes for part in (self.x, self.y, self.weights) for array in part.values())
 
+    def part(self, rows: Array | slice) -> ArraySplit:
+        """Some of the samples: not all have to become tensors for a few of them."""
+        parts = ({name: array[rows] for name, array in part.items()} for part in (self.x, self.y, self.weights))
+        return ArraySplit(*parts)
+
     def steps(self, batch_size: int, *, drop_remainder: bool = False) -> int:
         """Batches in one pass."""
         return count_steps(self.samples, batch_size, drop_remainder=drop_remainder)

@@ -57,11 +57,8 @@ def _batches(plan: Plan) -> list[Any]:
     """The first batches as the training gets them; of data that is not in memory, the first in the source's order."""
     train, order = plan.train, None
     if isinstance(train, ArraySplit):
-        # Not all samples have to become tensors for a few of them.
         rows = train.order(plan.seed, 0) if plan.shuffle else np.arange(train.samples)
-        rows = rows[: BATCHES * plan.batch_size]
-        parts = ({name: array[rows] for name, array in part.items()} for part in (train.x, train.y, train.weights))
-        train = ArraySplit(*parts)
+        train = train.part(rows[: BATCHES * plan.batch_size])
     dataset = train.dataset(plan.batch_size, order=order, drop_remainder=plan.drop_remainder)
     if plan.augment is not None:
         dataset = plan.augment(dataset, plan.seed, 0)

@@ -169,7 +169,10 @@ def _check_targets(spec: Spec) -> None:
 def _try_batch(spec: Spec, model: Any, train: Split, augment: Augmentation) -> None:
     """Traces loss and metrics on the shapes of a batch; what Keras refuses is said at 'compile'."""
     drop = fixed_batch_size(spec) is not None
-    dataset = train.dataset(min(spec.fit.batch_size, train.samples), drop_remainder=drop)
+    batch_size = min(spec.fit.batch_size, train.samples)
+    if isinstance(train, ArraySplit):
+        train = train.part(slice(batch_size))
+    dataset = train.dataset(batch_size, drop_remainder=drop)
     dataset = augment(dataset, spec.seed, 0)
     assert spec.compile is not None
     try:

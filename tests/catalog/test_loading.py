@@ -22,7 +22,7 @@ ROWS = {"keras": "9.9.9", "special_metrics": [], "base_parameters": {}, "aliases
 @pytest.fixture
 def other_keras(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Path]:
     """Another Keras is installed, and the user's cache folder is empty."""
-    monkeypatch.setattr(loading, "version", lambda name: "9.9.9")
+    monkeypatch.setattr(loading, "installed_version", lambda name: "9.9.9")
     monkeypatch.setattr(platformdirs, "user_cache_path", lambda *arguments, **keywords: tmp_path)
     loading.load_catalog.cache_clear()
     yield tmp_path / f"catalog-{loading.FORM}"
