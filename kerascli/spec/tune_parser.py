@@ -6,7 +6,7 @@ from collections.abc import Mapping as Table
 from typing import Any, cast
 
 from kerascli.errors import did_you_mean
-from kerascli.spec.nodes import Mapping, Node, Scalar, kind_of
+from kerascli.spec.nodes import Mapping, Node, Scalar, folder_of, kind_of
 from kerascli.spec.places import TUNE
 from kerascli.spec.problems import Problems
 from kerascli.spec.section import check_keys, choice, number, section_of, text, truth, whole_number
@@ -42,6 +42,13 @@ _DIRECTIONS: Table[str, Direction] = {
 DEFAULT_TRIALS = 30
 # What a grid may have: its settings are written down one by one.
 LARGEST_GRID = 100_000
+# How the name of a file ends that keeps a study.
+STORAGE_FILES = (".db", ".journal")
+
+
+def is_storage(place: str) -> bool:
+    """Whether a study can be kept there: a URL of a database, or a file."""
+    return "://" in place or place.endswith(STORAGE_FILES)
 
 
 def parse_tune(node: Node | None, root: Mapping, problems: Problems) -> TuneSpec | None:
@@ -74,7 +81,7 @@ def parse_tune(node: Node | None, root: Mapping, problems: Problems) -> TuneSpec
         _count(section, "parallel", 1, problems) or 1,
         cast("Any", choice(on_error, "on_error", ("continue", "stop"), problems) if on_error is not None else "continue"),
         _count(section, "seed", 0, problems),
-        text(storage, "storage", problems) if storage is not None else None,
+        _storage(storage, problems) if storage is not None else None,
         span=(root.key("tune") or node).span,
         metric_span=metric.span if metric is not None else None,
         direction_span=direction.span if direction is not None else None,
@@ -86,6 +93,16 @@ def parse_tune(node: Node | None, root: Mapping, problems: Problems) -> TuneSpec
 def _trials(section: Mapping, sampler: Method, problems: Problems) -> int | None:
     written = _count(section, "trials", 1, problems)
     return written if written is not None or sampler.name == "grid" else DEFAULT_TRIALS
+
+
+def _storage(node: Node, problems: Problems) -> str | None:
+    place = text(node, "storage", problems)
+    if place is None:
+        return None
+    if not is_storage(place):
+        hint = "write a URL such as 'postgresql://user@host/name', or a file such as 'study.journal'"
+        problems.add("storage", f"'{place}' is no storage of a study", node, hint)
+    return place if "://" in place else str(folder_of(node) / place)
 
 
 def _count(section: Mapping, name: str, minimum: int, problems: Problems) -> int | None:

@@ -1,0 +1,2 @@
+"""Pictures of a search."""
+def draw_search(*a): return ()
