@@ -28,7 +28,9 @@ from kerascli.cli import (
     runs,
     schema,
     summary,
+    sweep,
     train,
+    tune,
 )
 from kerascli.cli.terminated import exit_on_sigterm
 from kerascli.errors import ExitCode, KerascliError, visible
@@ -86,6 +88,8 @@ resume.register(app)
 reproduce.register(app)
 find_lr.register(app)
 find_batch.register(app)
+tune.register(app)
+sweep.register(app)
 evaluate.register(app)
 predict.register(app)
 summary.register(app)

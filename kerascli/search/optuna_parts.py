@@ -31,7 +31,9 @@ def _distribution(one: Dimension) -> BaseDistribution:
     if one.kind == "int":
         step = int(one.step or 1)
         return IntDistribution(int(low), int(low) + (int(high) - int(low)) // step * step, step=step)
-    return FloatDistribution(low, high if one.count is None else low + (one.count - 1) * (one.step or 0), one.kind == "log", one.step)
+    return FloatDistribution(
+        low, high if one.count is None else low + (one.count - 1) * (one.step or 0), one.kind == "log", one.step
+    )
 
 
 def labels(one: Dimension) -> list[Any]:
@@ -39,7 +41,7 @@ def labels(one: Dimension) -> list[Any]:
     values = [plain(node) for node in one.choices]
     simple = all(value is None or isinstance(value, bool | int | float | str) for value in values)
     # 1, 1.0 and true are one value to Optuna.
-    if simple and len({(value) for value in values}) == len(values):
+    if simple and len(set(values)) == len(values):
         return values
     return [json.dumps(value, ensure_ascii=False) for value in values]
 

@@ -201,7 +201,9 @@ class SearchLoop:
         names = ", ".join(name for name in outcome.history if name != "learning_rate")
         message = f"'{metric}' was never finite" if logged else f"no epoch logged '{metric}'; there was {names}"
         code = "metric-not-finite" if logged else "unknown-monitor"
-        fault = Diagnostic(code, message, self.study.tune.metric_span, status=ExitCode.TRAINING if logged else ExitCode.SPEC)
+        fault = Diagnostic(
+            code, message, self.study.tune.metric_span, status=ExitCode.TRAINING if logged else ExitCode.SPEC
+        )
         self._fail(number, Outcome("failed", outcome.folder, diagnostics=(fault,), exit_code=fault.status))
 
     def _fail(self, number: int, outcome: Outcome) -> None:
@@ -232,7 +234,9 @@ class SearchLoop:
         self._died[number] = self._died.get(number, 0) + 1
         left = self._running.pop(number)
         if self._died[number] > 1:
-            fault = Diagnostic("memory", f"{reason}, twice", hint="look at the memory that it takes", status=ExitCode.ENVIRONMENT)
+            fault = Diagnostic(
+                "memory", f"{reason}, twice", hint="look at the memory that it takes", status=ExitCode.ENVIRONMENT
+            )
             self._fail(number, Outcome("failed", diagnostics=(fault,), exit_code=fault.status))
             self._tell(number, "ended")
             return

@@ -46,6 +46,7 @@ class SearchState:
         trials: How many there are to be.
         epochs: The epochs of a trial that is not pruned.
         rows: The trials.
+        kind: `study`, or `sweep` of a plain grid.
     """
 
     study: str
@@ -54,6 +55,7 @@ class SearchState:
     trials: int
     epochs: int
     rows: Sequence[TrialRow] = ()
+    kind: Literal["study", "sweep"] = "study"
 
     @property
     def best(self) -> TrialRow | None:

@@ -6,6 +6,7 @@ import platform
 from pathlib import Path
 
 import optuna
+from optuna.storages.journal import JournalFileBackend
 
 from kerascli.errors import EnvironmentProblem, UsageError
 from kerascli.spec.tune_parser import STORAGE_FILES, is_storage
@@ -33,11 +34,15 @@ def open_storage(storage: str | None, folder: Path) -> optuna.storages.BaseStora
         if "://" not in place:
             Path(place).absolute().parent.mkdir(parents=True, exist_ok=True)
         if place.endswith(".journal"):
-            return optuna.storages.JournalStorage(optuna.storages.journal.JournalFileBackend(place))
+            return optuna.storages.JournalStorage(JournalFileBackend(place))
         return _database(place)
     except Exception as error:  # Whatever a driver says of whatever it is given.
         message = f"can't open the storage '{shown_storage(place)}': {_reason(error)}"
-        hint = "look at its address, and whether its driver is installed" if "://" in place else "say '--storage FILE' for another place"
+        hint = (
+            "look at its address, and whether its driver is installed"
+            if "://" in place
+            else "say '--storage FILE' for another place"
+        )
         raise EnvironmentProblem(message, code="storage", hint=hint) from error
 
 

@@ -145,9 +145,9 @@ class Study:
                 return None
             seed = self.spec.seed if self.tune.seed is None else self.tune.seed
             self._study.sampler = make_sampler(self.tune, seed, len(trials))
-            trial = self._study.ask(self._distributions)
-            self.note(trial.number, process=presence.token)
-            return Next(trial.number, trial.params)
+            asked = self._study.ask(self._distributions)
+            self.note(asked.number, process=presence.token)
+            return Next(asked.number, asked.params)
 
     def changes(self, values: Mapping[str, Any]) -> list[tuple[Scalar, Node]]:
         """Suggested values as changes to the spec."""

@@ -8,13 +8,14 @@ import os
 import signal
 import threading
 import time
+import traceback
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any, Literal
 
-from kerascli.errors import Diagnostic, EnvironmentProblem, ExitCode, Interrupted, KerascliError
+from kerascli.errors import Diagnostic, EnvironmentProblem, ExitCode, Interrupted, KerascliError, Note
 from kerascli.record.run_folder import RunFolder
 from kerascli.run.progress import RunStart, Silence
 from kerascli.run.result import RunResult
@@ -161,9 +162,10 @@ def _run(job: Job, connection: Connection[Any, Any]) -> Outcome:
     except KerascliError as error:
         faults = tuple(one for one in error.diagnostics if one.severity == "error") or error.diagnostics
         return Outcome("failed", teller.folder, diagnostics=faults, exit_code=error.exit_code)
-    except Exception as error:  # A bug ends its own trial; the search says which, and its run's record too.
+    except Exception as error:  # noqa: BLE001 - a bug ends its own trial; the search shows where it is
         message = f"{type(error).__name__}: {error}".splitlines()[0]
-        fault = Diagnostic("training", message, status=ExitCode.BUG)
+        trace = tuple(Note(line.strip()) for line in traceback.format_exc().splitlines() if "kerascli" in line)
+        fault = Diagnostic("training", message, notes=trace[-3:], status=ExitCode.BUG)
         return Outcome("failed", teller.folder, diagnostics=(fault,), exit_code=ExitCode.BUG)
     finally:
         _forget()

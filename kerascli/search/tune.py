@@ -65,7 +65,10 @@ def tune(
     """
     progress = progress or SearchSilence()
     section = require_tune(spec)
-    for diagnostic in (*require_sound(spec, strict=strict), *settle(check_search(spec, Path(runs)), spec, strict=strict)):
+    for diagnostic in (
+        *require_sound(spec, strict=strict),
+        *settle(check_search(spec, Path(runs)), spec, strict=strict),
+    ):
         progress.warned(diagnostic)
     folder = study_folder(Path(runs), study or spec.name)
     place = storage or section.storage

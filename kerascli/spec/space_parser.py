@@ -28,7 +28,9 @@ def parse_space(section: Mapping, root: Mapping, problems: Problems) -> tuple[Di
     """
     node = section.get("space")
     if node is None:
-        problems.add("missing-key", "'tune' has no 'space'", section, "write 'space: {fit.batch_size: {choice: [32, 64]}}'")
+        problems.add(
+            "missing-key", "'tune' has no 'space'", section, "write 'space: {fit.batch_size: {choice: [32, 64]}}'"
+        )
         return ()
     if not isinstance(node, Mapping):
         hint = "write '{fit.batch_size: {choice: [32, 64]}}'"
@@ -78,7 +80,9 @@ def _dimension(key: Scalar, entry: Node, problems: Problems) -> Dimension | None
             return None
     if len(written) != 1:
         message = f"'{key.value}' has " + ("no range" if not written else "several ranges")
-        problems.add("search-space", message, written[1] if written else entry, "write one of them" if written else _FORMS)
+        problems.add(
+            "search-space", message, written[1] if written else entry, "write one of them" if written else _FORMS
+        )
         return None
     kind = cast("Kind", written[0].value)
     values = entry.get(kind)
@@ -96,7 +100,11 @@ def _choices(key: Scalar, entry: Mapping, values: Node, problems: Problems) -> D
     if step is not None:
         problems.add("search-space", "choices have no 'step'", step, "leave it out")
     if not isinstance(values, Sequence):
-        hint = f"write 'choice: [{_shown(values)}]'" if isinstance(values, Scalar) and values.text else "write 'choice: [64, 128]'"
+        hint = (
+            f"write 'choice: [{_shown(values)}]'"
+            if isinstance(values, Scalar) and values.text
+            else "write 'choice: [64, 128]'"
+        )
         problems.add("wrong-type", f"'choice' must be a list, not {kind_of(values)}", values, hint)
         return None
     if not values.items:
@@ -116,7 +124,9 @@ def _range(key: Scalar, entry: Mapping, kind: Kind, values: Node, problems: Prob
     if not isinstance(values, Sequence) or len(values.items) != 2:
         said = f"{len(values.items)} values" if isinstance(values, Sequence) else kind_of(values)
         message = f"'{kind}' takes two numbers, its lower and its upper end, not {said}"
-        problems.add("wrong-type", message, values, f"write '{kind}: [1, 8]'" if kind == "int" else f"write '{kind}: [0.1, 0.5]'")
+        problems.add(
+            "wrong-type", message, values, f"write '{kind}: [1, 8]'" if kind == "int" else f"write '{kind}: [0.1, 0.5]'"
+        )
         return None
     read = [_end(item, kind, problems) for item in values.items]
     if read[0] is None or read[1] is None:
@@ -128,7 +138,9 @@ def _range(key: Scalar, entry: Mapping, kind: Kind, values: Node, problems: Prob
         problems.add("search-space", message, values.items[0], f"{hint}, or take 'uniform'" if high > 0 else hint)
         return None
     if low >= high or not math.isfinite(high - low):
-        message = f"the range from {low:g} to {high:g} is " + ("empty" if low > high else "one value" if low == high else "too wide")
+        message = f"the range from {low:g} to {high:g} is " + (
+            "empty" if low > high else "one value" if low == high else "too wide"
+        )
         hint = f"write [{high:g}, {low:g}]" if low > high else "write another upper end, or leave the path out"
         problems.add("search-space", message, values, hint)
         return None

@@ -79,7 +79,9 @@ def parse_tune(node: Node | None, root: Mapping, problems: Problems) -> TuneSpec
         sampler,
         pruner,
         _count(section, "parallel", 1, problems) or 1,
-        cast("Any", choice(on_error, "on_error", ("continue", "stop"), problems) if on_error is not None else "continue"),
+        cast(
+            "Any", choice(on_error, "on_error", ("continue", "stop"), problems) if on_error is not None else "continue"
+        ),
         _count(section, "seed", 0, problems),
         _storage(storage, problems) if storage is not None else None,
         span=(root.key("tune") or node).span,
