@@ -16,6 +16,8 @@ from kerascli.spec.tune_spec import Dimension
 from kerascli.spec.tune_spec import Direction as Way
 from kerascli.spec.variants import variant
 
+# What a value that takes the place of another leaves unread.
+BESIDE = ("unused-variable", "unused-block", "unused-parameter")
 Lint = Callable[[Spec], tuple[Diagnostic, ...]]
 
 
@@ -78,7 +80,7 @@ def unfit_values(spec: Spec, lint: Lint, runs: Path) -> tuple[Diagnostic, ...]:
                 # What lies between the ends is as wrong as they are.
                 break
             for one in _faults(spec, [(dimension.key, node)], lint, runs):
-                if (one.code, one.message) not in before:
+                if (one.code, one.message) not in before and one.code not in BESIDE:
                     placed = _at_value(one, node, dimension)
                     found.setdefault((placed.code, placed.span), placed)
                     faulty = faulty or one.severity == "error"
@@ -96,9 +98,9 @@ def _tried(dimension: Dimension) -> Iterator[Node]:
     if dimension.kind == "choice":
         yield from dimension.choices
         return
-    for end in dimension.ends:
+    for end, value in zip(dimension.ends, dimension.bounds, strict=True):
         # What a range gives is a number with a point, however its ends are written.
-        yield replace(end, value=float(end.value or 0)) if dimension.kind != "int" else end
+        yield replace(end, value=int(value) if dimension.kind == "int" else value, quoted=False)
     low, high = dimension.bounds
     if dimension.kind != "int" and dimension.step is None:
         # Most values of a range are no whole numbers.

@@ -77,7 +77,8 @@ def make_sampler(tune: TuneSpec, seed: int, number: int) -> optuna.samplers.Base
         if tune.sampler.name == "random":
             return optuna.samplers.RandomSampler(seed=own)
         if tune.sampler.name == "grid":
-            return optuna.samplers.GridSampler(_grid(tune.space), seed=own)
+            # The seed is the order of its settings, by whose places in it the study knows those that are done.
+            return optuna.samplers.GridSampler(_grid(tune.space), seed=seed)
         if tune.sampler.name == "cmaes":
             # One number alone, or choices, are drawn at random, as Optuna says.
             return optuna.samplers.CmaEsSampler(seed=own, warn_independent_sampling=False, **arguments)

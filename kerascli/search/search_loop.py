@@ -11,6 +11,7 @@ from typing import Any
 
 from optuna.trial import FrozenTrial, TrialState
 
+from kerascli.check.search_space import BESIDE
 from kerascli.errors import Diagnostic, ExitCode, KerascliError, Note, TrainingError
 from kerascli.run.interrupts import Interrupts
 from kerascli.search.optuna_parts import shown_value
@@ -249,7 +250,7 @@ class SearchLoop:
     def _warn(self, diagnostic: Diagnostic) -> None:
         """What trials have in common is said once."""
         key = (diagnostic.code, diagnostic.span or diagnostic.message)
-        if key not in self._warned:
+        if key not in self._warned and diagnostic.code not in BESIDE:
             self._warned.add(key)
             self.progress.warned(diagnostic)
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from kerascli.check.search_space import BESIDE
 from kerascli.errors import Diagnostic, ExitCode, KerascliError
 from kerascli.record.directions import is_smaller_better
 from kerascli.record.run_list import RunRow
@@ -148,7 +149,7 @@ class SweepLoop:
         self._start(number)
 
     def _warn(self, diagnostic: Diagnostic) -> None:
-        if diagnostic.code not in self._warned:
+        if diagnostic.code not in self._warned and diagnostic.code not in BESIDE:
             self._warned.add(diagnostic.code)
             self.progress.warned(diagnostic)
 
