@@ -101,7 +101,6 @@ class LiveSearch(PlainSearch):
 @contextlib.contextmanager
 def search_display(*, quiet: bool) -> Iterator[Any]:
     """The display that fits the terminal."""
-    quiet_optuna()
     if quiet or not sys.stdout.isatty() or os.environ.get("TERM") == "dumb":
         yield PlainSearch(quiet=quiet)
         return

@@ -50,7 +50,8 @@ def sweep(
     """
     from kerascli.cli.quiet import prepare_tensorflow
 
-    if trust or not plan:
+    if trust:
+        # Plugins import Keras while the spec is read.
         prepare_tensorflow(verbose=verbose)
     from kerascli.search.sweep import read_sweep
 
@@ -58,6 +59,7 @@ def sweep(
     if plan:
         _plan(read, json=json)
         return
+    prepare_tensorflow(verbose=verbose)
     from kerascli.cli.console import output_console, print_json
     from kerascli.cli.search_display import search_display
 

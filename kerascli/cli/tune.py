@@ -77,9 +77,10 @@ def tune(
         return
     from kerascli.cli.console import print_json
     from kerascli.cli.quiet import prepare_tensorflow
-    from kerascli.cli.search_display import search_display
+    from kerascli.cli.search_display import quiet_optuna, search_display
 
     prepare_tensorflow(verbose=verbose)
+    quiet_optuna()
     with search_display(quiet=quiet or json) as display:
         from kerascli.search.tune import tune as search
 

@@ -12,7 +12,7 @@ from typing import Any
 from optuna.trial import FrozenTrial, TrialState
 
 from kerascli.check.search_space import BESIDE
-from kerascli.errors import Diagnostic, ExitCode, KerascliError, Note, TrainingError
+from kerascli.errors import Diagnostic, ExitCode, Note, TrainingError
 from kerascli.run.interrupts import Interrupts
 from kerascli.search.optuna_parts import shown_value
 from kerascli.search.presence import Presence, is_alive, present
@@ -86,7 +86,7 @@ class SearchLoop:
             KerascliError: Something did.
         """
         if self._fatal is not None:
-            raise KerascliError(self._fatal.diagnostics)
+            raise self._fatal.raised()
         state = self.state()
         failed = [row for row in state.rows if row.state == "failed"]
         if failed and not self._stopping and len(failed) == len(state.rows):

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from kerascli.check.search_space import BESIDE
-from kerascli.errors import Diagnostic, ExitCode, KerascliError
+from kerascli.errors import Diagnostic, ExitCode
 from kerascli.record.directions import is_smaller_better
 from kerascli.record.run_list import RunRow
 from kerascli.run.interrupts import Interrupts
@@ -71,7 +71,7 @@ class SweepLoop:
             KerascliError: Something did.
         """
         if self._fatal is not None:
-            raise KerascliError(self._fatal.diagnostics)
+            raise self._fatal.raised()
 
     def state(self) -> SearchState:
         """All runs."""

@@ -15,7 +15,17 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any, Literal
 
-from kerascli.errors import Diagnostic, EnvironmentProblem, ExitCode, Interrupted, KerascliError, Note
+from kerascli.errors import (
+    DataError,
+    Diagnostic,
+    EnvironmentProblem,
+    ExitCode,
+    Interrupted,
+    KerascliError,
+    Note,
+    SpecError,
+    TrainingError,
+)
 from kerascli.record.run_folder import RunFolder
 from kerascli.run.progress import RunStart, Silence
 from kerascli.run.result import RunResult
@@ -25,6 +35,13 @@ from kerascli.spec.variants import SpecTree
 _LOOK = 0.5
 # Seconds that another process may take to let go of a run that it was stopped in.
 _PATIENCE = 60.0
+
+_ERRORS: Mapping[ExitCode, type[KerascliError]] = {
+    ExitCode.SPEC: SpecError,
+    ExitCode.DATA: DataError,
+    ExitCode.TRAINING: TrainingError,
+    ExitCode.ENVIRONMENT: EnvironmentProblem,
+}
 
 Status = Literal["done", "pruned", "failed", "stopped"]
 
@@ -78,6 +95,10 @@ class Outcome:
     def reason(self) -> str | None:
         """Why it failed, in one sentence."""
         return self.diagnostics[0].message if self.diagnostics else None
+
+    def raised(self) -> KerascliError:
+        """The error that ended it, to be raised in the process that wanted it."""
+        return _ERRORS.get(self.exit_code, KerascliError)(self.diagnostics)
 
 
 class _Teller(Silence):
