@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from pathlib import Path
 
 from kerascli.check.argument_pairs import disagreeing_arguments
 from kerascli.check.broadcasts import broadcasts
@@ -25,6 +26,7 @@ from kerascli.check.preprocessing_layers import not_adaptable
 from kerascli.check.ranges import out_of_range
 from kerascli.check.sample_shapes import unfit_samples
 from kerascli.check.schedule_lengths import schedule_lengths
+from kerascli.check.search_space import unfit_search, unfit_values
 from kerascli.check.shape_faults import refused_calls
 from kerascli.check.shapes import Shapes, infer_shapes
 from kerascli.check.split_sizes import batch_sizes, split_sizes
@@ -60,6 +62,7 @@ LINTS = (
     no_loss,
     nothing_learns,
     negative_weights,
+    unfit_search,
 )
 # These take the shapes of all tensors too: inferred from the spec, or those of the model once Keras has made it.
 SHAPE_LINTS: tuple[Callable[[Spec, Shapes], Iterable[Diagnostic]], ...] = (
@@ -85,6 +88,16 @@ def check_spec(spec: Spec) -> tuple[Diagnostic, ...]:
     found = [diagnostic for lint in LINTS for diagnostic in lint(spec)]
     found += [*spec.warnings, *check_shapes(spec, known_shapes(spec))]
     return without_ignored(in_order(without_consequences(found)), spec.ignored)
+
+
+def check_search(spec: Spec, runs: Path = Path("runs")) -> tuple[Diagnostic, ...]:
+    """What the values that a search would try make wrong, each put into the spec alone; nothing that the spec ignores.
+
+    Args:
+        spec: The spec.
+        runs: The folder that holds all runs.
+    """
+    return without_ignored(in_order(unfit_values(spec, check_spec, runs)), spec.ignored)
 
 
 def known_shapes(spec: Spec) -> Shapes:

@@ -31,12 +31,12 @@ def without_log(spec: Spec, logs: EpochLogs) -> Iterator[Diagnostic]:
     """
     best = spec.checkpoints.best
     if best is not None and not logs.has(best):
-        yield _unknown("'checkpoints'", best, spec.checkpoints.best_span, logs, "best")
+        yield unknown_log("'checkpoints'", best, spec.checkpoints.best_span, logs, "best")
     for callback in monitoring_callbacks(spec):
         name = monitored(callback)
         if name is not None and not logs.has(name):
             argument = callback.argument("monitor")
-            yield _unknown(callback.name, name, argument.span if argument else callback.span, logs, "monitor")
+            yield unknown_log(callback.name, name, argument.span if argument else callback.span, logs, "monitor")
     for one in spec.expect:
         # The learning rate stands beside the logs in the history.
         if one.log != "learning_rate" and not logs.has(one.log, tests=True):
@@ -45,7 +45,16 @@ def without_log(spec: Spec, logs: EpochLogs) -> Iterator[Diagnostic]:
             yield Diagnostic("unknown-monitor", message, one.span, _nearest(one.log, known))
 
 
-def _unknown(owner: str, name: str, span: Span | None, logs: EpochLogs, key: str) -> Diagnostic:
+def unknown_log(owner: str, name: str, span: Span | None, logs: EpochLogs, key: str) -> Diagnostic:
+    """What is said where something goes by a log that never comes.
+
+    Args:
+        owner: Who goes by it.
+        name: The log.
+        span: Where it is written.
+        logs: The logs that there will be.
+        key: The key that names it.
+    """
     if logs.of_training(name):
         message = f"{owner} goes by '{name}', and there is no validation"
         hint = f"add 'validation: 0.1' to 'data', or write '{key}: {name.removeprefix('val_')}'"

@@ -72,13 +72,15 @@ def check_file(
     verbose: bool = False,
 ) -> tuple[tuple[Diagnostic, ...], ExitCode]:
     """What the checks found, and the status that it leads to."""
-    from kerascli.check import require_sound
+    from kerascli.check import check_search, require_sound
+    from kerascli.check.verdict import settle
     from kerascli.cli.specs import read_spec
 
     found: tuple[Diagnostic, ...] = ()
     try:
         loaded = read_spec(spec, overrides, runs, trust=trust, verbose=verbose)
         found = require_sound(loaded)
+        found += settle(check_search(loaded, runs), loaded)
         if build or data:
             from kerascli.cli.quiet import import_tensorflow, prepare_tensorflow
 

@@ -15,6 +15,8 @@ COMMANDS = {
     "reproduce": "reproduce",
     "find-lr": "find_lr",
     "find-batch": "find_batch",
+    "tune": "tune",
+    "sweep": "sweep",
     "evaluate": "evaluate",
     "predict": "predict",
     "summary": "summary",

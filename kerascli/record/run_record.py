@@ -57,6 +57,7 @@ class RunRecord:
         environment: The variables of the environment that the spec read, each with a hash of its value; None where it was not set.
         reproduces: The run (`name/id`) that this one repeats; None: none.
         seeds: Of a run that is one of several with other seeds: the `first` of them and all their `seeds`; else None.
+        search: Of a trial of a search: its `study` or `sweep`, its number and its values; else None.
         resumed: For each time the run went on: when, where, by which command, and what was changed.
     """
 
@@ -89,6 +90,7 @@ class RunRecord:
     environment: dict[str, str | None] = field(default_factory=dict)
     reproduces: str | None = None
     seeds: dict[str, Any] | None = None
+    search: dict[str, Any] | None = None
     resumed: tuple[dict[str, Any], ...] = ()
 
     def changed(self, **values: Any) -> RunRecord:

@@ -28,6 +28,10 @@ class TimeIsOver(Exception):
     """The training has had the time that it was given; all is saved."""
 
 
+class GivenUp(Exception):
+    """A search has no hope for the training: it is saved, marked `stopped`, and has no result."""
+
+
 class Recorder:
     """The hooks of one training: it remembers the best so far, and what it has warned of."""
 
@@ -41,8 +45,9 @@ class Recorder:
         interrupts: Interrupts,
         progress: Progress,
         limit: float | None = None,
+        stops: Callable[[], str | None] = lambda: None,
     ) -> None:
-        """Takes all that a checkpoint and a record are made of, and the seconds that the training may take."""
+        """Takes all that a checkpoint and a record are made of, the seconds that the training may take, and who gives it up."""
         self.spec, self.folder, self.model = spec, folder, model
         self.monitor, self.record, self.interrupts, self.progress = monitor, record, interrupts, progress
         self.callbacks: list[Any] = []
@@ -51,7 +56,7 @@ class Recorder:
         self.saved: tuple[int, int] | None = None
         self.saved_time = self._began = time.monotonic()
         self._before = record.seconds or 0.0
-        self._limit = limit
+        self._limit, self._stops = limit, stops
         self.warned: set[str] = set()
         self._before_validation: tuple[CallbackStates, dict[str, int]] | None = None
 
@@ -125,11 +130,12 @@ class Recorder:
         return best
 
     def between_epochs(self, position: Position) -> None:
-        """The end after an epoch that is not the last, when a signal came or the time is over.
+        """The end after an epoch that is not the last, when a signal came, the time is over, or a search gives it up.
 
         Raises:
             Interrupted: A signal came.
             TimeIsOver: It is.
+            GivenUp: The search does.
         """
         last = position.phase + 1 == len(self.spec.fit.all_phases)
         if last and position.phase_over:
@@ -139,6 +145,11 @@ class Recorder:
         if self._time_is_over:
             self._save(position, value=position.history[-1].get(self.monitor.name), best=False)
             raise TimeIsOver
+        reason = self._stops()
+        if reason is not None:
+            self._save(position, value=position.history[-1].get(self.monitor.name), best=False)
+            self.write(position, status="stopped", reason=reason, ended=now())
+            raise GivenUp(reason)
 
     @timed("logs")
     def write(self, position: Position, **changes: Any) -> None:

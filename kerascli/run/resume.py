@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -43,6 +43,7 @@ def resume(
     command: Sequence[str] | None = None,
     trust: bool = False,
     max_seconds: float | None = None,
+    stops: Callable[[], str | None] = lambda: None,
 ) -> RunResult:
     """Goes on with a run; on the same machine with the same versions it ends bit for bit as the uninterrupted one.
 
@@ -55,6 +56,7 @@ def resume(
         command: The command line, for the record.
         trust: Whether the run's plugins may run.
         max_seconds: After so many seconds of training the run is saved again, its result written.
+        stops: Asked after each epoch but the last why the training is to be given up; None: it is not.
 
     Returns:
         The result. Of a run that is complete nothing is changed, and the result has no model.
@@ -87,7 +89,9 @@ def resume(
                 if changes:
                     write_text(folder.spec, dump_spec(_in_folder(ready.spec)))
                 again = _record(record, beginning, changes, overrides, command)
-                return run_training(folder, ready, again, interrupts, progress, beginning, seconds=max_seconds)
+                return run_training(
+                    folder, ready, again, interrupts, progress, beginning, seconds=max_seconds, stops=stops
+                )
 
 
 def _beginning(

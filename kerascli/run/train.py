@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -78,6 +78,7 @@ def begin_run(
     strict: bool = False,
     prior: Prior | None = None,
     facts: Mapping[str, Any] | None = None,
+    stops: Callable[[], str | None] = lambda: None,
 ) -> RunResult:
     """`train`, for a run that has to do with others.
 
@@ -90,6 +91,7 @@ def begin_run(
         strict: Whether warnings are errors.
         prior: What was decided when the run that this one repeats began.
         facts: What its record says of the others.
+        stops: Asked after each epoch but the last why the training is to be given up; None: it is not.
     """
     progress = ignoring(progress or Silence(), spec)
     for diagnostic in require_sound(spec, strict=strict):
@@ -107,7 +109,7 @@ def begin_run(
             with lock_folder(folder.path):
                 record = first_record(ready, command).changed(**(facts or {}))
                 write_inputs(folder, ready, record)
-                return _profiled(folder, ready, record, interrupts, progress, max_seconds)
+                return _profiled(folder, ready, record, interrupts, progress, max_seconds, stops)
 
 
 def _profiled(
@@ -117,11 +119,12 @@ def _profiled(
     interrupts: Interrupts,
     progress: Progress,
     seconds: float | None,
+    stops: Callable[[], str | None],
 ) -> RunResult:
     """The training, with its profile where one is recorded."""
     profile_into(folder)
     try:
-        result = run_training(folder, ready, record, interrupts, progress, seconds=seconds)
+        result = run_training(folder, ready, record, interrupts, progress, seconds=seconds, stops=stops)
     finally:
         # Of a run that is stopped too: what it did so far took its time.
         profile = write_profile(folder, ready, progress)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -22,7 +22,7 @@ from kerascli.run.phases import fit_phases
 from kerascli.run.position import Position
 from kerascli.run.progress import Progress, RunStart
 from kerascli.run.ready import Ready
-from kerascli.run.recorder import Recorder, TimeIsOver
+from kerascli.run.recorder import GivenUp, Recorder, TimeIsOver
 from kerascli.run.result import RunResult
 from kerascli.run.snapshot import Snapshot
 from kerascli.run.step_faults import step_faults
@@ -58,6 +58,7 @@ def run_training(
     beginning: Beginning | None = None,
     *,
     seconds: float | None = None,
+    stops: Callable[[], str | None] = lambda: None,
 ) -> RunResult:
     """Trains, and writes down whatever ends it.
 
@@ -69,14 +70,16 @@ def run_training(
         progress: Who is told.
         beginning: Where to go on; None: a new run.
         seconds: After so many seconds the training ends as if it had no more epochs; it can be resumed.
+        stops: Asked after each epoch but the last why the training is to be given up; None: it is not.
 
     Raises:
         TrainingError: Losses or weights are not finite, and the run is marked `failed`; or it is done, and falls short
             of what its spec expects.
         EnvironmentProblem: A file can't be written; the run is marked `failed`.
         Interrupted: A signal came; the run is saved and marked `stopped`.
+        GivenUp: It was; likewise.
     """
-    recorder = Recorder(ready.spec, folder, ready.model, ready.monitor, record, interrupts, progress, seconds)
+    recorder = Recorder(ready.spec, folder, ready.model, ready.monitor, record, interrupts, progress, seconds, stops)
     position = beginning.position if beginning is not None else Position()
     recorder.goes_on(position)
     progress.started(_start(folder, ready, record, beginning))
@@ -87,7 +90,7 @@ def run_training(
         except TimeIsOver:
             over = True
         result = end_training(folder, ready, recorder, position)
-    except Interrupted:
+    except (Interrupted, GivenUp):
         raise
     except BaseException as error:  # Whatever ends a run is written into its record.
         recorder.write(position, status="failed", reason=_reason(error), ended=now())

@@ -35,6 +35,20 @@ _TOP: Mapping[str, str] = {
     "check.ignore": "Codes of warnings to silence: a list of `code` and `{code: the reason}`; errors stay.",
 }
 
+_TUNE: Mapping[str, str] = {
+    "tune": "What `kerascli tune` searches, and how it judges; `train` passes it over.",
+    "tune.metric": "The log that trials are judged by, at its best epoch; that of the best checkpoint when left out.",
+    "tune.direction": "`minimize` or `maximize`; as the metric says when left out.",
+    "tune.trials": "How many trials there are in all; of a `grid`: all of it when left out.",
+    "tune.sampler": "What suggests values: `tpe`, `random`, `grid` or `cmaes`, or one of them with Optuna's arguments.",
+    "tune.pruner": "What ends hopeless trials after an epoch: `median`, `percentile`, `hyperband`, `halving` or `none`.",
+    "tune.space": "Paths, as in overrides, to `{uniform: [0, 0.5]}`, `{log: [1e-4, 1e-2]}`, `{int: [16, 128]}` or `{choice: [64, 128]}`.",
+    "tune.parallel": "How many trials run at once, each in a process of its own.",
+    "tune.on_error": "What a trial that fails does: `continue` or `stop`.",
+    "tune.seed": "The seed of the suggestions; the spec's own when left out.",
+    "tune.storage": "Where several machines keep the study together: a URL such as `postgresql://…`, or a file `study.journal`.",
+}
+
 _DATA: Mapping[str, str] = {
     "data.source": "Where the samples come from: a component in lower case, such as `mnist` or `{csv: tickets.csv}`.",
     "data.validation": "The validation split: a count, a fraction, `{count: …}` or `{fraction: …}`, or a source of its own.",
@@ -159,6 +173,7 @@ def _below(path: str, docs: Mapping[str, str]) -> dict[str, str]:
 
 KEY_DOCS: Mapping[str, str] = {
     **_TOP,
+    **_TUNE,
     **_DATA,
     **_below("data.validation", _SPLIT),
     **_below("data.test", _SPLIT),

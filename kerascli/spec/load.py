@@ -30,6 +30,7 @@ from kerascli.spec.problems import Problems
 from kerascli.spec.section import text, texts, whole_number
 from kerascli.spec.spec import Spec
 from kerascli.spec.text import read_text
+from kerascli.spec.tune_parser import parse_tune
 from kerascli.spec.variables import fill_variables
 
 _RUN_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]{0,99}\Z")
@@ -104,8 +105,9 @@ def parse_spec(
         # What else is wrong can't be told without them.
         problems.raise_errors()
     with plugins.known():
+        tune = parse_tune(filled.get("tune"), root, problems)
         spec = _parse(filled, path, sources, problems, trust=trust, runs=runs)
-    return replace(spec, plugins=plugins, environment=environment.read)
+    return replace(spec, plugins=plugins, environment=environment.read, tune=tune, written=root)
 
 
 def _parse(

@@ -199,6 +199,22 @@ PERFORMANCE = Place(
     },
 )
 
+TUNE = Place(
+    "section",
+    keys={
+        "metric": _VALUE,
+        "direction": _VALUE,
+        "trials": Place(default=30),
+        "sampler": Place("free", default="tpe"),
+        "pruner": Place("free", default="median"),
+        "space": Place("names", each=Place("free")),
+        "parallel": Place(default=1),
+        "on_error": Place(default="continue"),
+        "seed": _VALUE,
+        "storage": _VALUE,
+    },
+)
+
 ROOT = Place(
     "section",
     keys={
@@ -220,6 +236,7 @@ ROOT = Place(
         "expect": Place("names", each=_VALUE),
         "performance": PERFORMANCE,
         "check": CHECK,
+        "tune": TUNE,
     },
 )
 
@@ -227,4 +244,4 @@ ROOT = Place(
 REUSE_SECTIONS = ("extends", "override")
 
 # Sections of the language that are not built yet; each is refused by name.
-SECTIONS_TO_COME = ("distribute", "tune")
+SECTIONS_TO_COME = ("distribute",)

@@ -16,6 +16,7 @@ from kerascli.spec.nodes import Mapping
 from kerascli.spec.performance_parser import PerformanceSpec
 from kerascli.spec.plugins.section import LoadedPlugins
 from kerascli.spec.training_spec import CheckpointSpec, CompileSpec, FitSpec, LogSpec
+from kerascli.spec.tune_spec import TuneSpec
 
 
 @dataclass(frozen=True)
@@ -45,6 +46,8 @@ class Spec:
         expect: What its run must reach.
         performance: What it says of what changes the time alone.
         ignored: The warnings that it silences.
+        tune: What a search over it varies; None where it says nothing of one.
+        written: The nodes before variables are filled in, for the variants of a search.
     """
 
     name: str
@@ -69,3 +72,5 @@ class Spec:
     expect: tuple[Expectation, ...] = ()
     performance: PerformanceSpec = field(default_factory=PerformanceSpec)
     ignored: tuple[IgnoredCode, ...] = ()
+    tune: TuneSpec | None = None
+    written: Mapping | None = field(default=None, repr=False, compare=False)

@@ -161,7 +161,24 @@ _REASONS: Schema = {
     "patternProperties": {one_of_names(all_codes()): {"type": ["string", "null"]}, "^~": {}},
     "additionalProperties": False,
 }
+_RANGES: Schema = {
+    "type": "object",
+    "properties": {
+        "uniform": {"type": ["array", "string"]},
+        "log": {"type": ["array", "string"]},
+        "int": {"type": ["array", "string"]},
+        "choice": {"type": ["array", "string"]},
+        "step": NUMBER,
+    },
+    "additionalProperties": False,
+}
 _IGNORED = one_or_list(either(words(*all_codes()), _REASONS))
+
+
+def _method(*names: str) -> Schema:
+    """A name, or a mapping from it to its arguments."""
+    named = {"type": "object", "patternProperties": {one_of_names(names): {}}, "additionalProperties": False}
+    return either(words(*names), named)
 
 
 def _below(path: str, forms: Mapping[str, Schema]) -> dict[str, Schema]:
@@ -192,6 +209,16 @@ VALUE_FORMS: Mapping[str, Schema] = {
     "performance.threads.inter_op": either(minimum(of_kinds(["int"]), 0), words("auto")),
     "check.ignore": _IGNORED,
     "plugins": TEXTS,
+    "tune.metric": TEXT,
+    "tune.direction": words("minimize", "maximize", "min", "max"),
+    "tune.trials": COUNT,
+    "tune.sampler": _method("tpe", "random", "grid", "cmaes"),
+    "tune.pruner": either(_method("median", "percentile", "hyperband", "halving", "none"), {"type": "null"}),
+    "tune.space.*": _RANGES,
+    "tune.parallel": COUNT,
+    "tune.on_error": words("continue", "stop"),
+    "tune.seed": minimum(of_kinds(["int"]), 0),
+    "tune.storage": TEXT,
     **_below("data.validation", _SPLIT),
     **_below("data.test", _SPLIT),
     **_below("data.inputs.*", _FIELD),
