@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 
 from kerascli.check.argument_pairs import disagreeing_arguments
+from kerascli.check.batch_axis import along_batch
 from kerascli.check.broadcasts import broadcasts
 from kerascli.check.callback_pairs import averages_missing, callback_files, fighting_callbacks
+from kerascli.check.callback_values import callback_values
 from kerascli.check.channel_order import channels_first
 from kerascli.check.class_balance import absent_class, dead_class, imbalance, one_class, unseen_class
 from kerascli.check.consequences import without_consequences
@@ -21,12 +23,15 @@ from kerascli.check.known_data import input_tensors
 from kerascli.check.learning import idle_heads, no_loss, nothing_learns
 from kerascli.check.loss_activation import unfit_activation
 from kerascli.check.loss_order import unnamed_losses
+from kerascli.check.loss_reduction import loss_reduction
 from kerascli.check.loss_target import unfit_target
 from kerascli.check.memory_limits import too_large
 from kerascli.check.metrics import unfit_metrics
+from kerascli.check.missing_targets import missing_targets
 from kerascli.check.monitors import rare_validation, unknown_monitors, wrong_modes
 from kerascli.check.preprocessing_layers import not_adaptable
 from kerascli.check.ranges import out_of_range
+from kerascli.check.read_targets import target_of
 from kerascli.check.sample_lints import equal_samples, large_batch, zero_weights
 from kerascli.check.sample_shapes import unfit_samples
 from kerascli.check.schedule_lengths import schedule_lengths
@@ -35,6 +40,7 @@ from kerascli.check.shapes import Shapes, infer_shapes
 from kerascli.check.split_sizes import batch_sizes, split_sizes
 from kerascli.check.starting_weights import missing_weights
 from kerascli.check.target_values import target_range, target_scale, text_labels
+from kerascli.check.twice_activated import dropped_outputs, twice_activated
 from kerascli.check.verdict import settle
 from kerascli.check.weights_of_loss import negative_weights, unfit_class_weights
 from kerascli.check.wiring import reads_head, unreachable_layers, unused_inputs
@@ -52,17 +58,21 @@ LINTS = (
     not_adaptable,
     out_of_range,
     disagreeing_arguments,
+    along_batch,
     unknown_monitors,
     wrong_modes,
     rare_validation,
     idle_callbacks,
+    callback_values,
     fighting_callbacks,
     averages_missing,
     callback_files,
     split_sizes,
     batch_sizes,
     schedule_lengths,
+    missing_targets,
     unnamed_losses,
+    loss_reduction,
     no_loss,
     nothing_learns,
     negative_weights,
@@ -70,6 +80,8 @@ LINTS = (
 # These take the shapes of all tensors too: inferred from the spec, or those of the model once Keras has made it.
 SHAPE_LINTS: tuple[Callable[[Spec, Shapes], Iterable[Diagnostic]], ...] = (
     unfit_activation,
+    twice_activated,
+    dropped_outputs,
     unfit_target,
     unfit_metrics,
     half_precision_heads,
@@ -136,6 +148,20 @@ def check_shapes(spec: Spec, shapes: Shapes) -> list[Diagnostic]:
 def check_values(spec: Spec, facts: DataFacts) -> list[Diagnostic]:
     """What the values of the data tell, once they have been read."""
     return [diagnostic for lint in DATA_LINTS for diagnostic in lint(spec, facts)]
+
+
+def check_heads(spec: Spec, shapes: Shapes, facts: DataFacts) -> list[Diagnostic]:
+    """What of loss, metrics and last activation does not fit the targets as the data has them.
+
+    Args:
+        spec: The spec.
+        shapes: The tensors of the model.
+        facts: What the data told.
+    """
+    targets = {column.name: target_of(column) for column in facts.targets}
+    found = [one for lint in (unfit_activation, unfit_target, unfit_metrics) for one in lint(spec, shapes, targets)]
+    # Which labels there are is told from their counts.
+    return [one for one in found if one.code != "dead-class"]
 
 
 def require_sound(spec: Spec, *, strict: bool = False) -> tuple[Diagnostic, ...]:
