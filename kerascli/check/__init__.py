@@ -40,7 +40,7 @@ from kerascli.check.shapes import Shapes, infer_shapes
 from kerascli.check.split_sizes import batch_sizes, split_sizes
 from kerascli.check.starting_weights import missing_weights
 from kerascli.check.target_values import target_range, target_scale, text_labels
-from kerascli.check.twice_activated import dropped_outputs, twice_activated
+from kerascli.check.twice_activated import twice_activated
 from kerascli.check.verdict import settle
 from kerascli.check.weights_of_loss import negative_weights, unfit_class_weights
 from kerascli.check.wiring import reads_head, unreachable_layers, unused_inputs
@@ -81,7 +81,6 @@ LINTS = (
 SHAPE_LINTS: tuple[Callable[[Spec, Shapes], Iterable[Diagnostic]], ...] = (
     unfit_activation,
     twice_activated,
-    dropped_outputs,
     unfit_target,
     unfit_metrics,
     half_precision_heads,

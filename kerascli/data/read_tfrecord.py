@@ -83,7 +83,7 @@ def record_batches(path: Path, compression: str | None, first: int, span: Span |
     """
     if not path.is_file():
         raise DataError(f"there is no file '{path}'", span=span, hint="check the path")
-    check_lengths(path, compression, span)
+    check_lengths(path, compression or None, span)
     batches = iter(tf.data.TFRecordDataset(str(path), compression_type=compression or "").batch(_BLOCK))
     while True:
         try:

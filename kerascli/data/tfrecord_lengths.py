@@ -14,8 +14,8 @@ from kerascli.errors import DataError, Span
 
 # A record is its length (8 bytes, little-endian), a checksum (4), the data, another checksum (4).
 HEAD, TAIL = 12, 4
-# A packed record of more bytes is refused, as is a file that unpacks to so many times its size and more bytes than that.
-_MOST, _TIMES = 256 << 20, 1000
+# A packed record of more bytes is refused, and a file that unpacks to more, and to so many times its size.
+_MOST, _TIMES = 64 << 20, 200
 _BLOCK = 1 << 20
 
 
@@ -38,9 +38,9 @@ def check_lengths(path: Path, compression: str | None, span: Span | None) -> Non
         else:
             _check_packed(path, compression, span)
     except (OSError, EOFError, zlib.error) as error:
-        reason = getattr(error, "strerror", None) or error
+        message = f"'{path}' is damaged, or no TFRecord file: {getattr(error, 'strerror', None) or error}"
         hint = "write it again, or set 'compression'"
-        raise DataError(f"can't read '{path}': {reason}", code="unreadable", span=span, hint=hint) from error
+        raise DataError(message, code="unreadable", span=span, hint=hint) from error
 
 
 def _check_plain(path: Path, span: Span | None) -> None:
@@ -48,7 +48,7 @@ def _check_plain(path: Path, span: Span | None) -> None:
         place, size, record = 0, len(content), 0
         while place < size:
             record += 1
-            length = int.from_bytes(content[place : place + 8], "little")
+            length = _length(content[place : place + HEAD])
             place += HEAD + length + TAIL
             if place > size:
                 raise _too_long(path, record, length, span)
@@ -69,12 +69,17 @@ def _check_packed(path: Path, compression: str, span: Span | None) -> None:
         place = 0
         while not left and place + HEAD <= len(waiting):
             record += 1
-            length = int.from_bytes(waiting[place : place + 8], "little")
+            length = _length(waiting[place : place + HEAD])
             if length > _MOST:
                 raise _too_long(path, record, length, span)
             place += HEAD + length + TAIL
             left = max(0, place - len(waiting))
         waiting = waiting[place:]
+
+
+def _length(head: bytes) -> int:
+    """What a record's head claims; a head of zeros, whose checksum is surely wrong, claims all that there could be."""
+    return int.from_bytes(head[:8], "little") if any(head) else 2**64 - 1
 
 
 def _unpacked(path: Path, compression: str) -> Iterator[bytes]:
@@ -90,12 +95,12 @@ def _unpacked(path: Path, compression: str) -> Iterator[bytes]:
                 block = packed.unconsumed_tail
 
 
-def _blocks(file: IO[bytes]) -> Iterator[bytes]:
+def _blocks(file: IO[bytes] | gzip.GzipFile) -> Iterator[bytes]:
     while block := file.read(_BLOCK):
         yield block
 
 
 def _too_long(path: Path, record: int, length: int, span: Span | None) -> DataError:
-    message = f"record {record:,} of '{path}' claims {length:,} bytes, more than there are"
+    message = f"'{path}' is damaged, or no TFRecord file, at record {record:,}: it claims {length:,} bytes"
     hint = "write it again, or set 'compression'"
     return DataError(message, code="unreadable", span=span, hint=hint)

@@ -10,7 +10,7 @@ import numpy as np
 
 from kerascli.check import check_heads, check_shapes, known_shapes
 from kerascli.check.epoch_logs import EpochLogs
-from kerascli.check.missing_targets import missing_targets
+from kerascli.check.missing_targets import without_target
 from kerascli.check.monitors import without_log
 from kerascli.check.verdict import settle
 from kerascli.components.downloads import no_downloads
@@ -154,7 +154,8 @@ def _check_sections(spec: Spec) -> None:
         if section is None:
             span = spec.model.span
             found.append(Diagnostic("missing-section", f"training needs the section '{name}'", span, f"add '{name}:'"))
-    found += missing_targets(spec)
+    # One without a loss too: Keras goes by the order of the outputs, and would pass over metrics of those behind it.
+    found += without_target(spec, [True] * len(spec.model.outputs))
     if found:
         raise SpecError(found)
 
