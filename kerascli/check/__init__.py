@@ -6,8 +6,10 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from kerascli.check.argument_pairs import disagreeing_arguments
+from kerascli.check.batch_axis import along_batch
 from kerascli.check.broadcasts import broadcasts
 from kerascli.check.callback_pairs import averages_missing, callback_files, fighting_callbacks
+from kerascli.check.callback_values import callback_values
 from kerascli.check.channel_order import channels_first
 from kerascli.check.consequences import without_consequences
 from kerascli.check.embedded_values import embedded_range, embedded_reals
@@ -18,9 +20,11 @@ from kerascli.check.known_data import input_tensors
 from kerascli.check.learning import idle_heads, no_loss, nothing_learns
 from kerascli.check.loss_activation import unfit_activation
 from kerascli.check.loss_order import unnamed_losses
+from kerascli.check.loss_reduction import loss_reduction
 from kerascli.check.loss_target import unfit_target
 from kerascli.check.memory_limits import too_large
 from kerascli.check.metrics import unfit_metrics
+from kerascli.check.missing_targets import missing_targets
 from kerascli.check.monitors import rare_validation, unknown_monitors, wrong_modes
 from kerascli.check.preprocessing_layers import not_adaptable
 from kerascli.check.ranges import out_of_range
@@ -31,6 +35,7 @@ from kerascli.check.shape_faults import refused_calls
 from kerascli.check.shapes import Shapes, infer_shapes
 from kerascli.check.split_sizes import batch_sizes, split_sizes
 from kerascli.check.starting_weights import missing_weights
+from kerascli.check.twice_activated import twice_activated
 from kerascli.check.verdict import settle
 from kerascli.check.weights_of_loss import negative_weights, unfit_class_weights
 from kerascli.check.wiring import reads_head, unreachable_layers, unused_inputs
@@ -48,17 +53,21 @@ LINTS = (
     not_adaptable,
     out_of_range,
     disagreeing_arguments,
+    along_batch,
     unknown_monitors,
     wrong_modes,
     rare_validation,
     idle_callbacks,
+    callback_values,
     fighting_callbacks,
     averages_missing,
     callback_files,
     split_sizes,
     batch_sizes,
     schedule_lengths,
+    missing_targets,
     unnamed_losses,
+    loss_reduction,
     no_loss,
     nothing_learns,
     negative_weights,
@@ -67,6 +76,7 @@ LINTS = (
 # These take the shapes of all tensors too: inferred from the spec, or those of the model once Keras has made it.
 SHAPE_LINTS: tuple[Callable[[Spec, Shapes], Iterable[Diagnostic]], ...] = (
     unfit_activation,
+    twice_activated,
     unfit_target,
     unfit_metrics,
     half_precision_heads,

@@ -21,7 +21,7 @@ def disagreeing_arguments(spec: Spec) -> Iterator[Diagnostic]:
             yield from check(spec, component)
 
 
-def _number(component: Component, name: str) -> float | None:
+def number_of(component: Component, name: str) -> float | None:
     """The number of an argument, or Keras's default; None where it is none."""
     entry = load_catalog().find(component.group, component.name)
     parameter = entry.parameter(name) if entry is not None else None
@@ -52,7 +52,7 @@ def _several_clippings(spec: Spec, component: Component) -> Iterator[Diagnostic]
 def _groups(spec: Spec, component: Component) -> Iterator[Diagnostic]:
     """Each group of a convolution makes as many filters as the others."""
     del spec
-    filters, groups = _number(component, "filters"), _number(component, "groups")
+    filters, groups = number_of(component, "filters"), number_of(component, "groups")
     if filters and groups and groups >= 1 and filters % groups:
         message = f"the {filters:g} filters of {component.name} can't be shared out to {groups:g} groups"
         hint = f"write {filters - filters % groups + groups:g} filters"
@@ -61,7 +61,7 @@ def _groups(spec: Spec, component: Component) -> Iterator[Diagnostic]:
 
 def _heads(spec: Spec, component: Component) -> Iterator[Diagnostic]:
     del spec
-    queries, keys = _number(component, "num_query_heads"), _number(component, "num_key_value_heads")
+    queries, keys = number_of(component, "num_query_heads"), number_of(component, "num_key_value_heads")
     if queries and keys and keys >= 1 and queries % keys:
         message = f"{queries:g} query heads of {component.name} can't share {keys:g} key and value heads"
         hint = f"write 'num_query_heads: {queries - queries % keys + keys:g}'"
@@ -88,7 +88,7 @@ def _empty_range(spec: Spec, component: Component) -> Iterator[Diagnostic]:
     """`RandomUniform` between ends that are the wrong way round draws outside of them."""
     del spec
     for low, high in (("minval", "maxval"), ("min_value", "max_value")):
-        least, most = _number(component, low), _number(component, high)
+        least, most = number_of(component, low), number_of(component, high)
         if component.argument(low) is not None and least is not None and most is not None and least > most:
             message = f"'{low}' of {component.name} is {least:g}, above its '{high}' of {most:g}"
             yield _disagree(message, _span(component, low), f"write '{low}: {most:g}' and '{high}: {least:g}'")
@@ -113,7 +113,7 @@ def _steps_of_rates(spec: Spec, component: Component) -> Iterator[Diagnostic]:
 def _rising_rate(spec: Spec, component: Component) -> Iterator[Diagnostic]:
     """A `PolynomialDecay` that ends above its start, mostly by its default end of 0.0001."""
     del spec
-    start, end = _number(component, "initial_learning_rate"), _number(component, "end_learning_rate")
+    start, end = number_of(component, "initial_learning_rate"), number_of(component, "end_learning_rate")
     if component.name == "PolynomialDecay" and start is not None and end is not None and end > start > 0:
         if component.argument("end_learning_rate") is None:
             message = f"the rate rises from {start:g} to the default 'end_learning_rate' of {end:g}"
@@ -138,10 +138,38 @@ def _warmup(spec: Spec, component: Component) -> Iterator[Diagnostic]:
         yield _disagree(message, target.key_span, "write 'warmup_steps: …', the steps that it takes")
 
 
+def _nesterov(spec: Spec, component: Component) -> Iterator[Diagnostic]:
+    """Nesterov's way to use a momentum, without any."""
+    del spec
+    argument = component.argument("nesterov")
+    if (
+        component.name == "SGD"
+        and argument is not None
+        and argument.value is True
+        and number_of(component, "momentum") == 0
+    ):
+        message = "'nesterov' without a 'momentum' changes nothing"
+        yield Diagnostic("arguments-disagree", message, argument.span, "add 'momentum: 0.9'", severity="warning")
+
+
+def _averages(spec: Spec, component: Component) -> Iterator[Diagnostic]:
+    """How the weights are averaged, where they are not."""
+    del spec
+    entry = load_catalog().find(component.group, component.name)
+    for name in ("ema_momentum", "ema_overwrite_frequency"):
+        argument, parameter = component.argument(name), entry.parameter(name) if entry is not None else None
+        if argument is None or parameter is None or argument.value == parameter.default:
+            continue
+        if component.value("use_ema", False) is False:
+            message = f"'{name}' of {component.name} says nothing without 'use_ema: true'"
+            hint = "add 'use_ema: true', or remove it"
+            yield Diagnostic("arguments-disagree", message, argument.key_span, hint, severity="warning")
+
+
 Check = Callable[[Spec, Component], Iterator[Diagnostic]]
 
 _CHECKS: dict[str, tuple[Check, ...]] = {
-    "optimizers": (_several_clippings,),
+    "optimizers": (_several_clippings, _nesterov, _averages),
     "layers": (_groups, _heads, _strides_and_dilation),
     "initializers": (_empty_range,),
     "constraints": (_empty_range,),

@@ -28,6 +28,7 @@ class ColumnFacts:
         classes: Split to the samples of each class by its index; None: it is no column of one class a sample.
         names: The names of the classes, or None.
         span: Where the spec reads it.
+        sampled: Whether only some of its samples were seen.
     """
 
     name: str
@@ -41,6 +42,7 @@ class ColumnFacts:
     classes: Mapping[str, Mapping[int, int]] | None = None
     names: tuple[str, ...] | None = None
     span: Span | None = None
+    sampled: bool = False
 
     @property
     def is_text(self) -> bool:

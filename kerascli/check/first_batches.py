@@ -29,6 +29,8 @@ class BatchFacts:
             nothing was asked for.
         batches: How many batches were tried.
         moved: Whether a small step along the gradients changed the loss; None: not tried.
+        judged: The layers that were not judged in a phase before; None: all of them.
+        phase: The number of the phase, from 1; None: the first.
     """
 
     loss: float
@@ -37,6 +39,14 @@ class BatchFacts:
     flows: Mapping[str, Flow]
     batches: int
     moved: bool | None = None
+    judged: frozenset[str] | None = None
+    phase: int | None = None
+
+    def layers(self, flow: Flow) -> list[str]:
+        """The layers to judge that such a gradient reached."""
+        return [
+            path for path, found in self.flows.items() if found == flow and (self.judged is None or path in self.judged)
+        ]
 
 
 def check_batches(spec: Spec, facts: BatchFacts) -> list[Diagnostic]:
@@ -66,28 +76,28 @@ def bad_value(facts: BatchFacts, bad: Sequence[str]) -> float:
 
 
 def _gradient_not_finite(spec: Spec, facts: BatchFacts) -> Iterator[Diagnostic]:
-    paths = [path for path, flow in facts.flows.items() if flow == "not-finite"]
+    paths = facts.layers("not-finite")
     if paths:
         # Gradients come from the end: what is nearest to it has them from where they went wrong.
         message = (
             f"the gradient of '{paths[-1]}' is not finite on the first batch, so that one step would spoil the model"
         )
         hint = "look at what stands behind it: a root at 0, a division by 0 and a logarithm at 0 have no slope"
-        yield _of_layers("gradient-not-finite", message, spec, paths, hint)
+        yield _of_layers("gradient-not-finite", message, spec, facts, paths, hint)
 
 
 def _no_gradient(spec: Spec, facts: BatchFacts) -> Iterator[Diagnostic]:
     judged = _reaching_a_loss(spec)
-    paths = [path for path, flow in facts.flows.items() if flow == "none" and judged(path)]
+    paths = [path for path in facts.layers("none") if judged(path)]
     if paths:
         message = f"no gradient reaches '{paths[-1]}', so that it never learns"
         hint = "write 'trainable: false' where that is meant, else let the loss depend on it: argmax, rounding and the like pass on no gradient"
         sure = all(_is_own(spec.model, path) for path in paths)
-        yield _of_layers("no-gradient", message, spec, paths, hint, "error" if sure else "warning")
+        yield _of_layers("no-gradient", message, spec, facts, paths, hint, "error" if sure else "warning")
 
 
 def _zero_gradient(spec: Spec, facts: BatchFacts) -> Iterator[Diagnostic]:
-    paths = [path for path, flow in facts.flows.items() if flow == "zero"]
+    paths = facts.layers("zero")
     if not paths:
         return
     tried = f"{facts.batches} batch" + ("es" if facts.batches > 1 else "")
@@ -101,7 +111,7 @@ def _zero_gradient(spec: Spec, facts: BatchFacts) -> Iterator[Diagnostic]:
         return
     message = f"the gradient of '{paths[-1]}' is 0 throughout on {tried}, so that it does not learn"
     hint = "look at what stands behind it: a relu that gives 0 throughout, or a saturated activation, has no slope"
-    yield _of_layers("zero-gradient", message, spec, paths, hint, "warning")
+    yield _of_layers("zero-gradient", message, spec, facts, paths, hint, "warning")
 
 
 def _still_loss(spec: Spec, facts: BatchFacts) -> Iterator[Diagnostic]:
@@ -112,7 +122,13 @@ def _still_loss(spec: Spec, facts: BatchFacts) -> Iterator[Diagnostic]:
 
 
 def _of_layers(
-    code: str, message: str, spec: Spec, paths: Sequence[str], hint: str, severity: Severity = "error"
+    code: str,
+    message: str,
+    spec: Spec,
+    facts: BatchFacts,
+    paths: Sequence[str],
+    hint: str,
+    severity: Severity = "error",
 ) -> Diagnostic:
     """A fault of several layers, at the last of them."""
     spans = layer_spans(spec.model)
@@ -121,6 +137,8 @@ def _of_layers(
     notes = [Note(f"nor is '{path}' any better off", spans.get(path)) for path in others[:_MOST]]
     if len(others) > _MOST:
         notes.append(Note(f"nor are {len(others) - _MOST} layers more"))
+    if facts.phase is not None:
+        notes.append(Note(f"it is to learn from phase {facts.phase} on", spec.fit.phases[facts.phase - 1].span))
     return Diagnostic(code, message, span, hint, tuple(notes), severity)
 
 

@@ -89,12 +89,13 @@ class Head:
         return None if self.activation is None else self.activation.name
 
 
-def find_heads(spec: Spec, shapes: Shapes) -> Iterator[Head]:
+def find_heads(spec: Spec, shapes: Shapes, targets: Mapping[str, Target] | None = None) -> Iterator[Head]:
     """The heads of a model that is compiled, in order; none of a class of one's own.
 
     Args:
         spec: The spec.
         shapes: The tensors that are known.
+        targets: Output to its target, where the data was read; None: what the spec tells of it.
     """
     if spec.compile is None or spec.model.own_class is not None or len(spec.compile.losses) != len(spec.model.outputs):
         return
@@ -118,7 +119,7 @@ def find_heads(spec: Spec, shapes: Shapes) -> Iterator[Head]:
             shape,
             loss,
             tuple(metric for several in metrics for metric in several),
-            find_target(spec, output.name),
+            targets.get(output.name, Target()) if targets is not None else find_target(spec, output.name),
         )
 
 
@@ -143,7 +144,7 @@ def _back(by_name: Mapping[str, LayerSpec], reference: TensorReference) -> Itera
 def _last_activation(layers: tuple[LayerSpec, ...]) -> tuple[LastActivation | None, int]:
     """The last activation, and how many layers lie behind it."""
     for index, layer in enumerate(layers):
-        found = _activation(layer.component)
+        found = activation_of(layer.component)
         if found is not None:
             name, argument = found
             span = argument.span if argument is not None else layer.component.span
@@ -153,7 +154,7 @@ def _last_activation(layers: tuple[LayerSpec, ...]) -> tuple[LastActivation | No
     return None, 0
 
 
-def _activation(component: Component) -> tuple[str, Argument | None] | None:
+def activation_of(component: Component) -> tuple[str, Argument | None] | None:
     """The activation that a layer ends in, and the argument that says so; None: not known."""
     if component.group == "ops":
         name = component.name.removeprefix("ops.")
@@ -164,7 +165,7 @@ def _activation(component: Component) -> tuple[str, Argument | None] | None:
         return None
     inner = component.value("layer")
     if component.name == "TimeDistributed" and isinstance(inner, Component):
-        return _activation(inner)
+        return activation_of(inner)
     if component.name in _ACTIVATION_LAYERS:
         # Arguments make other functions of these, but for the slope of the leaky ones.
         plain = component.name in ("ELU", "LeakyReLU", "PReLU") or all(
@@ -178,7 +179,7 @@ def _activation(component: Component) -> tuple[str, Argument | None] | None:
     if argument is None or argument.value is None:
         return "linear", argument
     if isinstance(argument.value, Component):
-        found = _activation(argument.value)
+        found = activation_of(argument.value)
         return None if found is None else (found[0], argument)
     return (argument.value, argument) if isinstance(argument.value, str) else None
 

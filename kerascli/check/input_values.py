@@ -59,6 +59,8 @@ def constant_input(spec: Spec, facts: DataFacts) -> Iterator[Diagnostic]:
         return
     for column in facts.inputs:
         bounds = column.ranges.get("train")
+        if column.sampled:
+            continue
         if bounds is not None and bounds[0] == bounds[1]:
             found = [(f"the input '{column.name}'", bounds[0])]
         else:
@@ -73,7 +75,7 @@ def held_out_range(spec: Spec, facts: DataFacts) -> Iterator[Diagnostic]:
     del spec
     for column in facts.inputs:
         train = column.ranges.get("train")
-        if train is None or train[0] == train[1]:
+        if column.sampled or train is None or train[0] == train[1]:
             continue
         most = max(abs(train[0]), abs(train[1]))
         for split, bounds in column.ranges.items():

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from kerascli.check.heads import Head, LastActivation, find_heads
 from kerascli.check.loss_facts import (
@@ -19,6 +19,7 @@ from kerascli.check.loss_facts import (
     loss_name,
 )
 from kerascli.check.shapes import Shapes
+from kerascli.check.targets import Target
 from kerascli.errors import Diagnostic, Note
 from kerascli.spec.spec import Spec
 from kerascli.spec.topology.names import snake_case
@@ -32,9 +33,9 @@ _POSITIVE = {
 }
 
 
-def unfit_activation(spec: Spec, shapes: Shapes) -> Iterator[Diagnostic]:
+def unfit_activation(spec: Spec, shapes: Shapes, targets: Mapping[str, Target] | None = None) -> Iterator[Diagnostic]:
     """A last activation and a loss that do not fit each other: Keras trains on, and the model learns badly or nothing."""
-    for head in find_heads(spec, shapes):
+    for head in find_heads(spec, shapes, targets):
         if head.activation is None or head.loss is None:
             continue
         for rule in (_single_softmax, _single_class, _logits, _each_for_itself, _neither, _softmax_by_parts, _positive):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from kerascli.check.heads import Head, find_heads
 from kerascli.check.loss_facts import (
@@ -16,6 +16,7 @@ from kerascli.check.loss_facts import (
     loss_name,
 )
 from kerascli.check.shapes import Shapes
+from kerascli.check.targets import Target
 from kerascli.errors import Diagnostic, ExitCode, Note
 from kerascli.spec.spec import Spec
 
@@ -24,9 +25,9 @@ _FEW = 12
 _VECTORS = (*CATEGORICAL, "CategoricalHinge")
 
 
-def unfit_target(spec: Spec, shapes: Shapes) -> Iterator[Diagnostic]:
+def unfit_target(spec: Spec, shapes: Shapes, targets: Mapping[str, Target] | None = None) -> Iterator[Diagnostic]:
     """A target that the loss or the output can't be compared with, as far as the spec tells."""
-    for head in find_heads(spec, shapes):
+    for head in find_heads(spec, shapes, targets):
         for rule in (_labels, _vectors, _fractions, _loss_range, _shape, _output_range, _classes):
             found = rule(head)
             if found is not None:

@@ -24,9 +24,11 @@ def refused_calls(spec: Spec, shapes: Shapes) -> Iterator[Diagnostic]:
         try:
             apply(call_of(layer, known, spec.dtype))
         except UnknownShape:
-            continue
+            pass
         except Misfit as fault:
             yield _diagnostic(layer, model, known, fault)
+            continue
+        yield from _other_width(layer, model, known)
 
 
 def _diagnostic(layer: LayerSpec, model: ModelSpec, known: Shapes, fault: Misfit) -> Diagnostic:
@@ -79,6 +81,36 @@ def _sequences_hint(read: TensorReference, model: ModelSpec, known: Shapes) -> s
     if isinstance(component, Component) and component.name in _RECURRENT and not component.value("return_sequences"):
         return f"write 'return_sequences: true' in '{source.name}', which gives its last step alone"
     return None
+
+
+def _other_width(layer: LayerSpec, model: ModelSpec, known: Shapes) -> Iterator[Diagnostic]:
+    """A layer that is called again on a last axis of another length than its weights were made for."""
+    first = next((one for one in model.layers if layer.shared is not None and one.name == layer.shared), None)
+    if first is None or not layer.component.name.startswith(_WIDE) or layer.component.group != "layers":
+        return
+    reads = [tensor_of(known, one.wiring.references[0]) for one in (first, layer) if one.wiring.references]
+    before, now = (
+        tensor.shape if tensor is not None and tensor.shape else (None,) for tensor in (*reads, None, None)[:2]
+    )
+    if layer.component.value("data_format") == "channels_first" or None in (before[-1], now[-1]):
+        return
+    if before[-1] != now[-1]:
+        message = f"'{layer.shared}' has weights for {shown(before)}, and is called on {shown(now)} here"
+        notes = _sources((layer.wiring.references[0],), model, known)
+        yield Diagnostic("shape-mismatch", message, layer.span, "bring the tensor to that shape", notes)
+
+
+_WIDE = (
+    "Dense",
+    "Conv",
+    "Depthwise",
+    "Separable",
+    "LSTM",
+    "GRU",
+    "SimpleRNN",
+    "BatchNormalization",
+    "LayerNormalization",
+)
 
 
 def _nested_call(layer: LayerSpec, nested: ModelSpec, known: Shapes) -> Iterator[Diagnostic]:

@@ -8,7 +8,12 @@ from kerascli.check.class_balance import absent_class, dead_class, imbalance, on
 from kerascli.check.data_facts import DataFacts
 from kerascli.check.input_values import channels_first as channels_first_samples
 from kerascli.check.input_values import constant_input, held_out_range, input_scale
+from kerascli.check.loss_activation import unfit_activation
+from kerascli.check.loss_target import unfit_target
+from kerascli.check.metrics import unfit_metrics
+from kerascli.check.read_targets import target_of
 from kerascli.check.sample_lints import equal_samples, large_batch, zero_weights
+from kerascli.check.shapes import Shapes
 from kerascli.check.target_values import target_range, target_scale, text_labels
 from kerascli.errors import Diagnostic
 from kerascli.spec.spec import Spec
@@ -36,3 +41,17 @@ DATA_LINTS: tuple[Callable[[Spec, DataFacts], Iterable[Diagnostic]], ...] = (
 def check_values(spec: Spec, facts: DataFacts) -> list[Diagnostic]:
     """What the values of the data tell, once they have been read."""
     return [diagnostic for lint in DATA_LINTS for diagnostic in lint(spec, facts)]
+
+
+def check_heads(spec: Spec, shapes: Shapes, facts: DataFacts) -> list[Diagnostic]:
+    """What of loss, metrics and last activation does not fit the targets as the data has them.
+
+    Args:
+        spec: The spec.
+        shapes: The tensors of the model.
+        facts: What the data told.
+    """
+    targets = {column.name: target_of(column) for column in facts.targets}
+    found = [one for lint in (unfit_activation, unfit_target, unfit_metrics) for one in lint(spec, shapes, targets)]
+    # Which labels there are is told from their counts.
+    return [one for one in found if one.code != "dead-class"]

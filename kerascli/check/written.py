@@ -23,6 +23,16 @@ def all_components(spec: Spec) -> Iterator[Component]:
                 yield found
 
 
+def layer_components(spec: Spec) -> Iterator[Component]:
+    """Every layer and operation that the model lists, those of nested models too, each place once."""
+    seen: set[tuple[str, Span]] = set()
+    for component in _of_model(spec.model):
+        place = (component.name, component.span)
+        if place not in seen:
+            seen.add(place)
+            yield component
+
+
 def _outermost(spec: Spec) -> Iterator[Component]:
     yield from _of_model(spec.model)
     if spec.model.own_class is not None:

@@ -14,11 +14,9 @@ from kerascli.data.read_tfrecord import features_of, parse_sound, parsed, record
 from kerascli.data.rows import Chunk, ChunkedRows, chunked_rows
 from kerascli.data.skipped import SkipLog
 from kerascli.data.table import Table, make_table
+from kerascli.data.tfrecord_lengths import HEAD, TAIL
 from kerascli.data.told import tell
 from kerascli.errors import Span
-
-# A record is its length (8 bytes, little-endian), a checksum (4), the data, another checksum (4).
-_HEAD, _TAIL = 12, 4
 
 
 def chunk_tfrecord(
@@ -66,7 +64,7 @@ def _parts(
             gone |= {count + place for place in bad}
             row, count, kept = row + len(records), count + len(records), kept + len(records) - len(bad)
             lengths = tf.strings.length(records).numpy()
-            stop += int(lengths.sum()) + len(lengths) * (_HEAD + _TAIL)
+            stop += int(lengths.sum()) + len(lengths) * (HEAD + TAIL)
             tell("bytes", stop, file.size)
             if stop - start >= size:
                 yield file, LineRange(start, stop, 0), frozenset(gone), kept
@@ -88,10 +86,10 @@ def _read(
     content = read_range(file, where, span)
     records, at, place = [], 0, 0
     while at < len(content):
-        end = at + _HEAD + int.from_bytes(content[at : at + 8], "little")
+        end = at + HEAD + int.from_bytes(content[at : at + 8], "little")
         if place not in gone:
-            records.append(content[at + _HEAD : end])
-        at, place = end + _TAIL, place + 1
+            records.append(content[at + HEAD : end])
+        at, place = end + TAIL, place + 1
     some = {name: feature for name, feature in wanted.items() if fields is None or name in fields}
     some = some or dict(list(wanted.items())[:1])
     return make_table(parsed(tf.constant(records, tf.string), some), source, span=span)

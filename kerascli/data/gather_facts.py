@@ -53,6 +53,17 @@ class FactGatherer:
             for name, one in (weights or {}).items():
                 self._weights[name] = max(self._weights.get(name, 0.0), float(one.max(initial=0.0)))
 
+    def add_sampled(self, x: Mapping[str, Array]) -> None:
+        """Adds some training samples of inputs of which nothing is known yet; only their scale will be judged.
+
+        Args:
+            x: Input name to array `(samples, ...)`.
+        """
+        for column in self._columns:
+            if column.role == "input" and column.source.name in x and (column.sampled or not column.known):
+                column.sampled = True
+                column.add("train", x[column.source.name])
+
     def add_hashes(self, split: str, x: Mapping[str, Array]) -> None:
         """Remembers which samples a split has: all its inputs, to find those that two splits share."""
         self._hashes.setdefault(split, []).append(sample_hashes(x))
@@ -76,6 +87,8 @@ class _Column:
 
     def __init__(self, source: InputColumn | TargetColumn, role: Literal["input", "target"]) -> None:
         self.source, self.role = source, role
+        # Whether only some samples were shown.
+        self.sampled = False
         self._shape: tuple[int, ...] = ()
         self._dtype = ""
         # Split to the bounds of each entry of a vector `(entries,)`, or of all numbers `()`.
@@ -83,6 +96,11 @@ class _Column:
         self._high: dict[str, Array] = {}
         self._size, self._numbers = 0.0, 0
         self._classes: dict[str, Counter[int]] | None = {} if role == "target" else None
+
+    @property
+    def known(self) -> bool:
+        """Whether anything was shown."""
+        return bool(self._dtype)
 
     def add(self, split: str, array: Array) -> None:
         if not self._dtype:
@@ -132,12 +150,13 @@ class _Column:
             self._classes,
             self.source.class_names if isinstance(self.source, TargetColumn) else None,
             self.source.span,
+            self.sampled,
         )
 
     def _constant(self) -> dict[str, float]:
         """The fields that never change; of a vector that is one field, each entry is no field of its own."""
         low, high = self._low.get("train"), self._high.get("train")
-        if low is None or high is None or low.shape != (len(self.source.fields),):
+        if self.sampled or low is None or high is None or low.shape != (len(self.source.fields),):
             return {}
         return {
             field: float(one) for field, one, other in zip(self.source.fields, low, high, strict=True) if one == other

@@ -109,6 +109,10 @@ class IndexRange:
 
     layer: IndexLayer
 
+    @property
+    def _kind(self) -> str:
+        return ("an " if self.layer.kind[0] in "AEIOU" else "a ") + self.layer.kind
+
     def knows(self, values: Array) -> bool:
         """Whether all values are indices of the layer; texts are another matter."""
         if values.dtype.kind not in "biuf" or not values.size:
@@ -125,7 +129,7 @@ class IndexRange:
             return
         row, value = _first((values < 0) | (values >= self.layer.size) | (values != np.rint(values)), values)
         message = (
-            f"{value} at {table.place(row)} is no index of '{self.layer.name}', an {self.layer.kind} of 0 to "
+            f"{value} at {table.place(row)} is no index of '{self.layer.name}', {self._kind} of 0 to "
             f"{self.layer.size - 1} that reads the input '{name}'"
         )
         if values.min() < 0 or not _whole(values):

@@ -19,6 +19,8 @@ from kerascli.spec.data_spec import Read
 
 # An image of more pixels is refused by its header: decoded, it would take hundreds of megabytes.
 MOST_PIXELS = 100_000_000
+# The bytes that the file of one sample may have; an array's are bounded by the memory.
+MOST_BYTES = {"image": 256 << 20, "audio": 256 << 20, "text": 16 << 20}
 
 
 class Unreadable(Exception):
@@ -73,7 +75,7 @@ def check_media(read: Read, paths: Array, table: Table, name: str, span: Span | 
         DataError: One is at fault.
     """
     _check_paths(paths, name, span)
-    look = _image_header if read.kind == "image" else _exists
+    look = _image_header if read.kind == "image" else partial(_exists, kind=read.kind)
     for row, one in enumerate(_pool().map(partial(_try, look, folder_of(read)), paths)):
         if isinstance(one, Unreadable):
             message = f"can't read '{paths[row]}', {table.place(row)}: {one}"
@@ -129,13 +131,16 @@ def _loader(read: Read) -> Callable[[Path], Any]:
     return partial(_LOADERS[read.kind], arguments=arguments)
 
 
-def _exists(path: Path) -> None:
+def _exists(path: Path, kind: str) -> None:
     if path.is_dir():
         raise Unreadable("it is a folder")
     if path.exists() and not path.is_file():
         raise Unreadable("it is no regular file")
-    if path.stat().st_size == 0:
+    size = path.stat().st_size
+    if size == 0:
         raise Unreadable("it is empty")
+    if size > MOST_BYTES.get(kind, size):
+        raise Unreadable(f"it has {size >> 20:,} MiB, and one sample may have {MOST_BYTES[kind] >> 20:,}")
 
 
 def _all_images(read: Read, paths: Array) -> Array | None:
@@ -192,7 +197,7 @@ def _resized(image: Any, size: Any, arguments: Mapping[str, Any]) -> Any:
 def _image_header(path: Path) -> None:
     from PIL import Image
 
-    _exists(path)
+    _exists(path, "image")
     try:
         with Image.open(path) as image:
             width, height = image.size
@@ -235,7 +240,7 @@ def _with_channels(image: Any, channels: int) -> Any:
 def _audio(path: Path, arguments: Mapping[str, Any]) -> Array:
     import tensorflow as tf
 
-    _exists(path)
+    _exists(path, "audio")
     try:
         sound, _ = tf.audio.decode_wav(
             path.read_bytes(),
@@ -248,7 +253,7 @@ def _audio(path: Path, arguments: Mapping[str, Any]) -> Array:
 
 
 def _text(path: Path, arguments: Mapping[str, Any]) -> str:
-    _exists(path)
+    _exists(path, "text")
     try:
         return path.read_text(encoding=arguments.get("encoding", "utf-8"))
     except UnicodeDecodeError as error:

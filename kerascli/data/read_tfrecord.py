@@ -12,6 +12,7 @@ import tensorflow as tf
 from kerascli.data.memory import check_size
 from kerascli.data.skipped import SkipLog
 from kerascli.data.table import Array, Table, make_table
+from kerascli.data.tfrecord_lengths import check_lengths
 from kerascli.data.transforms import decoded
 from kerascli.errors import DataError, Span
 
@@ -82,6 +83,7 @@ def record_batches(path: Path, compression: str | None, first: int, span: Span |
     """
     if not path.is_file():
         raise DataError(f"there is no file '{path}'", span=span, hint="check the path")
+    check_lengths(path, compression or None, span)
     batches = iter(tf.data.TFRecordDataset(str(path), compression_type=compression or "").batch(_BLOCK))
     while True:
         try:

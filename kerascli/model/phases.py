@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import contextlib
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -73,6 +74,21 @@ class Phases:
         self._set_trainable(index)
         self.current = index
         return compiles
+
+    @contextlib.contextmanager
+    def opened(self) -> Iterator[Iterator[int]]:
+        """Gives the numbers of all phases; while one is at hand, those layers learn that learn in it. Then all is as before."""
+
+        def each() -> Iterator[int]:
+            for index in range(len(self.phases)):
+                self._set_trainable(index)
+                yield index
+
+        try:
+            yield each()
+        finally:
+            if self.current is not None:
+                self._set_trainable(self.current)
 
     def check(self) -> None:
         """Tries all that a phase will need: its patterns on the layers, its optimizer.

@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from typing import Any
+
+import keras
+import numpy as np
 
 from kerascli.check import check_spec
-from kerascli.check.first_batches import check_batches
-from kerascli.check.values import check_values
+from kerascli.check.first_batches import check_batches, layer_spans
+from kerascli.check.values import check_heads, check_values
 from kerascli.check.verdict import settle
 from kerascli.data.split import ArraySplit
-from kerascli.errors import Diagnostic, ExitCode
+from kerascli.data.table import Array
+from kerascli.errors import Diagnostic, ExitCode, Span
 from kerascli.run.build import output_shapes
-from kerascli.run.first_batches import try_batches
+from kerascli.run.failing_layer import failing_layer
+from kerascli.run.first_batches import BATCHES, learning_layers, try_batches
 from kerascli.run.ready import Ready
+from kerascli.run.shape_checks import model_shapes
 from kerascli.run.step_faults import step_faults
 from kerascli.spec.problems import in_order
 
@@ -51,13 +58,29 @@ def _values(ready: Ready) -> list[Diagnostic]:
             ready.seen.add(name, split.x, split.y, split.weights)
             # Samples that are not kept in memory would have to be read again for it; `kerascli data` looks at those.
             ready.seen.add_hashes(name, split.x)
+        elif name == "train" and split is not None:
+            # What transforms and files make was not made when the rows were read.
+            for batch in split.dataset(min(ready.plan.batch_size, split.samples)).take(BATCHES):
+                ready.seen.add_sampled(_inputs(ready, batch))
     samples = {name: split.samples for name, split in splits.items() if split is not None}
-    found = check_values(ready.spec, ready.seen.facts(samples, output_shapes(ready.model)))
+    facts = ready.seen.facts(samples, output_shapes(ready.model))
+    found = check_values(ready.spec, facts)
+    said = {one.code for one in found}
+    found += [
+        one for one in check_heads(ready.spec, model_shapes(ready.model, ready.spec), facts) if one.code not in said
+    ]
     # What the data gives rise to is a fault of the data, where the user is strict.
     found = [replace(one, status=ExitCode.DATA) if one.severity == "warning" else one for one in found]
     # What the spec alone told was said before the data was read.
     told = {one.code for one in check_spec(ready.spec)}
     return [one for one in found if one.code not in told]
+
+
+def _inputs(ready: Ready, batch: Any) -> dict[str, Array]:
+    """Input name to array `(samples, ...)`, of a batch as the model takes it."""
+    x = keras.utils.unpack_x_y_sample_weight(batch)[0]
+    parts = x if isinstance(x, Mapping) else {ready.data.preprocessing.inputs[0].name: x}
+    return {name: np.asarray(part) for name, part in parts.items()}
 
 
 def _start(ready: Ready) -> Iterator[Diagnostic]:
@@ -66,6 +89,22 @@ def _start(ready: Ready) -> Iterator[Diagnostic]:
 
 
 def _batches(ready: Ready) -> list[Diagnostic]:
-    with step_faults("trying a first batch"):
-        facts = try_batches(ready.model, ready.plan)
-    return [] if facts is None else check_batches(ready.spec, facts)
+    """What the first batches tell, in the first phase and in each that opens further layers."""
+
+    def place(error: BaseException) -> Span | None:
+        return layer_spans(ready.spec.model).get(failing_layer(error, ready.model) or "")
+
+    found: list[Diagnostic] = []
+    seen = frozenset[str]()
+    with ready.phases.opened() as phases, step_faults("trying a first batch", place):
+        for number in phases:
+            learning = learning_layers(ready.model)
+            facts = try_batches(ready.model, ready.plan) if number == 0 or learning - seen else None
+            if facts is not None and number > 0:
+                facts = replace(facts, judged=learning - seen, phase=number + 1)
+            if facts is not None:
+                found += check_batches(ready.spec, facts)
+            seen |= learning
+            if any(one.severity == "error" for one in found):
+                break
+    return found

@@ -14,6 +14,7 @@ import tensorflow as tf
 
 from kerascli.check.first_batches import BatchFacts, Flow
 from kerascli.data.split import ArraySplit
+from kerascli.errors import SpecError
 from kerascli.model.hidden_states import hidden_states
 from kerascli.model.layer_paths import layer_paths
 from kerascli.run.plan import Plan
@@ -35,7 +36,7 @@ def try_batches(model: Any, plan: Plan) -> BatchFacts | None:
     gradients through. Then all variables and random states are put back.
 
     Args:
-        model: The compiled model, its state built, in its first phase.
+        model: The compiled model, its state built, with those layers open that learn in a phase.
         plan: What the training will do.
 
     Returns:
@@ -45,7 +46,7 @@ def try_batches(model: Any, plan: Plan) -> BatchFacts | None:
     if own_step and model.loss is None:
         return None
     batches = _batches(plan)
-    with _untouched(model):
+    with _untouched(model), _whole_tracebacks():
         trial = _Trial(model)
         first = trial.forward(batches[0])
         if own_step or not np.isfinite(first.loss):
@@ -63,6 +64,24 @@ def _batches(plan: Plan) -> list[Any]:
     if plan.augment is not None:
         dataset = plan.augment(dataset, plan.seed, 0)
     return list(dataset.take(BATCHES))
+
+
+def learning_layers(model: Any) -> frozenset[str]:
+    """The paths of the layers whose own weights learn now."""
+    owners = _owners(model)
+    return frozenset(owners.get(id(weight), weight.path) for weight in model.trainable_weights)
+
+
+@contextlib.contextmanager
+def _whole_tracebacks() -> Iterator[None]:
+    """Keeps Keras from cutting its own frames out of an error's trace: they tell the layer that failed."""
+    filtered = keras.config.is_traceback_filtering_enabled()
+    keras.config.disable_traceback_filtering()
+    try:
+        yield
+    finally:
+        if filtered:
+            keras.config.enable_traceback_filtering()
 
 
 @contextlib.contextmanager
@@ -150,7 +169,11 @@ class _Trial:
         x, y, sample_weight = keras.utils.unpack_x_y_sample_weight(batch)
         # As Keras's own training step does, for a `call` without that argument.
         predicted = self.model(x, training=True) if self.model._call_has_training_arg else self.model(x)
-        return predicted, self.model.compute_loss(x=x, y=y, y_pred=predicted, sample_weight=sample_weight)
+        loss = self.model.compute_loss(x=x, y=y, y_pred=predicted, sample_weight=sample_weight)
+        if len(loss.shape):
+            message = f"the loss of a batch has the shape {tuple(loss.shape)}, where a training needs one number"
+            raise SpecError(message, code="loss-reduction", hint="let the loss sum or average over the samples")
+        return predicted, loss
 
     def descend(self, batches: Sequence[Any], first: _Pass) -> BatchFacts:
         """Goes on from the first batch until all layers have had a gradient, or there are no more batches."""

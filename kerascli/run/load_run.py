@@ -13,6 +13,7 @@ from kerascli.components.downloads import no_downloads
 from kerascli.components.keras_file import load_weights
 from kerascli.data.files import check_new_files
 from kerascli.data.kinds import check_kinds
+from kerascli.data.label_range import index_ranges, label_ranges
 from kerascli.data.make_split import make_split
 from kerascli.data.prepare import prepare_data
 from kerascli.data.preprocessing import Preprocessing
@@ -28,7 +29,7 @@ from kerascli.record.checkpoints import load_newest
 from kerascli.record.run_folder import RunFolder, find_run
 from kerascli.record.run_record import read_record
 from kerascli.record.sources import check_sources
-from kerascli.run.build import build_compiled
+from kerascli.run.build import build_compiled, output_shapes
 from kerascli.run.predictions import make_predict_step
 from kerascli.run.read_data import read_data
 from kerascli.run.session import keras_session
@@ -262,4 +263,7 @@ def load_run(folder: RunFolder, *, weights: str = "result", trust: bool = False)
             load_weights(model, folder.model)
         else:
             restore_weights(model, read_snapshot(checkpoint.path))
-        return LoadedRun(folder, spec, model, load_preprocessing(folder.preprocessing))
+        # New data may hold what the training data did not: an index or a label that no layer knows.
+        preprocessing = load_preprocessing(folder.preprocessing).with_index_ranges(index_ranges(spec.model))
+        preprocessing = preprocessing.with_label_ranges(label_ranges(spec, output_shapes(model)))
+        return LoadedRun(folder, spec, model, preprocessing)

@@ -5,8 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
+import keras
+import numpy as np
+
 from kerascli.check import check_shapes, known_shapes
+from kerascli.check.values import check_heads
 from kerascli.check.epoch_logs import EpochLogs
+from kerascli.check.missing_targets import without_target
 from kerascli.check.monitors import without_log
 from kerascli.check.verdict import settle
 from kerascli.components.downloads import no_downloads
@@ -41,6 +46,9 @@ from kerascli.run.timeline import part, timed
 from kerascli.spec.plugins.own_line import own_line
 from kerascli.spec.spec import Spec
 from kerascli.spec.training_spec import PhaseSpec
+
+# So many training samples tell what kind of targets there are.
+_SEVERAL = 1000
 
 
 def check_build(spec: Spec) -> tuple[Diagnostic, ...]:
@@ -118,7 +126,7 @@ def prepare_training(spec: Spec, prior: Prior | None = None, *, begins: bool = T
     phases = Phases(model, compile_of(spec), spec.fit.all_phases, fused=performance.fused_updates)
     phases.enter(0)
     performance = performance.with_updates(phases.updates)
-    _try_batch(spec, model, train, augment)
+    _try_batch(spec, model, data, train, augment)
     known = EpochLogs(_log_names(model), validated=validation is not None, tested=test is not None)
     logs = tuple(known.shown())
     monitor, found = choose_monitor(spec, logs)
@@ -147,26 +155,13 @@ def _check_sections(spec: Spec) -> None:
         if section is None:
             span = spec.model.span
             found.append(Diagnostic("missing-section", f"training needs the section '{name}'", span, f"add '{name}:'"))
+    # One without a loss too: Keras goes by the order of the outputs, and would pass over metrics of those behind it.
+    found += without_target(spec, [True] * len(spec.model.outputs))
     if found:
         raise SpecError(found)
-    _check_targets(spec)
 
 
-def _check_targets(spec: Spec) -> None:
-    """A head with a loss needs a target; one without has none to compare with."""
-    assert spec.compile is not None and spec.data is not None
-    if spec.data.targets is None:
-        return
-    named = {field.name for field in spec.data.targets}
-    heads = [output.name for output in spec.model.outputs]
-    missing = [name for name in heads if name not in named and named != {""}]
-    if missing:
-        message = f"'data.targets' says nothing of the output '{missing[0]}'"
-        hint = f"add '{missing[0]}: FIELD'"
-        raise SpecError(message, code="missing-field", span=spec.data.span, hint=hint)
-
-
-def _try_batch(spec: Spec, model: Any, train: Split, augment: Augmentation) -> None:
+def _try_batch(spec: Spec, model: Any, data: PreparedData, train: Split, augment: Augmentation) -> None:
     """Traces loss and metrics on the shapes of a batch; what Keras refuses is said at 'compile'."""
     drop = fixed_batch_size(spec) is not None
     batch_size = min(spec.fit.batch_size, train.samples)
@@ -178,10 +173,23 @@ def _try_batch(spec: Spec, model: Any, train: Split, augment: Augmentation) -> N
     try:
         build_state(model, dataset.element_spec)
     except Exception as error:  # Whatever Keras or TensorFlow raise on shapes that don't fit.
+        found = _unfit_targets(spec, model, data, train)
+        if found:
+            raise SpecError(found) from error
         message = f"model, loss, metrics and data don't fit each other: {first_line(error)}"
         own = own_line(error)
         notes = (Note("raised here", own),) if own is not None else ()
         raise SpecError([Diagnostic("keras-error", message, spec.compile.span, notes=notes)]) from error
+
+
+def _unfit_targets(spec: Spec, model: Any, data: PreparedData, train: Split) -> list[Diagnostic]:
+    """Why the targets of some training samples can't be compared with the outputs."""
+    seen = FactGatherer(data.preprocessing)
+    batch = next(iter(train.dataset(min(_SEVERAL, train.samples))))
+    y = keras.tree.flatten(keras.utils.unpack_x_y_sample_weight(batch)[1])
+    seen.add("train", {}, {one.name: np.asarray(part) for one, part in zip(data.preprocessing.targets, y, strict=True)})
+    found = check_heads(spec, model_shapes(model, spec), seen.facts({}, output_shapes(model)))
+    return [one for one in found if one.severity == "error"]
 
 
 def _log_names(model: Any) -> tuple[str, ...]:

@@ -4,22 +4,23 @@ from __future__ import annotations
 
 import contextlib
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import tensorflow as tf
 
 from kerascli.components.faults import first_line
 from kerascli.data.streamed_split import reading_fault
-from kerascli.errors import EnvironmentProblem, KerascliError, TrainingError
+from kerascli.errors import EnvironmentProblem, KerascliError, Span, TrainingError
 from kerascli.spec.plugins.own_line import own_line
 
 
 @contextlib.contextmanager
-def step_faults(doing: str) -> Iterator[None]:
+def step_faults(doing: str, place: Callable[[BaseException], Span | None] = lambda error: None) -> Iterator[None]:
     """Turns TensorFlow's errors inside the block into ours.
 
     Args:
         doing: What goes on, for the message: `training`, `evaluating`, `predicting`.
+        place: Where in the spec an error of TensorFlow comes from.
 
     Raises:
         EnvironmentProblem: The memory does not suffice.
@@ -39,13 +40,14 @@ def step_faults(doing: str) -> Iterator[None]:
         if fault is not None:
             raise fault from None
         hint = "compare the values of the data with what the layers take"
-        raise TrainingError(f"{doing} failed: {_useful_line(error)}", code="step-failed", hint=hint) from error
+        message = f"{doing} failed: {_useful_line(error)}"
+        raise TrainingError(message, code="step-failed", hint=hint, span=place(error)) from error
     except Exception as error:  # A plugin's callback, step or metric may raise anything; what is ours stays a bug.
-        place = own_line(error)
-        if place is None:
+        line = own_line(error)
+        if line is None:
             raise
         message = f"{doing} failed in a plugin: {type(error).__name__}: {first_line(error)}"
-        raise TrainingError(message, code="plugin", span=place) from error
+        raise TrainingError(message, code="plugin", span=line) from error
 
 
 def _useful_line(error: BaseException) -> str:

@@ -8,6 +8,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+from kerascli.check.preprocessing_layers import not_adaptable
 from kerascli.errors import SourceText, SpecError
 from kerascli.record.keras_archive import KerasArchive, read_archive
 from kerascli.spec.brief import brief_model
@@ -16,8 +17,15 @@ from kerascli.spec.keras_config.compile import compile_section
 from kerascli.spec.keras_config.reading import Reading, Rename
 from kerascli.spec.load import parse_spec, read_tree
 from kerascli.spec.problems import Problems
+from kerascli.spec.spec import Spec
 from kerascli.spec.text import MAXIMUM_BYTES
 from kerascli.spec.yaml_writer import write_yaml
+
+# The file's own layers are adapted: what they know is among its weights.
+_LEARNT = """
+# What the preprocessing layers have learnt lies in the weights of the file.
+check: {ignore: [not-adapted]}
+"""
 
 
 @dataclass(frozen=True)
@@ -78,12 +86,14 @@ def convert(path: Path) -> Conversion:
             sections["compile"] = compiled
     body = "\n".join(write_yaml({name: value}) for name, value in sections.items())
     text = _header(archive, converted) + "\n" + body
-    _check(text, path)
+    spec = _parsed(text, path)
+    if any(one.code == "not-adapted" for one in not_adaptable(spec)):
+        text += _LEARNT
     remarks = (*converted.remarks, *reading.remarks)
     return Conversion(text, converted, converted.renames, remarks)
 
 
-def _check(text: str, path: Path) -> None:
+def _parsed(text: str, path: Path) -> Spec:
     """Reads the text as a spec, so that none is handed out that does not load.
 
     Raises:
@@ -95,7 +105,7 @@ def _check(text: str, path: Path) -> None:
     problems = Problems()
     try:
         tree, sources = read_tree(SourceText(f"the spec of {path}", text), [], problems)
-        parse_spec(tree, path.with_suffix(".yaml"), sources, problems)
+        return parse_spec(tree, path.with_suffix(".yaml"), sources, problems)
     except SpecError as error:
         first = next(one for one in error.diagnostics if one.severity == "error")
         message = f"'{path}' can't be said in a spec: {first.message}"

@@ -8,6 +8,7 @@ import os
 import pickle
 import resource
 import zipfile
+import zlib
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,8 @@ import pytest
 from kerascli.data.json_depth import is_deep
 from kerascli.data.read_arrays import read_arrays
 from kerascli.data.read_file import read_file
-from kerascli.data.read_media import MOST_PIXELS, check_media
+from kerascli.data.read_media import MOST_PIXELS, check_media, read_media
+from kerascli.data.read_tfrecord import record_batches
 from kerascli.data.table import make_table
 from kerascli.errors import ExitCode, KerascliError, render_plain
 from kerascli.spec.data_spec import Read
@@ -149,6 +151,71 @@ def png(width: int, height: int) -> bytes:
 
     head = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
     return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + chunk(b"IDAT", zlib.compress(bytes(100))) + chunk(b"IEND", b"")
+
+
+@pytest.mark.parametrize("kind", ["image", "audio", "text"])
+def test_huge_files_of_one_sample(kind: str, tmp_path: Path) -> None:
+    """A file with a hole of 3 GB takes no place on the disk, and must take none in memory."""
+    path = tmp_path / "huge"
+    path.write_bytes(png(8, 8) if kind == "image" else b"RIFF")
+    os.truncate(path, 3 << 30)
+    read = Read(kind, (("folder", str(tmp_path)), *((("length", 10),) if kind == "audio" else ())))
+    paths = np.array(["huge"], dtype=object)
+    table = make_table({"path": paths}, "test")
+    refused(lambda: check_media(read, paths, table, "path", None))
+    if kind != "image":
+        refused(lambda: read_media(read, paths, table, "path", None))
+
+
+def masked_checksum(content: bytes) -> int:
+    """The CRC-32C of a TFRecord, turned as its writer does."""
+    crc = 0xFFFFFFFF
+    for byte in content:
+        crc ^= byte
+        for _ in range(8):
+            crc = (crc >> 1) ^ (0x82F63B78 if crc & 1 else 0)
+    crc ^= 0xFFFFFFFF
+    return (((crc >> 15) | (crc << 17)) + 0xA282EAD8) & 0xFFFFFFFF
+
+
+def record(length: int, content: bytes = b"") -> bytes:
+    """A record that claims a length, its checksums right."""
+    head = length.to_bytes(8, "little")
+    checks = [masked_checksum(one).to_bytes(4, "little") for one in (head, content)]
+    return head + checks[0] + content + checks[1]
+
+
+RECORDS = {
+    "a claim": (record(2**60), None),
+    "a claim that wraps": (record(2**64 - 4), None),
+    "a claim behind a record": (record(4, b"abcd") + record(2**40), None),
+    "cut off": (record(4, b"abcd")[:-3], None),
+    "a packed claim": (gzip.compress(record(2**60)), "GZIP"),
+    "a packed claim in zlib": (zlib.compress(record(2**40)), "ZLIB"),
+    "a bomb": (gzip.compress(record(1, b"a") + bytes(300 << 20), 9), "GZIP"),
+    "not packed": (record(4, b"abcd"), "GZIP"),
+    "cut off when packed": (gzip.compress(record(4, b"abcd"))[:-12], "GZIP"),
+}
+
+
+@pytest.mark.parametrize("name", RECORDS)
+def test_record_lengths(name: str, tmp_path: Path) -> None:
+    content, compression = RECORDS[name]
+    path = tmp_path / "a.tfrecord"
+    path.write_bytes(content)
+    refused(lambda: list(record_batches(path, compression, 0, None)))
+
+
+def test_sound_records(tmp_path: Path) -> None:
+    path = tmp_path / "a.tfrecord"
+    content = b"".join(record(len(text), text) for text in (b"", b"abcd", bytes(3 << 20), b"x"))
+    for compression, packed_content in (
+        (None, content),
+        ("GZIP", gzip.compress(content)),
+        ("ZLIB", zlib.compress(content)),
+    ):
+        path.write_bytes(packed_content)
+        assert [len(one.numpy()) for batch in record_batches(path, compression, 0, None) for one in batch] == [0, 4, 3 << 20, 1]  # fmt: skip
 
 
 @pytest.mark.parametrize("kind", ["image", "audio", "text", "npy"])

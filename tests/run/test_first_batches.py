@@ -14,6 +14,7 @@ import tensorflow as tf
 
 from kerascli.check import require_sound
 from kerascli.errors import Diagnostic, KerascliError
+from kerascli.run.doubts import find_doubts
 from kerascli.run.first_batches import try_batches
 from kerascli.run.preflight import check_data, prepare_training
 from kerascli.run.session import keras_session
@@ -272,6 +273,46 @@ def test_heads_with_and_without_a_loss(written: Callable[..., Path]) -> None:
     text = path.read_text().replace("compile:", "  outputs: [y, free]\ncompile:")
     path.write_text(text)
     assert [one.code for one in found(path) if one.code in ("no-gradient", "zero-gradient")] == []
+
+
+def with_phases(path: Path) -> Path:
+    """The same spec, its first layer frozen in the first phase alone."""
+    phases = "fit: {batch_size: 16, phases: [{epochs: 1, freeze: [first]}, {epochs: 1, unfreeze: [first], optimizer: {Adam: 0.01}}]}"
+    path.write_text(path.read_text().replace("fit: {batch_size: 16}", phases))
+    return path
+
+
+def test_what_a_later_phase_opens_is_tried_too(written: Callable[..., Path]) -> None:
+    (one,) = found(with_phases(written(f"- Dense: 7\n  name: first\n- ops.stop_gradient\n{HEAD}")))
+    assert (one.code, one.severity) == ("no-gradient", "error")
+    assert one.span is not None and one.span.excerpt.strip() == "- Dense: 7"
+    assert [note.message for note in one.notes] == ["it is to learn from phase 2 on"]
+    path = with_phases(written(f"- Dense: 7\n  name: first\n{HEAD}"))
+    assert found(path) == ()
+    spec = load_spec(path)
+    with keras_session(spec):
+        ready = prepare_training(spec)
+        before = state(ready.model), [layer.trainable for layer in ready.model.layers]
+        find_doubts(ready)
+        after = state(ready.model), [layer.trainable for layer in ready.model.layers]
+    assert before[1] == after[1] == [False, True]
+    assert all(np.array_equal(one, other) for one, other in zip(before[0][:4], after[0][:4], strict=True))
+
+
+def test_the_layer_that_fails_is_named(written: Callable[..., Path]) -> None:
+    layers = f"- Reshape: [1, 4, 4]\n- Conv2D: {{filters: 2, kernel_size: 2, data_format: channels_first}}\n- Flatten\n{HEAD}"
+    (one,) = found(written(layers, INPUT="image", SHAPE="[4, 4, 1]"))
+    assert one.code == "step-failed"
+    assert one.span is not None and "channels_first" in one.span.excerpt
+
+
+@pytest.mark.parametrize("cache", ["none", "disk"])
+@pytest.mark.parametrize(("scale", "told"), [("1e4", ["input-scale"]), ("1.0", [])])
+def test_what_a_transform_makes_of_streamed_samples(
+    scale: str, told: list[str], cache: str, written: Callable[..., Path]
+) -> None:
+    parts = {"INPUT": f"{{field: x, transform: [{{Rescaling: {scale}}}]}}", "MORE": f"  cache: {cache}"}
+    assert [one.code for one in found(written(f"- Dense: 5\n{HEAD}", **parts))] == told
 
 
 def test_a_step_of_ones_own_is_not_taken(written: Callable[..., Path]) -> None:

@@ -9,6 +9,9 @@ from typing import Any
 import keras
 import pytest
 
+from kerascli import load_spec
+from kerascli.check import check_spec
+
 from .round_trip import assert_same_model, assert_same_outputs, there_and_back
 
 # The smallest inputs that Keras lets pass; 32 where it says nothing.
@@ -21,6 +24,10 @@ QUICK = (
     ("MobileNetV3Small", True),
     ("ResNet50", True),
 )
+
+
+def test_all_are_listed() -> None:
+    assert len(ALL) > 35
 
 
 def application(name: str, *, include_top: bool) -> Any:
@@ -36,6 +43,7 @@ def check(name: str, include_top: bool, folder: Path) -> None:
     model = application(name, include_top=include_top)
     back = there_and_back(model, folder)
     assert back.conversion.renames == () and back.conversion.remarks == ()
+    assert check_spec(load_spec(folder / "spec.yaml")) == ()
     assert_same_model(model, back.model)
     assert_same_outputs(model, back.model)
 

@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from functools import cache
 from importlib import import_module
 
-from kerascli.check.shapes.call import Call, UnknownShape
+from kerascli.check.shapes.call import Call, Misfit, UnknownShape
 from kerascli.check.shapes.rule import Made, Rule
+from kerascli.record.model_summary import TensorShape
 
 # The files of this room whose table, named as the file in capitals, has the rules of some layers. One is imported when
 # those before it do not have a layer: most specs need few of them.
@@ -36,6 +37,7 @@ def apply(call: Call) -> Made:
     rule = _find(call.component.name)
     if rule is None:
         raise UnknownShape
+    _refuse_text(call)
     return rule(call)
 
 
@@ -49,3 +51,24 @@ def _find(name: str) -> Rule | None:
     from kerascli.check.shapes.wrappers import wrapper_rules
 
     return wrapper_rules(apply).get(name)
+
+
+def _refuse_text(call: Call) -> None:
+    """Layers with weights reckon with numbers.
+
+    Raises:
+        Misfit: One of them reads text.
+    """
+    name = call.component.name
+    if call.component.group != "layers" or not name.startswith(_WEIGHING):
+        return
+    for tensor in call.tensors.values():
+        if isinstance(tensor, TensorShape) and tensor.dtype == "string":
+            hint = "add a StringLookup, TextVectorization or Hashing before it"
+            raise Misfit("wrong-dtype", f"{name} takes numbers, and reads text", hint, read=0)
+
+
+_WEIGHING = (
+    *("BatchNormalization", "Bidirectional", "Conv", "Dense", "Depthwise", "EinsumDense", "Embedding", "GRU", "LSTM"),
+    *("LayerNormalization", "MultiHeadAttention", "RNN", "Separable", "SimpleRNN"),
+)
