@@ -17,6 +17,7 @@ from kerascli.data.prepare import PriorData, prepare_data
 from kerascli.data.prepared_data import PreparedData
 from kerascli.data.split import ArraySplit, Split
 from kerascli.errors import DataError, Diagnostic, Note, SpecError
+from kerascli.model.fused_lstm import fuse_lstms
 from kerascli.model.phases import Phases
 from kerascli.run.adapt_model import adapt_model
 from kerascli.run.build import (
@@ -115,6 +116,8 @@ def prepare_training(spec: Spec, prior: Prior | None = None, *, begins: bool = T
         recorded,
         plain_memory=isinstance(train, ArraySplit) and not augment,
     )
+    if performance.fused_lstm:
+        performance = replace(performance, lstms=fuse_lstms(model, largest_batch(spec)))
     phases = Phases(model, compile_of(spec), spec.fit.all_phases, fused=performance.fused_updates)
     phases.enter(0)
     performance = performance.with_updates(phases.updates)
@@ -188,6 +191,12 @@ def _log_names(model: Any) -> tuple[str, ...]:
 def fixed_batch_size(spec: Spec) -> int | None:
     """The batch size that an input fixes, or None."""
     return next((item.batch_size for item in spec.model.inputs if item.batch_size is not None), None)
+
+
+def largest_batch(spec: Spec) -> int:
+    """The samples of a training step, in the phase where they are most."""
+    fixed = fixed_batch_size(spec)
+    return fixed or max(phase.batch_size or spec.fit.batch_size for phase in spec.fit.all_phases)
 
 
 def make_plan(
