@@ -241,7 +241,7 @@ def make_plan(
         drop_remainder=drop,
         steps_per_call=performance.steps_per_execution,
         looped=performance.looped,
-        gathered=performance.gathered,
+        gathered=bool(performance.gathered),
         checkpoint_steps=int(spec.checkpoints.interval) if spec.checkpoints.every == "steps" else None,
         reset_states=fit.reset_states,
     )

@@ -318,9 +318,9 @@ def test_verdict(given: Measured, expected: str) -> None:
 
 def test_a_run_that_goes_on_is_profiled_too(write_spec: Write, tmp_path: Path) -> None:
     runs = ["--runs", str(tmp_path / "runs")]
-    done = CliRunner().invoke(app, ["train", str(write_spec(SPEC)), *runs, "-q"])
+    done = CliRunner().invoke(app, ["train", str(write_spec(SPEC)), *runs, "-q", "--verbose"])
     assert done.exit_code == 0, done.output
-    words = ["resume", "small", "--until-epoch", "5", "--profile", *runs]
+    words = ["resume", "small", "--until-epoch", "5", "--profile", "--verbose", *runs]
     done = CliRunner().invoke(app, words)
     assert done.exit_code == 0, done.output
     assert "in all" in done.stdout and "%" in done.stdout.splitlines()[-1] and current() is None
