@@ -25,7 +25,7 @@ test-all:  ## the long plans too
 errors:  ## docs/errors.md, anew from the explanations
 	python -m kerascli.check.errors_page docs/errors.md
 
-bench:  ## trainings beside plain Keras and a loop by hand, start-up, growth
+bench:  ## trainings beside plain Keras and a loop by hand, start-up, growth; a table
 	python bench/speed.py
 
 fuzz:  ## 100,000 mutated specs, drawn anew each time

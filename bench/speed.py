@@ -1,6 +1,6 @@
 """Whole trainings and steady epochs beside a plain Keras script and a loop by hand; the start of each command; growth.
 
-Each pair runs one after the other, several times in turn, so that a machine whose speed drifts is the same for both.
+The tables are printed as Markdown, and put into a page with `--write`, between the lines that say so.
 """
 
 from __future__ import annotations
@@ -14,89 +14,26 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from importlib.metadata import version
 from pathlib import Path
 
-ROOT = Path(__file__).parent.parent
-SCRIPTS = Path(__file__).parent / "scripts"
-MNIST = ROOT / "kerascli" / "data" / "mnist" / "mnist.npz"
-# Neither TensorFlow's words nor Python's warnings.
-ENVIRONMENT = {**os.environ, "TF_CPP_MIN_LOG_LEVEL": "3", "PYTHONPATH": str(ROOT)}
-KERASCLI = [sys.executable, "-m", "kerascli"]
-MODELS = {
-    "dense": ("[784]", "[{Dense: {units: 512, activation: relu}}, {Dropout: 0.5}, "),
-    "convnet": (
-        "[28, 28, 1]",
-        "[{Conv2D: {filters: 16, kernel_size: 3, activation: relu}}, MaxPooling2D, "
-        "{Conv2D: {filters: 32, kernel_size: 3, activation: relu}}, MaxPooling2D, Flatten, ",
-    ),
-    "lstm": ("[28, 28]", "[{LSTM: 32}, "),
-}
+from growth import growth_table
+from pairs import ENVIRONMENT, KERASCLI, ROOT, compare, timed
+from trainings import PARTS
+
+HEAD = (
+    "| | whole process, s | its | ratio | steady epoch, s | its | ratio |\n| --- | --- | --- | --- | --- | --- | --- |"
+)
 
 
-def spec_text(model: str, batch_size: int, epochs: int, samples: int) -> str:
-    shape, layers = MODELS[model]
-    reshape = "" if shape == "[28, 28]" else f"{{Reshape: {shape}}}, "
-    return f"""\
-name: bench
-seed: 42
-data:
-  source: mnist
-  validation: {{count: {60_000 - samples}, shuffle: false}}
-  inputs: {{image: {{field: image, transform: [{reshape}{{Rescaling: 1/255}}]}}}}
-  targets: {{digit: label}}
-model:
-  inputs: {{image: {shape}}}
-  layers: {layers}{{Dense: {{units: 10, activation: softmax}}, name: digit}}]
-compile: {{optimizer: adam, loss: sparse_categorical_crossentropy, metrics: [accuracy]}}
-fit: {{epochs: {epochs}, batch_size: {batch_size}}}
-"""
-
-
-def run(command: Sequence[str], folder: Path) -> tuple[float, str]:
-    """The seconds of a whole process, and what it printed."""
+def run(command: Sequence[str], folder: Path) -> float:
+    """The seconds of a whole process."""
     began = time.perf_counter()
     done = subprocess.run(command, cwd=folder, env=ENVIRONMENT, capture_output=True, text=True, check=False)
     if done.returncode:
         sys.exit(f"{' '.join(command)}\n{done.stderr}")
-    return time.perf_counter() - began, done.stdout
-
-
-def steady(printed: str, steps: int) -> float:
-    """The seconds of an epoch behind the first, validation included."""
-    own = [steps / float(rate.replace(",", "")) for rate in re.findall(r"([\d,]+) steps/s", printed)]
-    seconds = own or [float(one) for one in re.findall(r"^seconds ([\d.]+)", printed, re.MULTILINE)]
-    return statistics.median(seconds[1:] or seconds)
-
-
-def pairs(count: int, ours: Callable[[], tuple[float, float]], other: Callable[[], tuple[float, float]]) -> str:
-    """Both in turn; the medians of whole seconds and steady epochs, and of their ratios pair by pair."""
-    found = [(ours(), other()) for _ in range(count)]
-    row = []
-    for place in (0, 1):
-        mine, its = ([pair[side][place] for pair in found] for side in (0, 1))
-        ratio = statistics.median(one / two for one, two in zip(mine, its, strict=True))
-        row += [f"{statistics.median(mine):.2f}", f"{statistics.median(its):.2f}", f"**{ratio:.2f}**"]
-    return " | ".join(row)
-
-
-def classic(count: int, folder: Path, model: str, batch_size: int, script: str, epochs: int = 3) -> str:
-    path = folder / f"{model}_{batch_size}.yaml"
-    path.write_text(spec_text(model, batch_size, epochs, 50_000), encoding="utf-8")
-    steps = -(-50_000 // batch_size)
-    options = ["--batch-size", str(batch_size), "--epochs", str(epochs)]
-    options += ["--model", model] if script == "plain_keras.py" else []
-
-    def measured(command: list[str]) -> tuple[float, float]:
-        seconds, printed = run(command, folder)
-        return seconds, steady(printed, steps)
-
-    return pairs(
-        count,
-        lambda: measured([*KERASCLI, "train", str(path)]),
-        lambda: measured([sys.executable, str(SCRIPTS / script), str(MNIST), *options]),
-    )
+    return time.perf_counter() - began
 
 
 def start_up(count: int, folder: Path) -> list[str]:
@@ -122,7 +59,7 @@ def start_up(count: int, folder: Path) -> list[str]:
     times: dict[str, list[float]] = {name: [] for name in commands}
     for _ in range(count):
         for name, command in commands.items():
-            times[name].append(run(command, folder)[0])
+            times[name].append(run(command, folder))
     base = next(iter(times.values()))
     return [
         f"| {name} | {statistics.median(found):.2f} | {statistics.median(one / two for one, two in zip(found, base, strict=True)):.2f} |"
@@ -130,65 +67,95 @@ def start_up(count: int, folder: Path) -> list[str]:
     ]
 
 
-def growth(folder: Path) -> list[str]:
-    """Seconds and peak memory of one epoch with 1, 2, 4 and 8 times the samples, the layers, the heads."""
-    rows = []
-    for factor in (1, 2, 4, 8):
-        cells = []
-        for samples, layers, heads in ((8_000 * factor, 4, 1), (8_000, 4 * factor, 1), (8_000, 4, factor)):
-            fields = ", ".join(f"y{head}: {{shape: [1], normal: [0, 1]}}" for head in range(heads))
-            body = "".join("    - Dense: {units: 32, activation: relu}\n" for _ in range(layers))
-            body += "    - {Dense: {units: 32, activation: relu}, name: last}\n"
-            body += "".join(f"    - {{Dense: 1, name: y{head}, inputs: last}}\n" for head in range(heads))
-            outputs = ", ".join(f"y{head}" for head in range(heads))
-            targets = ", ".join(f"y{head}: y{head}" for head in range(heads))
-            losses = ", ".join(f"y{head}: mse" for head in range(heads))
-            path = folder / "growth.yaml"
-            path.write_text(
-                f"data:\n  source: {{synthetic: {{samples: {samples}, fields: {{x: {{shape: [64], normal: [0, 1]}}, {fields}}}}}}}\n"
-                f"  inputs: {{x: x}}\n  targets: {{{targets}}}\nmodel:\n  inputs: {{x: [64]}}\n  layers:\n{body}  outputs: [{outputs}]\n"
-                f"compile: {{optimizer: adam, loss: {{{losses}}}}}\nfit: {{epochs: 2, batch_size: 32}}\nlogs: {{tensorboard: false}}\n",
-                encoding="utf-8",
+def machine(pairs: int, epochs: int) -> str:
+    """What the figures hold for."""
+    packages = ", ".join(f"{name} {version(name)}" for name in ("keras", "tensorflow", "numpy"))
+    return (
+        f"{os.cpu_count()} cores ({processor()}), Python {platform.python_version()}, {packages}; {epochs} epochs, "
+        f"medians of {pairs} {'pair' if pairs == 1 else 'pairs'}, the first epoch left out of the steady ones."
+    )
+
+
+def processor() -> str:
+    """Its name, as Linux has it."""
+    try:
+        found = re.search(r"^model name\s*: (.+)$", Path("/proc/cpuinfo").read_text(encoding="utf-8"), re.MULTILINE)
+    except OSError:
+        found = None
+    return found[1] if found else platform.processor() or platform.machine()
+
+
+def trainings(parts: Sequence[str], count: int, epochs: int, folder: Path) -> tuple[str, list[str]]:
+    """The table of the trainings, and what is slower than it may be."""
+    rows, slow = [HEAD], []
+    print(HEAD, flush=True)
+    for part in parts:
+        for pair in PARTS[part](folder, epochs):
+            found = compare(
+                count, lambda pair=pair: timed(pair.ours, folder), lambda pair=pair: timed(pair.its, folder)
             )
-            child = os.wait4(
-                os.spawnve(os.P_NOWAIT, sys.executable, [*KERASCLI, "train", str(path), "-q", "--runs", str(folder / "r")], ENVIRONMENT), 0
-            )  # fmt: skip
-            cells.append(f"{child[2].ru_utime + child[2].ru_stime:.1f} s, {child[2].ru_maxrss / 1024:,.0f} MB")
-        rows.append(f"| {factor} | {' | '.join(cells)} |")
-    return rows
+            rows.append(f"| {pair.words} | {' | '.join(found.cells())} |")
+            print(rows[-1], flush=True)
+            for name, most in (("whole", pair.whole), ("epoch", pair.epoch)):
+                if most is not None and found.ratio(name) > most:
+                    slow.append(f"{pair.words}: {name} {found.ratio(name):.2f}, at most {most:.2f}")
+    return "\n".join(rows), slow
+
+
+def write(page: Path, name: str, table: str) -> None:
+    """Puts a table between its two lines.
+
+    Raises:
+        SystemExit: The page has no such lines.
+    """
+    begin, end = f"<!-- bench: {name} -->", f"<!-- end: {name} -->"
+    text = page.read_text(encoding="utf-8")
+    if begin not in text or end not in text:
+        sys.exit(f"'{page}' has no lines '{begin}' and '{end}'")
+    before, after = text.split(begin)[0], text.split(end)[1]
+    page.write_text(f"{before}{begin}\n{table}\n{end}{after}", encoding="utf-8")
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
+    known = [*PARTS, "start-up", "growth"]
+    parser.add_argument("parts", nargs="*", metavar="PART", help=f"all, or some of: {', '.join(known)}")
     parser.add_argument("--pairs", type=int, default=5)
-    parser.add_argument("--parts", nargs="+", default=["classic", "models", "start-up", "growth"])
+    parser.add_argument("--epochs", type=int, default=3, help="of each training, at least 2")
+    parser.add_argument(
+        "--write", type=Path, metavar="PAGE", help="put whole tables into a page, such as docs/performance.md"
+    )
+    parser.add_argument("--check", action="store_true", help="exit status 1 where a ratio is above what it may be")
     options = parser.parse_args()
-    packages = ", ".join(f"{name} {version(name)}" for name in ("keras", "tensorflow", "numpy"))
-    print(f"{os.cpu_count()} cores, Python {platform.python_version()}, {packages}; medians of {options.pairs} pairs\n")
+    wanted = options.parts or known
+    unknown = [part for part in wanted if part not in known]
+    if unknown or options.epochs < 2 or options.pairs < 1:
+        parser.error(f"no part '{unknown[0]}'" if unknown else "at least 2 epochs and 1 pair")
+    parts = [part for part in PARTS if part in wanted]
+    about, slow = machine(options.pairs, options.epochs), list[str]()
+    print(f"{about}\n")
+    tables: dict[str, str] = {}
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        head = (
-            "| | whole, s | its | ratio | steady epoch, s | its | ratio |\n| --- | --- | --- | --- | --- | --- | --- |"
-        )
-        if "classic" in options.parts:
-            print(head)
-            for batch_size in (32, 128):
-                for script, words in (
-                    ("plain_keras.py", "a plain Keras script"),
-                    ("tensorflow_loop.py", "a loop by hand"),
-                ):
-                    row = classic(options.pairs, folder, "dense", batch_size, script)
-                    print(f"| classic MNIST, batch {batch_size}, beside {words} | {row} |", flush=True)
-        if "models" in options.parts:
-            for model in ("convnet", "lstm"):
-                row = classic(options.pairs, folder, model, 32, "plain_keras.py", epochs=2)
-                print(f"| {model}, batch 32, beside a plain Keras script | {row} |", flush=True)
-        if "start-up" in options.parts:
-            print("\n| command | s | beside `import tensorflow` |\n| --- | --- | --- |")
-            print("\n".join(start_up(options.pairs, folder)), flush=True)
-        if "growth" in options.parts:
-            print("\n| times | samples | layers | heads |\n| --- | --- | --- | --- |")
-            print("\n".join(growth(folder)))
+        if parts:
+            table, slow = trainings(parts, options.pairs, options.epochs, folder)
+            if len(parts) == len(PARTS):
+                tables["trainings"] = f"{about}\n\n{table}"
+        if "start-up" in wanted:
+            lines = [
+                "| command | s | beside `import tensorflow` |",
+                "| --- | --- | --- |",
+                *start_up(options.pairs, folder),
+            ]
+            tables["start-up"] = "\n".join(lines)
+            print(f"\n{tables['start-up']}", flush=True)
+        if "growth" in wanted:
+            tables["growth"] = growth_table(folder)
+            print(f"\n{tables['growth']}", flush=True)
+    for name, table in tables.items() if options.write else ():
+        write(options.write, name, table)
+    print("\n".join(["", *(f"above: {line}" for line in slow)]) if slow else "\nno ratio is above what it may be")
+    sys.exit(1 if slow and options.check else 0)
 
 
 if __name__ == "__main__":

@@ -1,7 +1,6 @@
 """The classic exercise as fast as TensorFlow does it by hand: one graph call an epoch, one kernel a layer's update."""
 
 import argparse
-import time
 
 import numpy as np
 import tensorflow as tf
@@ -77,14 +76,13 @@ def totals(count):
 
 
 orders = np.random.default_rng(42)
-for _ in range(options.epochs):
-    began = time.perf_counter()
+for epoch in range(options.epochs):
     rows = tf.data.Dataset.from_tensor_slices(orders.permutation(len(x))).batch(options.batch_size).prefetch(2)
     train(rows)
     totals(len(x))
     for start in range(0, len(x_val), 4096):
         test(x_val[start : start + 4096], y_val[start : start + 4096])
     totals(len(x_val))
-    print(f"seconds {time.perf_counter() - began:.4f}")
+    print(f"epoch {epoch + 1}", flush=True)
 test(x_test, y_test)
 print(f"test accuracy {totals(len(x_test))[1]:.4f}")

@@ -15,12 +15,14 @@ from kerascli.check.consequences import without_consequences
 from kerascli.check.embedded_values import embedded_range, embedded_reals
 from kerascli.check.flat_heads import unflattened_heads
 from kerascli.check.half_precision import half_precision_heads
+from kerascli.check.half_weights import half_precision_weights
 from kerascli.check.idle_callbacks import idle_callbacks
 from kerascli.check.known_data import input_tensors
 from kerascli.check.learning import idle_heads, no_loss, nothing_learns
 from kerascli.check.loss_activation import unfit_activation
 from kerascli.check.loss_order import unnamed_losses
 from kerascli.check.loss_reduction import loss_reduction
+from kerascli.check.loss_scaling import unscaled_gradients
 from kerascli.check.loss_target import unfit_target
 from kerascli.check.memory_limits import too_large
 from kerascli.check.metrics import unfit_metrics
@@ -72,6 +74,8 @@ LINTS = (
     nothing_learns,
     negative_weights,
     unfit_search,
+    half_precision_weights,
+    unscaled_gradients,
 )
 # These take the shapes of all tensors too: inferred from the spec, or those of the model once Keras has made it.
 SHAPE_LINTS: tuple[Callable[[Spec, Shapes], Iterable[Diagnostic]], ...] = (

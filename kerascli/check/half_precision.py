@@ -24,13 +24,14 @@ def half_precision_heads(spec: Spec, shapes: Shapes) -> Iterator[Diagnostic]:
         # From the activation on, what computes in 16 bits first.
         behind = head.layers[: head.layers.index(head.activation.layer) + 1]
         for layer in reversed(behind):
-            policy = _policy(layer, spec.dtype)
+            policy = policy_of(layer, spec.dtype)
             if policy in _HALF:
                 yield _half(head.name, layer, policy, spec)
                 break
 
 
-def _policy(layer: LayerSpec, general: str) -> str:
+def policy_of(layer: LayerSpec, general: str) -> str:
+    """The dtype policy of a layer: its own, or that of the spec."""
     argument = layer.component.argument("dtype")
     if argument is None or argument.value is None:
         return general

@@ -1,4 +1,4 @@
-"""What `train --profile` prints: a row a part, then the verdict."""
+"""What `--profile` prints: a row a part, then the verdict."""
 
 from __future__ import annotations
 
@@ -9,6 +9,16 @@ if TYPE_CHECKING:
     from rich.table import Table
 
     from kerascli.run.profile import Profile
+
+
+def show_profile(profile: Profile, *, quiet: bool) -> None:
+    """Prints the table, and the verdict; quietly, the verdict alone."""
+    from kerascli.cli.console import output_console
+
+    if not quiet:
+        output_console().print(profile_table(profile))
+    for line in verdict_lines(profile):
+        print(line)
 
 
 def profile_table(profile: Profile) -> Table:

@@ -15,12 +15,14 @@ def register(app: typer.Typer) -> None:
     epilog = options.example(
         "kerascli resume mnist",
         "kerascli resume mnist --until-epoch 200",
+        "kerascli resume mnist --until-epoch 12 --profile",
         "kerascli resume mnist/2026-11-23_09-15-02 checkpoints.keep=5",
     )
     app.command("resume", epilog=epilog)(resume)
 
 
 def resume(
+    context: typer.Context,
     run: options.Run,
     overrides: options.Overrides = None,
     until_epoch: Annotated[
@@ -29,6 +31,9 @@ def resume(
             "--until-epoch", metavar="N", min=1, help="Train until this epoch of the run.", show_default=False
         ),
     ] = None,
+    profile: Annotated[
+        bool, typer.Option("--profile", help="Say where the time of what is left goes, and what would make it less.")
+    ] = False,
     max_time: options.MaxTime = None,
     runs: options.Runs = options.DEFAULT_RUNS,
     json: options.Json = False,
@@ -39,10 +44,15 @@ def resume(
     """Go on with a run from its newest checkpoint, as if it had never ended."""
     from kerascli.cli.console import print_json, tell
     from kerascli.cli.durations import seconds_of
+    from kerascli.cli.profile_report import show_profile
     from kerascli.cli.quiet import import_tensorflow, prepare_tensorflow
     from kerascli.cli.specs import warn_of_environment
     from kerascli.record.run_folder import find_run
+    from kerascli.run.timeline import part, recording
 
+    if profile:
+        # Until the command ends.
+        context.with_resource(recording())
     limit = None if max_time is None else seconds_of(max_time, "--max-time")
     folder = find_run(run, runs)
     warn_of_environment(folder)
@@ -50,8 +60,9 @@ def resume(
     from kerascli.cli.progress import training_display
 
     with training_display(quiet=quiet or json) as display:
-        import_tensorflow()
-        from kerascli.run.resume import resume as resume_run
+        with part("import"):
+            import_tensorflow()
+            from kerascli.run.resume import resume as resume_run
 
         result = resume_run(
             folder.path,
@@ -65,5 +76,7 @@ def resume(
         )
     if json:
         print_json(result.to_json())
+    elif result.profile is not None:
+        show_profile(result.profile, quiet=quiet)
     elif result.model is None and not quiet:
         tell(f"complete: the run '{run}' has had its {result.epochs} epochs; say '--until-epoch N' for more")

@@ -113,7 +113,7 @@ def _check_together(said: dict[str, bool]) -> None:
 
 
 def _train(spec: Spec, runs: Path, limit: float | None, *, strict: bool, json: bool, quiet: bool) -> None:
-    from kerascli.cli.console import output_console, print_json
+    from kerascli.cli.console import print_json
     from kerascli.cli.progress import training_display
     from kerascli.cli.quiet import import_tensorflow
     from kerascli.run.timeline import part
@@ -127,12 +127,9 @@ def _train(spec: Spec, runs: Path, limit: float | None, *, strict: bool, json: b
     if json:
         print_json(result.to_json())
     elif result.profile is not None:
-        from kerascli.cli.profile_report import profile_table, verdict_lines
+        from kerascli.cli.profile_report import show_profile
 
-        if not quiet:
-            output_console().print(profile_table(result.profile))
-        for line in verdict_lines(result.profile):
-            print(line)
+        show_profile(result.profile, quiet=quiet)
 
 
 def _train_seeds(

@@ -23,23 +23,28 @@ class Performance:
 
     Attributes:
         looped: Whether steps run in a loop inside one graph call.
-        gathered: Whether that loop gathers its batches itself, from samples in memory; else a pipeline brings them.
+        gathered: Whether that loop gathers its batches itself, from samples in memory; else a pipeline brings them. None:
+            it could, and whether the samples are in memory is not known before they are read.
         steps_per_execution: The most steps in one graph call; None: as many as callbacks and the clock allow.
         validation_batch_size: Samples a step of validation and test.
         validation_reason: Why it is what it is.
         fused_updates: Whether the optimizer's updates are to be kernels of TensorFlow.
         updates: Which they are, or why not.
+        fused_lstm: Whether the LSTMs are to be computed by one kernel each.
+        lstms: Which are, or why not.
         jit_compile: Whether XLA compiles the step.
         threads: Threads in one operation and across operations; 0: one for each core.
     """
 
     looped: bool
-    gathered: bool
+    gathered: bool | None
     steps_per_execution: int | None
     validation_batch_size: int
     validation_reason: str
     fused_updates: bool
     updates: tuple[str, ...]
+    fused_lstm: bool
+    lstms: tuple[str, ...]
     jit_compile: bool
     threads: Mapping[str, int]
 
@@ -53,13 +58,39 @@ class Performance:
         if self.looped:
             most = f"up to {self.steps_per_execution}" if self.steps_per_execution else "as many as callbacks allow"
             steps = f"steps a call: {most}"
+        if self.gathered:
+            steps += ", gathered in the graph"
         jit = ", XLA" if self.jit_compile else ""
-        updates = "; ".join(self.updates) or "Keras's own"
-        return f"{steps}; validation by {self.validation_batch_size:,}; updates: {updates}{jit}"
+        updates = ", ".join(self.updates) or "Keras's own"
+        lstms = f"; LSTMs: {', '.join(self.lstms)}" if self.lstms else ""
+        return f"{steps}; validation by {self.validation_batch_size:,}; updates: {updates}{lstms}{jit}"
+
+    @classmethod
+    def from_json(cls, recorded: Mapping[str, Any]) -> Performance:
+        """What a run's record says was chosen; what one of an earlier version lacks was not there yet."""
+        most, size = recorded.get("steps_per_execution"), recorded.get("validation_batch_size")
+        threads = recorded.get("threads")
+        return cls(
+            looped=bool(recorded.get("looped")),
+            gathered=bool(recorded.get("gathered")),
+            steps_per_execution=most if isinstance(most, int) else None,
+            validation_batch_size=size if isinstance(size, int) else 0,
+            validation_reason=str(recorded.get("validation_reason") or "as recorded"),
+            fused_updates=bool(recorded.get("fused_updates")),
+            updates=_texts(recorded.get("updates")),
+            fused_lstm=bool(recorded.get("fused_lstm")),
+            lstms=_texts(recorded.get("lstms")),
+            jit_compile=bool(recorded.get("jit_compile")),
+            threads=threads if isinstance(threads, dict) else {},
+        )
 
     def with_updates(self, updates: FusedUpdates | None) -> Performance:
         """The same, with what became of the updates."""
         return replace(self, updates=() if updates is None else tuple(updates.lines()))
+
+
+def _texts(value: Any) -> tuple[str, ...]:
+    return tuple(str(one) for one in value) if isinstance(value, list) else ()
 
 
 def choose_performance(
@@ -80,7 +111,19 @@ def choose_performance(
     if fused == "auto":
         fused = recorded is None or bool(recorded.get("fused_updates", False))
     gathered = looped and plain_memory and _gathers(recorded)
-    return Performance(looped, gathered, most, size, reason, fused, (), bool(model.jit_compile), threads())
+    lstm, jit = _fuses_lstm(spec, model, recorded), bool(model.jit_compile)
+    return Performance(looped, gathered, most, size, reason, fused, (), lstm, (), jit, threads())
+
+
+def _fuses_lstm(spec: Spec, model: Any, recorded: Mapping[str, Any] | None) -> bool:
+    """XLA knows no such kernel, and it has no second derivative, which a `train_step` of one's own may take."""
+    if model.jit_compile:
+        return False
+    if spec.performance.fused_lstm != "auto":
+        return spec.performance.fused_lstm
+    if recorded is not None:
+        return bool(recorded.get("fused_lstm", False))
+    return spec.model.own_class is None
 
 
 def _steps(spec: Spec, recorded: Mapping[str, Any] | None) -> tuple[bool, int | None]:

@@ -9,10 +9,10 @@ import keras
 import numpy as np
 
 from kerascli.check import check_shapes, known_shapes
-from kerascli.check.values import check_heads
 from kerascli.check.epoch_logs import EpochLogs
 from kerascli.check.missing_targets import without_target
 from kerascli.check.monitors import without_log
+from kerascli.check.values import check_heads
 from kerascli.check.verdict import settle
 from kerascli.components.downloads import no_downloads
 from kerascli.components.faults import first_line
@@ -22,6 +22,7 @@ from kerascli.data.prepare import PriorData, prepare_data
 from kerascli.data.prepared_data import PreparedData
 from kerascli.data.split import ArraySplit, Split
 from kerascli.errors import DataError, Diagnostic, Note, SpecError
+from kerascli.model.fused_lstm import fuse_lstms
 from kerascli.model.phases import Phases
 from kerascli.run.adapt_model import adapt_model
 from kerascli.run.build import (
@@ -123,6 +124,8 @@ def prepare_training(spec: Spec, prior: Prior | None = None, *, begins: bool = T
         recorded,
         plain_memory=isinstance(train, ArraySplit) and not augment,
     )
+    if performance.fused_lstm:
+        performance = replace(performance, lstms=fuse_lstms(model, largest_batch(spec)))
     phases = Phases(model, compile_of(spec), spec.fit.all_phases, fused=performance.fused_updates)
     phases.enter(0)
     performance = performance.with_updates(phases.updates)
@@ -201,6 +204,12 @@ def fixed_batch_size(spec: Spec) -> int | None:
     return next((item.batch_size for item in spec.model.inputs if item.batch_size is not None), None)
 
 
+def largest_batch(spec: Spec) -> int:
+    """The samples of a training step, in the phase where they are most."""
+    fixed = fixed_batch_size(spec)
+    return fixed or max(phase.batch_size or spec.fit.batch_size for phase in spec.fit.all_phases)
+
+
 def make_plan(
     spec: Spec,
     train: Split,
@@ -243,7 +252,7 @@ def make_plan(
         drop_remainder=drop,
         steps_per_call=performance.steps_per_execution,
         looped=performance.looped,
-        gathered=performance.gathered,
+        gathered=bool(performance.gathered),
         checkpoint_steps=int(spec.checkpoints.interval) if spec.checkpoints.every == "steps" else None,
         reset_states=fit.reset_states,
     )

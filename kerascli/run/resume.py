@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
@@ -22,12 +23,14 @@ from kerascli.run.ignoring import ignoring
 from kerascli.run.interrupts import watch_signals
 from kerascli.run.position import Position
 from kerascli.run.preflight import prepare_training
+from kerascli.run.profiled_training import profiled_training
 from kerascli.run.progress import Progress, Silence
 from kerascli.run.result import RunResult
 from kerascli.run.resume_changes import Change, changed_arguments, find_changes
 from kerascli.run.session import keras_session, threads
 from kerascli.run.snapshot import Snapshot, position_of, read_snapshot
-from kerascli.run.training import Beginning, run_training
+from kerascli.run.timeline import part, recording
+from kerascli.run.training import Beginning
 from kerascli.spec.dump import dump_spec
 from kerascli.spec.load import load_spec
 from kerascli.spec.spec import Spec
@@ -44,6 +47,7 @@ def resume(
     trust: bool = False,
     max_seconds: float | None = None,
     stops: Callable[[], str | None] = lambda: None,
+    profile: bool = False,
 ) -> RunResult:
     """Goes on with a run; on the same machine with the same versions it ends bit for bit as the uninterrupted one.
 
@@ -57,6 +61,7 @@ def resume(
         trust: Whether the run's plugins may run.
         max_seconds: After so many seconds of training the run is saved again, its result written.
         stops: Asked after each epoch but the last why the training is to be given up; None: it is not.
+        profile: Whether to find out where the time of what is left goes; an earlier profile is written over.
 
     Returns:
         The result. Of a run that is complete nothing is changed, and the result has no model.
@@ -70,9 +75,10 @@ def resume(
     """
     progress = progress or Silence()
     folder = find_run(str(run), Path(runs))
-    with lock_folder(folder.path):
+    with recording() if profile else contextlib.nullcontext(), lock_folder(folder.path):
         record = read_record(folder.record)
-        before, after = _specs(folder, overrides, until_epoch, trust=trust)
+        with part("spec"):
+            before, after = _specs(folder, overrides, until_epoch, trust=trust)
         changes = find_changes(before, after)
         progress = ignoring(progress, after)
         beginning = _beginning(folder, record, after, changes, progress)
@@ -89,7 +95,7 @@ def resume(
                 if changes:
                     write_text(folder.spec, dump_spec(_in_folder(ready.spec)))
                 again = _record(record, beginning, changes, overrides, command)
-                return run_training(
+                return profiled_training(
                     folder, ready, again, interrupts, progress, beginning, seconds=max_seconds, stops=stops
                 )
 

@@ -5,29 +5,25 @@ from __future__ import annotations
 import contextlib
 import os
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from kerascli.check import require_sound
 from kerascli.data.told import listening
 from kerascli.record.lock import lock_folder
-from kerascli.record.run_folder import RunFolder, create_run_folder
-from kerascli.record.run_record import RunRecord
+from kerascli.record.run_folder import create_run_folder
 from kerascli.run.disk_space import little_space
 from kerascli.run.doubts import find_doubts
 from kerascli.run.ignoring import ignoring
-from kerascli.run.interrupts import Interrupts, watch_signals
+from kerascli.run.interrupts import watch_signals
 from kerascli.run.new_run import first_record, write_inputs
 from kerascli.run.preflight import prepare_training
 from kerascli.run.prior import Prior
-from kerascli.run.profile_files import profile_into, write_profile
+from kerascli.run.profiled_training import profiled_training
 from kerascli.run.progress import Progress, Silence
-from kerascli.run.ready import Ready
 from kerascli.run.result import RunResult
 from kerascli.run.session import keras_session
 from kerascli.run.timeline import part, recording
-from kerascli.run.training import run_training
 from kerascli.spec.spec import Spec
 
 
@@ -109,23 +105,4 @@ def begin_run(
             with lock_folder(folder.path):
                 record = first_record(ready, command).changed(**(facts or {}))
                 write_inputs(folder, ready, record)
-                return _profiled(folder, ready, record, interrupts, progress, max_seconds, stops)
-
-
-def _profiled(
-    folder: RunFolder,
-    ready: Ready,
-    record: RunRecord,
-    interrupts: Interrupts,
-    progress: Progress,
-    seconds: float | None,
-    stops: Callable[[], str | None],
-) -> RunResult:
-    """The training, with its profile where one is recorded."""
-    profile_into(folder)
-    try:
-        result = run_training(folder, ready, record, interrupts, progress, seconds=seconds, stops=stops)
-    finally:
-        # Of a run that is stopped too: what it did so far took its time.
-        profile = write_profile(folder, ready, progress)
-    return result if profile is None else replace(result, profile=profile)
+                return profiled_training(folder, ready, record, interrupts, progress, seconds=max_seconds, stops=stops)

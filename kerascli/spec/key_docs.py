@@ -26,6 +26,7 @@ _TOP: Mapping[str, str] = {
     "performance.steps_per_execution": "Steps in one graph call, at most; `1`: each on its own. `compile.steps_per_execution` wins.",
     "performance.validation_batch_size": "Samples a step of validation and test; `null`: as in training. `fit.validation_batch_size` wins.",
     "performance.fused_updates": "Whether the optimizer's update is one kernel of TensorFlow, where it has one.",
+    "performance.fused_lstm": "Whether an LSTM is one kernel of TensorFlow for all its steps, where that computes the same.",
     "performance.jit": "Whether XLA compiles the step; `auto` is off on a CPU. `compile.jit_compile` wins.",
     "performance.threads": "Threads in one operation, or `{intra_op: 2, inter_op: 2}`; `auto`: TensorFlow's own, one a core.",
     "performance.threads.intra_op": "Threads in one operation; `0`: one a core.",

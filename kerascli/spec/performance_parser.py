@@ -23,6 +23,7 @@ class PerformanceSpec:
         steps_per_execution: Steps in one graph call, at most.
         validation_batch_size: Samples a step of validation and test; None: as many as in training.
         fused_updates: Whether the optimizer's update is one kernel of TensorFlow where it has one.
+        fused_lstm: Whether an LSTM is one kernel of TensorFlow where that computes the same.
         jit: Whether XLA compiles the step.
         intra_op_threads: Threads in one operation; 0: one for each core.
         inter_op_threads: Threads across operations; 0: one for each core.
@@ -32,6 +33,7 @@ class PerformanceSpec:
     steps_per_execution: int | Auto = "auto"
     validation_batch_size: int | Auto | None = "auto"
     fused_updates: bool | Auto = "auto"
+    fused_lstm: bool | Auto = "auto"
     jit: bool | Auto = "auto"
     intra_op_threads: int | Auto = "auto"
     inter_op_threads: int | Auto = "auto"
@@ -39,7 +41,7 @@ class PerformanceSpec:
 
 
 # `performance: false`: everything as `model.fit` does it.
-PLAIN = PerformanceSpec(1, None, fused_updates=False, jit=False)
+PLAIN = PerformanceSpec(1, None, fused_updates=False, fused_lstm=False, jit=False)
 
 
 def parse_performance(node: Node | None, problems: Problems) -> PerformanceSpec:
@@ -57,6 +59,7 @@ def parse_performance(node: Node | None, problems: Problems) -> PerformanceSpec:
         steps_per_execution=_count(section, "steps_per_execution", problems),
         validation_batch_size=_batch(section, problems),
         fused_updates=_switch(section, "fused_updates", problems),
+        fused_lstm=_switch(section, "fused_lstm", problems),
         jit=_switch(section, "jit", problems),
         intra_op_threads=intra,
         inter_op_threads=inter,
@@ -72,6 +75,7 @@ def plain_values(spec: PerformanceSpec) -> bool | dict[str, Any]:
         "steps_per_execution": spec.steps_per_execution,
         "validation_batch_size": spec.validation_batch_size,
         "fused_updates": spec.fused_updates,
+        "fused_lstm": spec.fused_lstm,
         "jit": spec.jit,
         "threads": {"intra_op": spec.intra_op_threads, "inter_op": spec.inter_op_threads},
     }

@@ -194,6 +194,7 @@ PERFORMANCE = Place(
         "steps_per_execution": Place(default="auto"),
         "validation_batch_size": Place(default="auto"),
         "fused_updates": Place(default="auto"),
+        "fused_lstm": Place(default="auto"),
         "jit": Place(default="auto"),
         "threads": Place("section", keys={"intra_op": Place(default="auto"), "inter_op": Place(default="auto")}),
     },

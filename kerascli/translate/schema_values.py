@@ -204,6 +204,7 @@ VALUE_FORMS: Mapping[str, Schema] = {
     "performance.steps_per_execution": either(COUNT, words("auto")),
     "performance.validation_batch_size": either(COUNT_OR_NULL, words("auto")),
     "performance.fused_updates": either(TRUTH, words("auto")),
+    "performance.fused_lstm": either(TRUTH, words("auto")),
     "performance.jit": either(TRUTH, words("auto")),
     "performance.threads.intra_op": either(minimum(of_kinds(["int"]), 0), words("auto")),
     "performance.threads.inter_op": either(minimum(of_kinds(["int"]), 0), words("auto")),

@@ -16,15 +16,20 @@ if TYPE_CHECKING:
     from rich.text import Text
 
 
-def summary_table(summary: ModelSummary) -> Group:
-    """The table of the layers and, below it, the totals; long texts are folded, never cut."""
+def summary_table(summary: ModelSummary, speed: str | None = None) -> Group:
+    """The table of the layers and, below it, the totals; long texts are folded, never cut.
+
+    Args:
+        summary: The model.
+        speed: What is done for its speed, in words; None: nothing is said of that.
+    """
     from rich.console import Group
 
     table = _empty_table(summary)
     heads = _heads_by_layer(summary)
     for layer in summary.layers:
         table.add_row(*_cells(layer, heads.get(layer.path, [])), style="dim" if layer.frozen else "")
-    return Group(table, "", _totals(summary))
+    return Group(table, "", _totals(summary, speed))
 
 
 def summary_text(summary: ModelSummary, width: int = 120) -> str:
@@ -90,7 +95,7 @@ def _cells(layer: LayerRow, heads: list[str]) -> list[Text]:
     ]
 
 
-def _totals(summary: ModelSummary) -> Text:
+def _totals(summary: ModelSummary, speed: str | None) -> Text:
     from rich.text import Text
 
     rows = [
@@ -101,5 +106,7 @@ def _totals(summary: ModelSummary) -> Text:
     ]
     if summary.optimizer is not None:
         rows.append(("optimizer", summary.optimizer))
+    if speed is not None:
+        rows.append(("speed", visible(speed)))
     width = max(len(label) for label, _ in rows) + 2
     return Text("\n".join(f"{label:<{width}}{value}" for label, value in rows))

@@ -12,8 +12,11 @@ from typing import Any
 
 import numpy as np
 import pytest
+from typer.testing import CliRunner
 
+from kerascli.cli.main import app
 from kerascli.errors import SpecError
+from kerascli.run.performance import choose_performance
 from kerascli.run.resume import resume
 from kerascli.run.train import train
 from kerascli.spec.dump import dump_spec
@@ -160,3 +163,47 @@ def test_threads_are_set_before_the_first_operation(write_spec: Write, tmp_path:
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
     subprocess.run([sys.executable, "-m", "kerascli", *words], env=environment, check=True, capture_output=True)
     assert performance_of(tmp_path / "runs" / "small" / "latest")["threads"] == {"intra_op": 1, "inter_op": 2}
+
+
+def test_summary_says_what_was_chosen_and_what_would_be(write_spec: Write, tmp_path: Path) -> None:
+    path, runs = write_spec(SPEC), tmp_path / "runs"
+    run = train(load_spec(path), runs).folder
+
+    def summary(*words: str) -> Any:
+        done = CliRunner().invoke(app, ["summary", *words, "--verbose", "--runs", str(runs)])
+        assert done.exit_code == 0, done.output
+        return json.loads(done.stdout) if "--json" in words else done.stdout
+
+    told, kept = summary("small", "--json")["performance"], performance_of(run)
+    assert told == kept
+    foreseen = summary(str(path), "--json")["performance"]
+    # Only the data tells whether all of it fits into the memory; Keras numbers its optimizers.
+    assert foreseen.pop("gathered") is None and kept.pop("gathered") is True
+    assert [line.partition(": ")[2] for line in foreseen.pop("updates")] == ["ResourceApplyGradientDescent"]
+    assert foreseen == {name: value for name, value in kept.items() if name != "updates"}
+    assert "gathered in the graph; validation by 12; updates: " in summary("small").replace("\n", " ")
+    assert "one step a call; validation by 12; updates: Keras's own" in summary(str(path), "performance=false")
+
+
+def test_an_lstm_is_fused_where_nothing_speaks_against_it(write_spec: Write, tmp_path: Path) -> None:
+    path = write_spec(
+        SPEC.replace("  layers:\n", "  layers:\n    - {Reshape: [2, 2]}\n    - {LSTM: 3, name: memory}\n")
+    )
+    found = {}
+    for name, more in (("chosen", []), ("plain", ["performance=false"]), ("unfused", ["performance.fused_lstm=false"])):
+        result = train(load_spec(path, ["fit.epochs=2", *more]), tmp_path / name)
+        found[name] = result
+    assert performance_of(found["chosen"].folder)["lstms"] == ["memory: BlockLSTMV2"]
+    assert performance_of(found["unfused"].folder)["lstms"] == []
+    for name in ("chosen", "unfused"):
+        for one, other in zip(found[name].model.get_weights(), found["plain"].model.get_weights(), strict=True):
+            np.testing.assert_allclose(one, other, rtol=1e-5, atol=1e-6)
+    # A run that goes on takes up what it began with, bit for bit.
+    longer = train(load_spec(path, ["fit.epochs=3"]), tmp_path / "longer")
+    again = resume(found["chosen"].folder, until_epoch=3)
+    for one, other in zip(again.model.get_weights(), longer.model.get_weights(), strict=True):
+        assert one.tobytes() == other.tobytes()
+    # XLA knows no such kernel.
+    model = found["chosen"].model
+    model.jit_compile = True
+    assert not choose_performance(load_spec(path), model, 12).fused_lstm

@@ -314,3 +314,19 @@ def test_verdict(given: Measured, expected: str) -> None:
     assert str(verdicts[0]).startswith(expected), str(verdicts[0])
     assert len(verdicts) == (2 if verdicts[0].kind in ("start-up", "end-bound") else 1)
     assert all("bound" in verdict.kind and verdict.remedy for verdict in verdicts[1:])
+
+
+def test_a_run_that_goes_on_is_profiled_too(write_spec: Write, tmp_path: Path) -> None:
+    runs = ["--runs", str(tmp_path / "runs")]
+    done = CliRunner().invoke(app, ["train", str(write_spec(SPEC)), *runs, "-q", "--verbose"])
+    assert done.exit_code == 0, done.output
+    words = ["resume", "small", "--until-epoch", "5", "--profile", "--verbose", *runs]
+    done = CliRunner().invoke(app, words)
+    assert done.exit_code == 0, done.output
+    assert "in all" in done.stdout and "%" in done.stdout.splitlines()[-1] and current() is None
+    kept = json.loads((tmp_path / "runs" / "small" / "latest" / "profile" / "profile.json").read_text())
+    # Three steps an epoch in two more epochs; the first one traces.
+    assert kept["steps"] == 2 * 3 - 1
+    # Nothing is left to do, so that there is nothing to tell.
+    done = CliRunner().invoke(app, words)
+    assert done.exit_code == 0 and "complete" in done.output and "in all" not in done.stdout

@@ -1,0 +1,141 @@
+"""The steady epoch of ready specs and odd ones beside `model.fit` on the same arrays: nothing that is chosen may be slower.
+
+Ours writes its logs and checkpoints on the way, `model.fit` writes nothing.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import statistics
+import sys
+import tempfile
+import time
+from collections.abc import Mapping
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+os.environ["KERAS_BACKEND"] = "tensorflow"
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+
+import keras
+
+from kerascli.data.prepare import prepare_data
+from kerascli.data.split import ArraySplit, batch_of
+from kerascli.model.callbacks import build_callbacks
+from kerascli.run.build import build_model
+from kerascli.run.progress import Silence
+from kerascli.run.session import keras_session
+from kerascli.run.train import train
+from kerascli.spec.load import load_spec
+from kerascli.spec.spec import Spec
+
+ROOT = Path(__file__).parent.parent
+CONFIGS = ROOT / "configs"
+# Name to config and changes.
+CASES: dict[str, tuple[str, list[str]]] = {
+    **{
+        path.stem: (path.name, [])
+        for path in sorted(CONFIGS.glob("*.yaml"))
+        if path.stem not in ("mnist", "mnist_cnn", "mnist_lstm", "two_branch")
+    },
+    "tiny batches": ("digits.yaml", ["fit.batch_size=2"]),
+    "one batch an epoch": ("digits.yaml", ["fit.batch_size=4096"]),
+    "few steps an epoch": ("mnist.yaml", ["fit.steps_per_epoch=5", "fit.validation_steps=2"]),
+    "huge batches": ("mnist.yaml", ["fit.batch_size=8192"]),
+    "every batch is told": ("news.yaml", ["+callbacks={LambdaCallback: {}}"]),
+    "streamed": ("penguins.yaml", ["data.cache=none"]),
+    "half precision": ("news.yaml", ["dtype=mixed_bfloat16"]),
+    "RMSprop": ("news.yaml", ["compile.optimizer=rmsprop"]),
+    "Lion": ("news.yaml", ["compile.optimizer=lion"]),
+}
+
+
+class Ends(Silence):
+    """When each epoch ended: on the wall, and in processor time."""
+
+    def __init__(self) -> None:
+        self.at: list[tuple[float, float]] = []
+
+    def now(self) -> None:
+        self.at.append((time.perf_counter(), time.process_time()))
+
+    def epoch_ended(self, _epoch: int, _logs: Mapping[str, float], **_facts: Any) -> None:
+        self.now()
+
+    def median(self) -> tuple[float, float]:
+        """The seconds of an epoch behind the first."""
+        found = [(two[0] - one[0], two[1] - one[1]) for one, two in pairwise(self.at)]
+        return statistics.median(one for one, _ in found), statistics.median(one for _, one in found)
+
+
+def ours(spec: Spec) -> tuple[float, float]:
+    """As the tool does it."""
+    ends = Ends()
+    with tempfile.TemporaryDirectory() as folder:
+        train(spec, folder, progress=ends)
+    return ends.median()
+
+
+def plain(spec: Spec, epochs: int) -> tuple[float, float]:
+    """As `model.fit` does it, with the same callbacks."""
+    ends, fit = Ends(), spec.fit
+    model = build_model(spec)
+    with keras_session(spec), tempfile.TemporaryDirectory() as folder:
+        data = prepare_data(spec).with_model(spec.model)
+        found = [arrays(split) for split in (data.train(), data.validation()) if split is not None]
+        if not all(found):
+            return float("nan"), float("nan")
+        callbacks = build_callbacks(spec, Path(folder))[0]
+        ended = keras.callbacks.LambdaCallback(on_epoch_end=lambda _epoch, _logs: ends.now())
+        model.fit(
+            *found[0],
+            batch_size=fit.batch_size,
+            epochs=epochs,
+            validation_data=found[1] if len(found) > 1 else None,
+            validation_batch_size=fit.validation_batch_size,
+            steps_per_epoch=fit.steps_per_epoch,
+            validation_steps=fit.validation_steps,
+            shuffle=fit.shuffle,
+            callbacks=[*callbacks, ended],
+            verbose=0,
+        )
+    return ends.median()
+
+
+def arrays(split: Any) -> Any:
+    """Inputs, targets, weights; None of a split that is not in memory."""
+    return batch_of(split.x, split.y, split.weights) if isinstance(split, ArraySplit) else None
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("cases", nargs="*", metavar="CASE", help=f"all, or some of: {', '.join(CASES)}")
+    parser.add_argument("--pairs", type=int, default=3)
+    parser.add_argument("--epochs", type=int, default=6)
+    options = parser.parse_args()
+    unknown = [case for case in options.cases if case not in CASES]
+    if unknown:
+        parser.error(f"no case '{unknown[0]}'")
+    print("| | epoch, s | its | ratio | ratio of the processor's time |\n| --- | --- | --- | --- | --- |", flush=True)
+    for case in options.cases or CASES:
+        config, changes = CASES[case]
+        length = [] if "phases:" in (CONFIGS / config).read_text(encoding="utf-8") else [f"fit.epochs={options.epochs}"]
+        try:
+            spec = load_spec(
+                CONFIGS / config,
+                [*changes, *length, "callbacks=[]"] if not changes or "+" not in changes[0] else [*changes, *length],
+            )
+            found = [(ours(spec), plain(spec, options.epochs)) for _ in range(options.pairs)]
+        except Exception as error:  # noqa: BLE001 - the others are measured all the same
+            print(f"| {case} | {type(error).__name__}: {str(error).splitlines()[0]} |", flush=True)
+            continue
+        walls = [statistics.median(pair[side][0] for pair in found) for side in (0, 1)]
+        ratios = [statistics.median(one[kind] / two[kind] for one, two in found) for kind in (0, 1)]
+        print(f"| {case} | {walls[0]:.3f} | {walls[1]:.3f} | **{ratios[0]:.2f}** | {ratios[1]:.2f} |", flush=True)
+    sys.exit(0)
+
+
+if __name__ == "__main__":
+    main()
