@@ -12,6 +12,7 @@ from kerascli.check.callback_pairs import averages_missing, callback_files, figh
 from kerascli.check.callback_values import callback_values
 from kerascli.check.channel_order import channels_first
 from kerascli.check.consequences import without_consequences
+from kerascli.check.distribution import distribution
 from kerascli.check.embedded_values import embedded_range, embedded_reals
 from kerascli.check.flat_heads import unflattened_heads
 from kerascli.check.half_precision import half_precision_heads
@@ -76,6 +77,7 @@ LINTS = (
     unfit_search,
     half_precision_weights,
     unscaled_gradients,
+    distribution,
 )
 # These take the shapes of all tensors too: inferred from the spec, or those of the model once Keras has made it.
 SHAPE_LINTS: tuple[Callable[[Spec, Shapes], Iterable[Diagnostic]], ...] = (

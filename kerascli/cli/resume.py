@@ -35,6 +35,7 @@ def resume(
         bool, typer.Option("--profile", help="Say where the time of what is left goes, and what would make it less.")
     ] = False,
     max_time: options.MaxTime = None,
+    worker: options.Worker = None,
     runs: options.Runs = options.DEFAULT_RUNS,
     json: options.Json = False,
     trust: options.Trust = False,
@@ -47,6 +48,7 @@ def resume(
     from kerascli.cli.profile_report import show_profile
     from kerascli.cli.quiet import import_tensorflow, prepare_tensorflow
     from kerascli.cli.specs import warn_of_environment
+    from kerascli.cli.workers import is_chief_of_run
     from kerascli.record.run_folder import find_run
     from kerascli.run.timeline import part, recording
 
@@ -56,6 +58,8 @@ def resume(
     limit = None if max_time is None else seconds_of(max_time, "--max-time")
     folder = find_run(run, runs)
     warn_of_environment(folder)
+    chief = is_chief_of_run(worker)
+    quiet, json = quiet or not chief, json and chief
     prepare_tensorflow(verbose=verbose)
     from kerascli.cli.progress import training_display
 
@@ -73,6 +77,7 @@ def resume(
             command=sys.argv,
             trust=trust,
             max_seconds=limit,
+            worker=worker,
         )
     if json:
         print_json(result.to_json())

@@ -89,7 +89,9 @@ def _start(ready: Ready) -> Iterator[Diagnostic]:
 
 
 def _batches(ready: Ready) -> list[Diagnostic]:
-    """What the first batches tell, in the first phase and in each that opens further layers."""
+    if ready.plan.distribution.strategy is not None:
+        # Its variables lie on several devices; one device alone can't move them.
+        return []
 
     def place(error: BaseException) -> Span | None:
         return layer_spans(ready.spec.model).get(failing_layer(error, ready.model) or "")

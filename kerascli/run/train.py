@@ -10,20 +10,23 @@ from typing import Any
 
 from kerascli.check import require_sound
 from kerascli.data.told import listening
-from kerascli.record.lock import lock_folder
-from kerascli.record.run_folder import create_run_folder
 from kerascli.run.disk_space import little_space
+from kerascli.run.distribution_doubts import doubts_of
 from kerascli.run.doubts import find_doubts
 from kerascli.run.ignoring import ignoring
 from kerascli.run.interrupts import watch_signals
+from kerascli.run.join import distribute
 from kerascli.run.new_run import first_record, write_inputs
 from kerascli.run.preflight import prepare_training
 from kerascli.run.prior import Prior
 from kerascli.run.profiled_training import profiled_training
 from kerascli.run.progress import Progress, Silence
 from kerascli.run.result import RunResult
+from kerascli.run.same_start import compare_start
 from kerascli.run.session import keras_session
 from kerascli.run.timeline import part, recording
+from kerascli.run.worker_faults import worker_faults
+from kerascli.run.worker_folder import new_folder
 from kerascli.spec.spec import Spec
 
 
@@ -36,6 +39,7 @@ def train(
     max_seconds: float | None = None,
     strict: bool = False,
     profile: bool = False,
+    worker: int | None = None,
 ) -> RunResult:
     """Trains the model of a spec and leaves a run folder.
 
@@ -49,6 +53,8 @@ def train(
         max_seconds: After so many seconds of training the run is saved, its result written, and marked `stopped`.
         strict: Whether a warning of spec or data is an error; nothing is written then.
         profile: Whether to find out where the time goes: `result.profile`, and the run's folder `profile`.
+        worker: Which of the spec's workers this process is, where `TF_CONFIG` does not say so. Only the first, the
+            chief, leaves a folder.
 
     Returns:
         The result; its `folder` holds everything.
@@ -61,7 +67,9 @@ def train(
         Interrupted: SIGINT or SIGTERM came; the run is saved and marked `stopped`.
     """
     with recording() if profile else contextlib.nullcontext():
-        return begin_run(spec, runs, progress=progress, command=command, max_seconds=max_seconds, strict=strict)
+        return begin_run(
+            spec, runs, progress=progress, command=command, max_seconds=max_seconds, strict=strict, worker=worker
+        )
 
 
 def begin_run(
@@ -75,6 +83,7 @@ def begin_run(
     prior: Prior | None = None,
     facts: Mapping[str, Any] | None = None,
     stops: Callable[[], str | None] = lambda: None,
+    worker: int | None = None,
 ) -> RunResult:
     """`train`, for a run that has to do with others.
 
@@ -88,21 +97,25 @@ def begin_run(
         prior: What was decided when the run that this one repeats began.
         facts: What its record says of the others.
         stops: Asked after each epoch but the last why the training is to be given up; None: it is not.
+        worker: Which worker this is.
     """
     progress = ignoring(progress or Silence(), spec)
     for diagnostic in require_sound(spec, strict=strict):
         progress.warned(diagnostic)
-    with keras_session(spec):
+    with keras_session(spec), worker_faults():
+        distribution = distribute(spec.distribute, worker)
+        for diagnostic in doubts_of(spec, distribution):
+            progress.warned(diagnostic)
+        compare_start(spec, distribution, {"--max-time": max_seconds, "--strict": strict})
         with listening(progress.reading):
-            ready = prepare_training(spec, prior)
+            ready = prepare_training(spec, prior, distribution=distribution)
         with part("data"):
             found = (*find_doubts(ready, strict=strict), *little_space(ready.spec, ready.model, Path(runs)))
         for diagnostic in found:
             progress.warned(diagnostic)
         # From here on a signal leaves a run that can go on.
-        with watch_signals() as interrupts:
-            folder = create_run_folder(Path(runs), spec.name)
-            with lock_folder(folder.path):
-                record = first_record(ready, command).changed(**(facts or {}))
-                write_inputs(folder, ready, record)
-                return profiled_training(folder, ready, record, interrupts, progress, seconds=max_seconds, stops=stops)
+        folders = new_folder(Path(runs), spec.name, chief=distribution.is_chief)
+        with watch_signals() as interrupts, distribution.together(), folders as folder:
+            record = first_record(ready, command).changed(**(facts or {}))
+            write_inputs(folder, ready, record)
+            return profiled_training(folder, ready, record, interrupts, progress, seconds=max_seconds, stops=stops)

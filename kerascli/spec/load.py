@@ -13,6 +13,7 @@ from kerascli.spec.callback_parser import parse_callbacks
 from kerascli.spec.check_parser import parse_check
 from kerascli.spec.compile_parser import parse_compile
 from kerascli.spec.data_parser import parse_data
+from kerascli.spec.distribute_parser import parse_distribute
 from kerascli.spec.dtype_policy import parse_dtype
 from kerascli.spec.environment import warn_of_changes
 from kerascli.spec.expect_parser import parse_expect
@@ -24,7 +25,7 @@ from kerascli.spec.model_parser import parse_model
 from kerascli.spec.nodes import Mapping, Scalar, kind_of
 from kerascli.spec.performance_parser import parse_performance
 from kerascli.spec.phase_parser import check_patterns
-from kerascli.spec.places import REUSE_SECTIONS, ROOT, SECTIONS_TO_COME
+from kerascli.spec.places import REUSE_SECTIONS, ROOT
 from kerascli.spec.plugins.section import load_plugins
 from kerascli.spec.problems import Problems
 from kerascli.spec.section import text, texts, whole_number
@@ -134,6 +135,7 @@ def _parse(
     logs = parse_logs(root.get("logs"), problems)
     expect = parse_expect(root.get("expect"), problems)
     performance = parse_performance(root.get("performance"), problems)
+    distribute = parse_distribute(root.get("distribute"), problems)
     name, seed, dtype = _name(root, path, problems), _seed(root, problems), parse_dtype(root.get("dtype"), problems)
     description = root.get("description")
     tags = root.get("tags")
@@ -146,7 +148,7 @@ def _parse(
     return Spec(
         name, model, seed, dtype, data, compile_spec, fit, callbacks, checkpoints, logs,
         shown, tag_words, path, sources, root, problems.ordered(), trust, expect=expect,
-        performance=performance, ignored=problems.ignored,
+        performance=performance, distribute=distribute, ignored=problems.ignored,
     )  # fmt: skip
 
 
@@ -154,9 +156,6 @@ def _check_sections(root: Mapping, problems: Problems) -> None:
     for key, _ in root.entries:
         word = str(key.value)
         if word in ROOT.keys or word.startswith("x-"):
-            continue
-        if word in SECTIONS_TO_COME:
-            problems.not_yet(f"the section '{word}'", key)
             continue
         problems.add("unknown-key", f"unknown section '{word}'", key, _section_hint(word))
     version = root.get("kerascli")

@@ -216,6 +216,14 @@ TUNE = Place(
     },
 )
 
+DISTRIBUTE = Place(
+    "section",
+    keys={
+        "mirrored": Place("section", keys={"devices": _VALUE}),
+        "multi_worker": Place("section", keys={"workers": _VALUE, "timeout": Place(default=60)}),
+    },
+)
+
 ROOT = Place(
     "section",
     keys={
@@ -235,6 +243,7 @@ ROOT = Place(
         "checkpoints": CHECKPOINTS,
         "logs": LOGS,
         "expect": Place("names", each=_VALUE),
+        "distribute": DISTRIBUTE,
         "performance": PERFORMANCE,
         "check": CHECK,
         "tune": TUNE,
@@ -243,6 +252,3 @@ ROOT = Place(
 
 # Sections that are gone when a file and all that it extends are one tree.
 REUSE_SECTIONS = ("extends", "override")
-
-# Sections of the language that are not built yet; each is refused by name.
-SECTIONS_TO_COME = ("distribute",)

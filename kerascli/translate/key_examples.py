@@ -110,6 +110,8 @@ KEY_EXAMPLES: Mapping[str, str] = {
     "expect": "expect: {loss: '<= 100'}\n",
     "tune": _MODEL + "tune:\n  trials: 20\n  space:\n    model.layers.hidden.units: {choice: [16, 32]}\n"
     "    compile.optimizer.learning_rate: {log: [1e-4, 1e-2]}\n",
+    "distribute": "distribute: mirrored\n",
+    "distribute.multi_worker": "distribute: {multi_worker: {workers: ['node1:2222', 'node2:2222']}}\n",
     "performance": "performance: {steps_per_execution: 32, threads: 2}\n",
     "logs": "logs: {csv: true, tensorboard: {histogram_freq: 1}}\n",
 }
