@@ -141,7 +141,7 @@ FAULTS = [
     ("name: good", "name: latest", "name", "latest"),
     ("name: good", "seed: -1", "out-of-range", "-1"),
     ("name: good", "seed: 017", "ambiguous-scalar", "017"),
-    ("name: good", "distribute: {a: 1}", "unknown-key", "a"),
+    ("name: good", "distribute: {a: 1}", "unknown-strategy", "a"),
     ("name: good", "epochs: 3", "unknown-key", "epochs"),
     ("name: good", "seed: !!int 3", "tag", "!!int"),
     ("name: good", "description: $x", "unknown-variable", "$x"),
