@@ -20,6 +20,7 @@ from kerascli.cli import (
     explain,
     find_batch,
     find_lr,
+    launch,
     options,
     plot,
     predict,
@@ -83,6 +84,7 @@ app = typer.Typer(
 )
 train.register(app)
 resume.register(app)
+launch.register(app)
 reproduce.register(app)
 find_lr.register(app)
 find_batch.register(app)
