@@ -56,20 +56,20 @@ def read_words(context: Any, words: Sequence[str]) -> WorkerCommand:
     if known and first not in COMMANDS:
         message = f"'{first}' does not run over workers"
         raise UsageError(message, hint="say a spec, or one of " + ", ".join(f"'{name}'" for name in COMMANDS))
-    name, rest = (first, list(words[1:])) if known else ("train", list(words))
+    name, rest = (first, tuple(words[1:])) if known else ("train", tuple(words))
     if not known and not Path(first).exists() and len(words) > 1 and nearest(first, COMMANDS) is not None:
         raise UsageError(
             f"there is no file and no command '{first}'", hint=f"did you mean '{nearest(first, COMMANDS)}'?"
         )
     # It refuses what the command itself would refuse.
-    given = group.commands[name].make_context(name, rest, parent=context.parent).params
+    given = group.commands[name].make_context(name, list(rest), parent=context.parent).params
     for option in _ALONE:
         if name == "train" and given.get(option):
             message = f"'--{option.replace('_', '-')}' is not for several workers"
             raise UsageError(message, hint="say it to 'kerascli train'")
     if name == "predict" and "-" in words:
         raise UsageError("several workers can't read one pipe", hint="name a file")
-    return WorkerCommand(name, given, (name, *words[len(words) - len(rest) :]), group.commands["resume"].params)
+    return WorkerCommand(name, given, (name, *rest), group.commands["resume"].params)
 
 
 def _written(parameters: Sequence[Any], given: Mapping[str, Any]) -> list[str]:

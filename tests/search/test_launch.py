@@ -170,7 +170,9 @@ def test_a_worker_that_says_why_is_not_started_again(tmp_path: Path, status: int
 def test_what_others_say_of_the_fallen_is_kept_for_the_log(tmp_path: Path) -> None:
     told = Told()
     with pytest.raises(KerascliError):
-        launched(tmp_path, f"0:deaf,run={tmp_path},wait=0.6,err=lost it,exit=5", "1:wait=0.2,err=bad data,exit=3", told=told)
+        launched(
+            tmp_path, f"0:deaf,run={tmp_path},wait=0.6,err=lost it,exit=5", "1:wait=0.2,err=bad data,exit=3", told=told
+        )
     assert told.lines == [(1, "err", "bad data")]
     assert "[0] lost it" in (tmp_path / "launch.log").read_text()
 
