@@ -13,7 +13,6 @@ from kerascli.errors import UsageError
 
 if TYPE_CHECKING:
     from kerascli.cli.worker_words import WorkerCommand
-    from kerascli.search.launch.addresses import Address
 
 Words = Annotated[
     list[str],
@@ -74,13 +73,16 @@ def launch(
     from kerascli.cli.worker_words import read_words
     from kerascli.run.interrupts import watch_signals
     from kerascli.search.launch.addresses import require_free
+    from kerascli.search.launch.agreement import agree
     from kerascli.search.launch.attempt import Patience
+    from kerascli.search.launch.shares import require_sensible
     from kerascli.search.launch.supervise import Job, Supervisor
 
     _check_environment()
     command = read_words(context, words)
     folder = _check(command)
-    count, addresses = _cluster(workers, port)
+    count, addresses = agree(workers, port)
+    require_sensible(count, os.environ)
     require_free(addresses)
     job = Job(
         command.words,
@@ -127,20 +129,3 @@ def _check_spec(given: dict[str, Any], runs: Path) -> None:
 
     spec = read_spec(Path(given["spec"]), list(given["overrides"] or ()), runs, trust=given["trust"])
     require_sound(spec, strict=given["strict"])
-
-
-def _cluster(workers: int | None, port: int | None) -> tuple[int, list[Address]]:
-    """How many workers there are, and where they listen, if that was said.
-
-    Raises:
-        UsageError: That can't be meant.
-    """
-    from kerascli.search.launch.addresses import LOOPBACK
-    from kerascli.search.launch.shares import require_sensible
-
-    if workers is None:
-        raise UsageError("how many workers is not said", hint="say '--workers 2'")
-    require_sensible(workers, os.environ)
-    if port is not None and port + workers - 1 > 65_535:
-        raise UsageError(f"there is no port {port + workers - 1}", hint=f"say '--port {65_536 - workers}' or less")
-    return workers, [] if port is None else [(LOOPBACK, port + index) for index in range(workers)]

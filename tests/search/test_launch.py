@@ -15,9 +15,10 @@ from typing import Any
 
 import pytest
 
-from kerascli.errors import EnvironmentProblem, ExitCode, Interrupted, KerascliError, UsageError
+from kerascli.errors import EnvironmentProblem, ExitCode, Interrupted, KerascliError, SourceText, SpecError, UsageError
 from kerascli.run.interrupts import Interrupts
 from kerascli.search.launch.addresses import free_addresses, listens, require_free, tf_config
+from kerascli.search.launch.agreement import agree
 from kerascli.search.launch.attempt import Patience
 from kerascli.search.launch.shares import require_sensible, share
 from kerascli.search.launch.supervise import Job, Supervisor
@@ -250,6 +251,43 @@ def test_ports() -> None:
         "cluster": {"worker": [f"127.0.0.1:{one[1]}", f"127.0.0.1:{other[1]}"]},
         "task": {"type": "worker", "index": 1},
     }
+
+
+SPAN = SourceText("a.yaml", "distribute: multi_worker").span(1, 1, 10)
+
+
+@pytest.mark.parametrize(
+    ("said", "found"),
+    [
+        ((2, None), (2, [])),
+        ((2, 4000), (2, [("127.0.0.1", 4000), ("127.0.0.1", 4001)])),
+        ((None, None, "multi_worker", ["localhost:1", "[::1]:2"]), (2, [("localhost", 1), ("::1", 2)])),
+        ((2, None, "multi_worker", ["localhost:1", "127.0.0.9:2"]), (2, [("localhost", 1), ("127.0.0.9", 2)])),
+        ((1, None, "mirrored"), (1, [])),
+    ],
+)
+def test_the_command_line_and_the_spec_agree(said: tuple[Any, ...], found: Any) -> None:
+    assert agree(*said) == found
+
+
+@pytest.mark.parametrize(
+    ("said", "code", "message"),
+    [
+        ((None, None), "usage", "how many workers is not said"),
+        ((2, None, "mirrored"), "cluster-conflict", "wants one process, and '--workers' says 2"),
+        ((2, None, "multi_worker", ["localhost:1"]), "cluster-conflict", "names 1 workers, and '--workers' says 2"),
+        ((None, None, "multi_worker", ["localhost:1", "far:2"]), "cluster-conflict", "the spec has 'far:2'"),
+        ((None, None, "multi_worker", ["192.0.2.1:1"]), "cluster-conflict", "workers of one machine"),
+        ((None, 9, "multi_worker", ["localhost:1"]), "usage", "the spec names the ports"),
+        ((2, 65_535), "usage", "there is no port 65536"),
+    ],
+)
+def test_the_command_line_and_the_spec_disagree(said: tuple[Any, ...], code: str, message: str) -> None:
+    with pytest.raises((UsageError, SpecError)) as caught:
+        agree(*said, span=SPAN)
+    (one,) = caught.value.diagnostics
+    assert one.code == code and message in one.message
+    assert (one.span == SPAN) == (code == "cluster-conflict")
 
 
 def test_cards_are_shared_out() -> None:

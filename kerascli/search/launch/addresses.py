@@ -64,7 +64,7 @@ def listens(address: Address) -> bool:
 
 def tf_config(addresses: Sequence[Address], index: int) -> str:
     """What TensorFlow reads: where all workers are, and which of them this one is."""
-    workers = [f"{host}:{port}" for host, port in addresses]
+    workers = [f"[{host}]:{port}" if ":" in host else f"{host}:{port}" for host, port in addresses]
     return json.dumps({"cluster": {"worker": workers}, "task": {"type": "worker", "index": index}})
 
 
@@ -77,7 +77,7 @@ def _highest() -> int:
 
 
 def _is_free(host: str, port: int) -> bool:
-    with socket.socket() as one:
+    with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as one:
         # As a server does: what an earlier one left to the system is no hindrance, a living one is.
         one.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:

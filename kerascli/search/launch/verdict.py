@@ -13,7 +13,7 @@ from kerascli.errors import ExitCode
 # What TensorFlow says in a worker that has lost another.
 _LOST = re.compile(
     r"UnavailableError|UNAVAILABLE|Collective ops is aborted|[Cc]oordination ?[Ss]ervice|DeadlineExceeded|AbortedError"
-    r"|CancelledError|Connection reset by peer|failed to connect to all addresses"
+    r"|CancelledError|\[worker-(?:unreachable|lost)\]|Connection reset by peer|failed to connect to all addresses"
 )
 _SAID = frozenset({ExitCode.SPEC, ExitCode.DATA, ExitCode.TRAINING})
 _BY_SIGNAL = {128 + number: number for number in (signal.SIGINT, signal.SIGTERM)}
