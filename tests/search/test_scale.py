@@ -174,3 +174,39 @@ def test_kubernetes(stage: Path) -> None:
     checkpoint(stage, "runs/kubernetes")
     _, calls = run(stage, text, **environment, JOB_COMPLETION_INDEX="0")
     assert config_of(calls[0])[1] == "resume mnist --runs runs/kubernetes"
+
+
+def table(heading: str) -> list[list[str]]:
+    """The rows of the table below a heading."""
+    text = PAGE.split(f"### {heading}\n")[1].split("\n### ")[0]
+    rows = [line.strip("|").split("|") for line in text.splitlines() if line.startswith("|")][2:]
+    return [[cell.strip() for cell in row] for row in rows]
+
+
+def number(cell: str) -> float:
+    return float(cell.split(" ")[0])
+
+
+def test_the_arithmetic_of_gradients() -> None:
+    rows = table("Gradients")
+    assert len(rows) == 4
+    for parameters, size, *times in rows:
+        gradients = number(parameters) * 1e6 * 4
+        assert number(size) == pytest.approx(gradients / 1e6, rel=0.01)
+        cases = [(speed, workers) for speed in (10e9, 100e9) for workers in (2, 8, 256)]
+        for (speed, workers), said in zip(cases, times, strict=True):
+            milliseconds = 2 * (workers - 1) / workers * gradients / (speed / 8) * 1e3
+            assert number(said) == pytest.approx(milliseconds, rel=0.03)
+
+
+def test_the_arithmetic_of_checkpoints() -> None:
+    for parameters, size, seconds, *every, lost in table("Checkpoints"):
+        bytes_of_one = number(parameters) * 1e6 * 12
+        assert number(size) == pytest.approx(bytes_of_one / 1e9, rel=0.02)
+        taken = bytes_of_one / 500e6
+        assert number(seconds) == pytest.approx(taken, rel=0.03)
+        for workers, said in zip((8, 64, 256), every, strict=True):
+            between = 365 * 86_400 / workers
+            best = (2 * taken * between) ** 0.5
+            assert number(said) == pytest.approx(best / 60, rel=0.03)
+        assert number(lost) == pytest.approx((taken / best + best / 2 / between) * 100, rel=0.1)
