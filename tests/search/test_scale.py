@@ -96,7 +96,11 @@ def test_the_shell_parses() -> None:
 
 def ssh_script(stage: Path, restarts: int = 10) -> str:
     text = FILES["train.sh"].replace("/shared/project", str(stage / "project"))
-    return text.replace("restarts=10", f"restarts={restarts}").replace("(node1 node2 node3 node4)", "(one two)")
+    return (
+        text.replace("sleep 1", "sleep 0.1")
+        .replace("restarts=10", f"restarts={restarts}")
+        .replace("(node1 node2 node3 node4)", "(one two)")
+    )
 
 
 def test_ssh_starts_a_worker_on_each_host(stage: Path) -> None:
