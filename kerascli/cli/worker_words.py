@@ -67,6 +67,8 @@ def read_words(context: Any, words: Sequence[str]) -> WorkerCommand:
         if name == "train" and given.get(option):
             message = f"'--{option.replace('_', '-')}' is not for several workers"
             raise UsageError(message, hint="say it to 'kerascli train'")
+    if given.get("worker") is not None:
+        raise UsageError("'--worker' is what 'launch' says to each worker", hint="leave it out")
     if name == "predict" and "-" in words:
         raise UsageError("several workers can't read one pipe", hint="name a file")
     return WorkerCommand(name, given, (name, *rest), group.commands["resume"].params)

@@ -31,7 +31,7 @@ class Listener(Protocol):
         """A worker wrote a line to `out` or `err`; `aside`: after another one fell, so that it may only tell of that."""
 
     def folder(self, path: str) -> None:
-        """A worker says where its run lies."""
+        """The chief says where its run lies."""
 
 
 @dataclass(frozen=True)
@@ -116,7 +116,9 @@ class Attempt:
 
     def _pass_on(self, index: int, stream: str, line: str) -> None:
         if stream == "run":
-            self.listener.folder(line)
+            # The others have folders too, that are thrown away.
+            if index == 0:
+                self.listener.folder(line)
             return
         if stream == "err":
             self._last[index].append(line)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import shlex
 import sys
+import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -111,10 +113,20 @@ class Supervisor:
         if self.job.addresses:
             require_free(self.job.addresses)
         addresses = self.job.addresses or free_addresses(self.job.workers)
-        words = [*self.job.program, *self._words()]
+        words = self._words()
+        where = ", ".join(f"{host}:{port}" for host, port in addresses)
+        self.log.write("launch", f"{self.job.workers} workers at {where}: {shlex.join(words)}")
+        # A worker that isn't the chief keeps a copy of the run there, which it can't remove when it is killed.
+        with tempfile.TemporaryDirectory(prefix="kerascli-launch-", ignore_cleanup_errors=True) as scratch:
+            return self._watched(words, addresses, scratch, interrupts)
+
+    def _watched(
+        self, words: Sequence[str], addresses: Sequence[Address], scratch: str, interrupts: Interrupts
+    ) -> list[Ending]:
         self.running = []
         for index in range(self.job.workers):
-            self.running.append(WorkerProcess(index, words, self._environment(index, addresses)))
+            environment = {**self._environment(index, addresses), "TMPDIR": scratch}
+            self.running.append(WorkerProcess(index, [*self.job.program, *words], environment))
         # A worker that is alone needs no server.
         awaited = addresses if self.job.workers > 1 else ()
         return Attempt(self.running, awaited, self.job.patience, interrupts, self).run()
