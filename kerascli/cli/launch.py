@@ -13,6 +13,7 @@ from kerascli.errors import UsageError
 
 if TYPE_CHECKING:
     from kerascli.cli.worker_words import WorkerCommand
+    from kerascli.spec.spec import Spec
 
 Words = Annotated[
     list[str],
@@ -80,8 +81,12 @@ def launch(
 
     _check_environment()
     command = read_words(context, words)
-    folder = _check(command)
-    count, addresses = agree(workers, port)
+    folder, spec = _check(command)
+    said = getattr(spec, "distribute", None)
+    if said is None:
+        count, addresses = agree(workers, port)
+    else:
+        count, addresses = agree(workers, port, said.kind, said.workers, said.worker_spans, said.span)
     require_sensible(count, os.environ)
     require_free(addresses)
     job = Job(
@@ -109,23 +114,24 @@ def _check_environment() -> None:
         raise UsageError("'launch' makes 'TF_CONFIG' itself, and it is set", hint=hint)
 
 
-def _check(command: WorkerCommand) -> Path | None:
-    """All that is wrong and can be known without TensorFlow, once, before there are workers; the run's folder, where it is known."""
+def _check(command: WorkerCommand) -> tuple[Path | None, Spec | None]:
+    """All that is wrong and can be known without TensorFlow, once, before there are workers.
+
+    Returns:
+        The run's folder, where it is known; its spec, or that which is trained, where there is one.
+    """
+    from kerascli.check import require_sound
+    from kerascli.cli.specs import read_spec
     from kerascli.record.run_folder import find_run
 
     given: dict[str, Any] = dict(command.given)
-    runs = Path(given["runs"])
+    runs, trust = Path(given["runs"]), bool(given["trust"])
+    changes = list(given.get("overrides") or ())
     if command.name == "train":
-        _check_spec(given, runs)
-        return None
+        spec = read_spec(Path(given["spec"]), changes, runs, trust=trust)
+        require_sound(spec, strict=given["strict"])
+        return None, spec
     if str(given["run"]).endswith(".keras"):
-        return None
-    return find_run(str(given["run"]), runs).path
-
-
-def _check_spec(given: dict[str, Any], runs: Path) -> None:
-    from kerascli.check import require_sound
-    from kerascli.cli.specs import read_spec
-
-    spec = read_spec(Path(given["spec"]), list(given["overrides"] or ()), runs, trust=given["trust"])
-    require_sound(spec, strict=given["strict"])
+        return None, None
+    folder = find_run(str(given["run"]), runs)
+    return folder.path, read_spec(folder.spec, changes, runs, trust=trust)
