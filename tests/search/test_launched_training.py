@@ -18,13 +18,15 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "run"))
 from kept import differing, everything
 
 PATIENCE = 300
+# Of an epoch.
+STEPS = 8
 SPEC = """\
 name: run
 seed: 4
 data:
   source:
-    synthetic: {samples: 90, fields: {x: {shape: [6], normal: [0, 1]}, kind: {choice: [cat, dog, eel]}}}
-  validation: {count: 26}
+    synthetic: {samples: 1664, fields: {x: {shape: [6], normal: [0, 1]}, kind: {choice: [cat, dog, eel]}}}
+  validation: {count: 1600}
   inputs: x
   targets: kind
 model:
@@ -37,7 +39,8 @@ model:
 compile: {optimizer: {Adam: {learning_rate: 0.02}}, loss: sparse_categorical_crossentropy, metrics: [accuracy]}
 fit: {epochs: 8, batch_size: 8, validation_batch_size: 8}
 callbacks: [{ReduceLROnPlateau: {patience: 1, min_delta: 0.05, factor: 0.5}}]
-checkpoints: {every: 3 steps}
+checkpoints: {every: 1 steps}
+logs: {tensorboard: false}
 """
 
 
@@ -122,23 +125,127 @@ def agrees(folder: Path, whole: dict[str, Any]) -> None:
     assert len(list((folder / "runs" / "run").glob("2*"))) == 1
 
 
-def test_worker_and_chief_are_killed(spec: Path, whole: dict[str, Any], tmp_path: Path) -> None:
-    launch = Launch(tmp_path, str(spec), "--workers", "2", "--max-restarts", "2")
-    launch.said("epoch 3/")
-    launch.kill(1)
-    launch.said("epoch 5/")
-    launch.kill(0)
+def step(folder: Path) -> int:
+    """The newest checkpoint's step."""
+    names = [path.name.split("-")[0] for path in run_of(folder).glob("checkpoints/[0-9]*")]
+    return max((int(name) for name in names), default=0)
+
+
+def is_saving(folder: Path) -> bool:
+    return any(run_of(folder).glob("checkpoints/.tmp-*"))
+
+
+MOMENTS: dict[str, Callable[[Launch], None]] = {
+    "at its first steps": lambda launch: launch.wait_for(lambda: step(launch.folder) >= 1),
+    "in training": lambda launch: launch.wait_for(lambda: step(launch.folder) >= 3 * STEPS + 3),
+    # The last step of an epoch is saved after its validation, which takes most of the time.
+    "in validation": lambda launch: (
+        (
+            launch.wait_for(lambda: step(launch.folder) >= 4 * STEPS - 1),
+            time.sleep(0.4),
+        )
+        and None
+    ),
+    "while saving": lambda launch: (
+        (
+            launch.wait_for(lambda: step(launch.folder) >= 2 * STEPS + 2),
+            launch.wait_for(lambda: is_saving(launch.folder)),
+        )
+        and None
+    ),
+    "at the end": lambda launch: launch.wait_for(lambda: (run_of(launch.folder) / "model.keras").exists()),
+}
+
+
+def killed(spec: Path, whole: dict[str, Any], folder: Path, index: int, moment: str) -> None:
+    launch = Launch(folder, str(spec), "--workers", "2", "--max-restarts", "1")
+    MOMENTS[moment](launch)
+    launch.kill(index)
     assert launch.end() == 0, launch.text
-    assert (
-        "launch: worker 1 was killed by SIGKILL; starting all again from the last checkpoint (1 of at most 2)"
-        in launch.text
+    again = (
+        f"launch: worker {index} was killed by SIGKILL; starting all again from the last checkpoint (1 of at most 1)"
     )
-    assert (
-        "launch: worker 0 was killed by SIGKILL; starting all again from the last checkpoint (2 of at most 2)"
-        in launch.text
-    )
-    assert launch.text.count("[0] RESUMED at epoch") == 2
+    assert again in launch.text
     assert "Traceback" not in launch.text
+    agrees(folder, whole)
+    log = (run_of(folder) / "launch.log").read_text()
+    assert log.count("[launch] 2 workers at 127.0.0.1:") == 2 and log.count("[0] NEW run") == 1
+
+
+def test_the_chief_is_killed(spec: Path, whole: dict[str, Any], tmp_path: Path) -> None:
+    killed(spec, whole, tmp_path, 0, "in training")
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("index", [0, 1])
+@pytest.mark.parametrize("moment", MOMENTS)
+def test_one_is_killed(spec: Path, whole: dict[str, Any], tmp_path: Path, index: int, moment: str) -> None:
+    killed(spec, whole, tmp_path, index, moment)
+
+
+@pytest.mark.long
+def test_many_kills(spec: Path, whole: dict[str, Any], tmp_path: Path) -> None:
+    chance = random.Random(3)
+    launch = Launch(tmp_path, str(spec), "--workers", "2", "--max-restarts", "100")
+    for number in range(6):
+        launch.wait_for(lambda number=number: step(tmp_path) > number * STEPS)  # type: ignore[misc]
+        time.sleep(chance.uniform(0, 2))
+        launch.kill(chance.randrange(2))
+        # A start may be killed too, before there are both again.
+        launch.wait_for(lambda: len(launch.workers()) == 2)
+    assert launch.end() == 0, launch.text
     agrees(tmp_path, whole)
-    log = (run_of(tmp_path) / "launch.log").read_text()
-    assert log.count("[launch] 2 workers at 127.0.0.1:") == 3 and log.count("[0] NEW run") == 1
+
+
+@pytest.mark.long
+def test_one_that_stands_still(spec: Path, whole: dict[str, Any], tmp_path: Path) -> None:
+    launch = Launch(tmp_path, str(spec), "--workers", "2", "--max-restarts", "1")
+    MOMENTS["in training"](launch)
+    launch.kill(1, signal.SIGSTOP)
+    assert launch.end() == 0, launch.text
+    assert "starting all again from the last checkpoint" in launch.text
+    agrees(tmp_path, whole)
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("moment", ["in training", "in validation"])
+def test_a_stopped_launch_goes_on(
+    spec: Path, whole: dict[str, Any], tmp_path: Path, number: signal.Signals, moment: str
+) -> None:
+    launch = Launch(tmp_path, str(spec), "--workers", "2")
+    MOMENTS[moment](launch)
+    launch.process.send_signal(number)
+    assert launch.end() == 128 + number, launch.text
+    assert json.loads((run_of(tmp_path) / "run.json").read_text())["status"] == "stopped"
+    assert "kerascli launch --workers 2 resume" in launch.text and "Traceback" not in launch.text
+    launch = Launch(tmp_path, "--workers", "2", "resume", "run")
+    assert launch.end() == 0, launch.text
+    agrees(tmp_path, whole)
+
+
+@pytest.mark.long
+def test_one_that_never_comes(spec: Path, tmp_path: Path) -> None:
+    launch = Launch(tmp_path, str(spec), "--workers", "2", "--max-restarts", "0", "--start-deadline", "30")
+    launch.wait_for(lambda: len(launch.workers()) == 2)
+    launch.kill(1, signal.SIGSTOP)
+    began = time.monotonic()
+    assert launch.end() == 5, launch.text
+    assert time.monotonic() - began < 90
+    assert "worker 1 did not come in time" in launch.text or "worker-unreachable" in launch.text
+
+
+@pytest.mark.long
+def test_a_run_is_evaluated_over_workers(spec: Path, tmp_path: Path) -> None:
+    assert Launch(tmp_path, str(spec), "--workers", "2", "fit.epochs=1").end() == 0
+    launch = Launch(
+        tmp_path,
+        "--workers",
+        "2",
+        "evaluate",
+        "run",
+        "--data",
+        "{synthetic: {samples: 50, fields: {x: {shape: [6]}, kind: {choice: [cat, dog, eel]}}}}",
+    )
+    assert launch.end() == 0, launch.text
+    assert "[0] " in launch.text and "accuracy" in launch.text
