@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import os
+import random
 import signal
 import subprocess
 import sys
@@ -25,8 +27,8 @@ name: run
 seed: 4
 data:
   source:
-    synthetic: {samples: 1664, fields: {x: {shape: [6], normal: [0, 1]}, kind: {choice: [cat, dog, eel]}}}
-  validation: {count: 1600}
+    synthetic: {samples: 664, fields: {x: {shape: [6], normal: [0, 1]}, kind: {choice: [cat, dog, eel]}}}
+  validation: {count: 600}
   inputs: x
   targets: kind
 model:
@@ -37,7 +39,7 @@ model:
     - Dense: {units: 3, activation: softmax}
       name: kind
 compile: {optimizer: {Adam: {learning_rate: 0.02}}, loss: sparse_categorical_crossentropy, metrics: [accuracy]}
-fit: {epochs: 8, batch_size: 8, validation_batch_size: 8}
+fit: {epochs: 5, batch_size: 8, validation_batch_size: 8}
 callbacks: [{ReduceLROnPlateau: {patience: 1, min_delta: 0.05, factor: 0.5}}]
 checkpoints: {every: 1 steps}
 logs: {tensorboard: false}
@@ -135,24 +137,22 @@ def is_saving(folder: Path) -> bool:
     return any(run_of(folder).glob("checkpoints/.tmp-*"))
 
 
+def wait_in_validation(launch: Launch) -> None:
+    """The last step of an epoch is saved after its validation, which takes most of the time."""
+    launch.wait_for(lambda: step(launch.folder) >= 3 * STEPS - 1)
+    time.sleep(0.4)
+
+
+def wait_while_saving(launch: Launch) -> None:
+    launch.wait_for(lambda: step(launch.folder) >= 2 * STEPS + 2)
+    launch.wait_for(lambda: is_saving(launch.folder))
+
+
 MOMENTS: dict[str, Callable[[Launch], None]] = {
     "at its first steps": lambda launch: launch.wait_for(lambda: step(launch.folder) >= 1),
-    "in training": lambda launch: launch.wait_for(lambda: step(launch.folder) >= 3 * STEPS + 3),
-    # The last step of an epoch is saved after its validation, which takes most of the time.
-    "in validation": lambda launch: (
-        (
-            launch.wait_for(lambda: step(launch.folder) >= 4 * STEPS - 1),
-            time.sleep(0.4),
-        )
-        and None
-    ),
-    "while saving": lambda launch: (
-        (
-            launch.wait_for(lambda: step(launch.folder) >= 2 * STEPS + 2),
-            launch.wait_for(lambda: is_saving(launch.folder)),
-        )
-        and None
-    ),
+    "in training": lambda launch: launch.wait_for(lambda: step(launch.folder) >= 2 * STEPS + 3),
+    "in validation": wait_in_validation,
+    "while saving": wait_while_saving,
     "at the end": lambda launch: launch.wait_for(lambda: (run_of(launch.folder) / "model.keras").exists()),
 }
 
@@ -187,7 +187,7 @@ def test_one_is_killed(spec: Path, whole: dict[str, Any], tmp_path: Path, index:
 def test_many_kills(spec: Path, whole: dict[str, Any], tmp_path: Path) -> None:
     chance = random.Random(3)
     launch = Launch(tmp_path, str(spec), "--workers", "2", "--max-restarts", "100")
-    for number in range(6):
+    for number in range(4):
         launch.wait_for(lambda number=number: step(tmp_path) > number * STEPS)  # type: ignore[misc]
         time.sleep(chance.uniform(0, 2))
         launch.kill(chance.randrange(2))
