@@ -11,6 +11,7 @@ from kerascli.check.channel_order import channels_first
 from kerascli.check.class_balance import absent_class, dead_class, imbalance, one_class, unseen_class
 from kerascli.check.consequences import without_consequences
 from kerascli.check.data_facts import DataFacts
+from kerascli.check.distribution import distribution
 from kerascli.check.embedded_values import embedded_range, embedded_reals
 from kerascli.check.flat_heads import unflattened_heads
 from kerascli.check.half_precision import half_precision_heads
@@ -66,6 +67,7 @@ LINTS = (
     no_loss,
     nothing_learns,
     negative_weights,
+    distribution,
 )
 # These take the shapes of all tensors too: inferred from the spec, or those of the model once Keras has made it.
 SHAPE_LINTS: tuple[Callable[[Spec, Shapes], Iterable[Diagnostic]], ...] = (

@@ -52,6 +52,16 @@ MaxTime = Annotated[
         show_default=False,
     ),
 ]
+Worker = Annotated[
+    int | None,
+    typer.Option(
+        "--worker",
+        metavar="I",
+        min=0,
+        help="Which of the spec's workers this is, from 0 (the chief); TF_CONFIG says it too.",
+        show_default=False,
+    ),
+]
 Picture = Annotated[
     Path | None,
     typer.Option("-o", "--output", metavar="FILE", help="Draw into a png, svg or pdf.", show_default=False),

@@ -45,6 +45,8 @@ def _rows(outline: Outline) -> Iterator[tuple[str, str]]:
     yield "best by", f"{outline.monitor[0]} ({outline.monitor[1]})"
     if outline.callbacks:
         yield "callbacks", ", ".join(outline.callbacks)
+    if outline.devices:
+        yield "devices", outline.devices
     yield "speed", outline.performance
     yield "memory", _memory(outline)
     yield "disk", _disk(outline)

@@ -176,6 +176,7 @@ def headline(start: RunStart) -> str:
     if start.phases > 1:
         steps = f"{start.epochs} epochs in {start.phases} phases"
     kept = f"\nsamples {start.cache}" if start.cache else ""
+    kept += f"\n{start.distribution}" if start.distribution else ""
     seed = f" ({start.seeds})" if start.seeds else ""
     return (
         f"{state} run {from_here(start.folder)}{seed}\n{start.parameters:,} parameters, {sizes} samples, {steps}{kept}"

@@ -30,6 +30,7 @@ def resume(
         ),
     ] = None,
     max_time: options.MaxTime = None,
+    worker: options.Worker = None,
     runs: options.Runs = options.DEFAULT_RUNS,
     json: options.Json = False,
     trust: options.Trust = False,
@@ -41,11 +42,14 @@ def resume(
     from kerascli.cli.durations import seconds_of
     from kerascli.cli.quiet import prepare_tensorflow
     from kerascli.cli.specs import warn_of_environment
+    from kerascli.cli.workers import is_chief_of_run
     from kerascli.record.run_folder import find_run
 
     limit = None if max_time is None else seconds_of(max_time, "--max-time")
     folder = find_run(run, runs)
     warn_of_environment(folder)
+    chief = is_chief_of_run(worker)
+    quiet, json = quiet or not chief, json and chief
     prepare_tensorflow(verbose=verbose)
     from kerascli.cli.progress import training_display
 
@@ -61,6 +65,7 @@ def resume(
             command=sys.argv,
             trust=trust,
             max_seconds=limit,
+            worker=worker,
         )
     if json:
         print_json(result.to_json())

@@ -25,6 +25,7 @@ def register(app: typer.Typer) -> None:
         "kerascli train configs/mnist.yaml --dry-run",
         "kerascli train configs/news.yaml --overfit",
         "kerascli train configs/mnist.yaml fit.epochs=1 --profile",
+        "kerascli train configs/mnist.yaml distribute=mirrored",
         "kerascli train configs/mnist.yaml --init-from mnist/2026-11-23_09-15-02",
         "kerascli train configs/news.yaml +callbacks='{EarlyStopping: {patience: 2}}' --runs /tmp/runs",
     )
@@ -64,6 +65,7 @@ def train(
         bool, typer.Option("--profile", help="Say where the time goes, and what would make it less.")
     ] = False,
     max_time: options.MaxTime = None,
+    worker: options.Worker = None,
     strict: options.Strict = False,
     runs: options.Runs = options.DEFAULT_RUNS,
     json: options.Json = False,
@@ -76,6 +78,7 @@ def train(
     from kerascli.cli.durations import seconds_of
     from kerascli.cli.quiet import prepare_tensorflow
     from kerascli.cli.specs import read_spec
+    from kerascli.cli.workers import is_chief
     from kerascli.run.timeline import part, recording
 
     _check_together({"--seeds": seeds is not None, "--dry-run": dry_run, "--overfit": overfit, "--profile": profile})
@@ -90,15 +93,18 @@ def train(
     with part("spec"):
         loaded = read_spec(spec, changes, runs, trust=trust, verbose=verbose)
         require_sound(loaded, strict=strict)
+        chief = is_chief(loaded.distribute, worker, alone=dry_run or overfit)
+    # One of several processes tells how it goes.
+    quiet, json = quiet or not chief, json and chief
     prepare_tensorflow(verbose=verbose)
     if dry_run:
-        _outline(loaded, runs, strict=strict, json=json, quiet=quiet)
+        _outline(loaded, runs, worker, strict=strict, json=json, quiet=quiet)
     elif overfit:
         _overfit(loaded, limit, json=json, quiet=quiet)
     elif seeds is not None:
-        _train_seeds(loaded, seeds, runs, limit, strict=strict, json=json, quiet=quiet)
+        _train_seeds(loaded, seeds, runs, limit, worker, strict=strict, json=json, quiet=quiet)
     else:
-        _train(loaded, runs, limit, strict=strict, json=json, quiet=quiet)
+        _train(loaded, runs, limit, worker, strict=strict, json=json, quiet=quiet)
 
 
 def _check_together(said: dict[str, bool]) -> None:
@@ -112,7 +118,9 @@ def _check_together(said: dict[str, bool]) -> None:
         raise UsageError(f"'{ways[0]}' and '{ways[1]}' can't be had together", code="usage", hint="say one of them")
 
 
-def _train(spec: Spec, runs: Path, limit: float | None, *, strict: bool, json: bool, quiet: bool) -> None:
+def _train(
+    spec: Spec, runs: Path, limit: float | None, worker: int | None, *, strict: bool, json: bool, quiet: bool
+) -> None:
     from kerascli.cli.console import output_console, print_json
     from kerascli.cli.progress import training_display
     from kerascli.run.timeline import part
@@ -121,7 +129,9 @@ def _train(spec: Spec, runs: Path, limit: float | None, *, strict: bool, json: b
         with part("import"):
             from kerascli.run.train import train as train_spec
 
-        result = train_spec(spec, runs, progress=display, command=sys.argv, max_seconds=limit, strict=strict)
+        result = train_spec(
+            spec, runs, progress=display, command=sys.argv, max_seconds=limit, strict=strict, worker=worker
+        )
     if json:
         print_json(result.to_json())
     elif result.profile is not None:
@@ -134,7 +144,15 @@ def _train(spec: Spec, runs: Path, limit: float | None, *, strict: bool, json: b
 
 
 def _train_seeds(
-    spec: Spec, count: int, runs: Path, limit: float | None, *, strict: bool, json: bool, quiet: bool
+    spec: Spec,
+    count: int,
+    runs: Path,
+    limit: float | None,
+    worker: int | None,
+    *,
+    strict: bool,
+    json: bool,
+    quiet: bool,
 ) -> None:
     from kerascli.cli.console import output_console, print_json
     from kerascli.cli.progress import training_display
@@ -142,7 +160,16 @@ def _train_seeds(
     with training_display(quiet=quiet or json, closing=False) as display:
         from kerascli.run.train_seeds import train_seeds
 
-        result = train_seeds(spec, count, runs, progress=display, command=sys.argv, max_seconds=limit, strict=strict)
+        result = train_seeds(
+            spec,
+            count,
+            runs,
+            progress=display,
+            command=sys.argv,
+            max_seconds=limit,
+            strict=strict,
+            worker=worker,
+        )
     if json:
         print_json(result.to_json())
         return
@@ -153,14 +180,14 @@ def _train_seeds(
         print(f"next     kerascli runs compare {' '.join(result.group.runs)}")
 
 
-def _outline(spec: Spec, runs: Path, *, strict: bool, json: bool, quiet: bool) -> None:
+def _outline(spec: Spec, runs: Path, worker: int | None, *, strict: bool, json: bool, quiet: bool) -> None:
     from kerascli.cli.console import output_console, print_json
     from kerascli.cli.progress import training_display
 
     with training_display(quiet=quiet or json) as display:
         from kerascli.run.outline import outline
 
-        found = outline(spec, runs, progress=display, strict=strict)
+        found = outline(spec, runs, progress=display, strict=strict, worker=worker)
     if json:
         print_json(found.to_json())
         return

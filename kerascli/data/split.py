@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
+from kerascli.data.shares import Shares
 from kerascli.data.table import Array
 
 if TYPE_CHECKING:
@@ -32,7 +33,13 @@ class Split(Protocol):
         """The order of the samples in one pass, for `dataset`: a function of the seed and the pass."""
 
     def dataset(
-        self, batch_size: int, *, order: Any = None, skip_batches: int = 0, drop_remainder: bool = False
+        self,
+        batch_size: int,
+        *,
+        order: Any = None,
+        skip_batches: int = 0,
+        drop_remainder: bool = False,
+        shares: Shares | None = None,
     ) -> Any:
         """The batches of one pass.
 
@@ -41,9 +48,10 @@ class Split(Protocol):
             order: What `order` gave; None: the samples as they stand.
             skip_batches: Batches to leave out at the start, for a pass that goes on in its middle.
             drop_remainder: Whether a last partial batch is left out.
+            shares: The parts of each batch that are wanted; None: all of it.
 
         Returns:
-            A `tf.data.Dataset` of known length; see `batch_of` for what a batch is.
+            A `tf.data.Dataset` of known length; see `batch_of` for what a batch is, and `Shares.cut` for its parts.
         """
 
 
@@ -109,7 +117,13 @@ class ArraySplit:
         return generator.permutation(self.samples)
 
     def dataset(
-        self, batch_size: int, *, order: Array | None = None, skip_batches: int = 0, drop_remainder: bool = False
+        self,
+        batch_size: int,
+        *,
+        order: Array | None = None,
+        skip_batches: int = 0,
+        drop_remainder: bool = False,
+        shares: Shares | None = None,
     ) -> Any:
         """The batches of one pass; see `Split.dataset`."""
         import tensorflow as tf
@@ -122,7 +136,8 @@ class ArraySplit:
             return tf.nest.map_structure(lambda tensor: tf.gather(tensor, rows), parts)
 
         batches = tf.data.Dataset.from_tensor_slices(indices).batch(batch_size, drop_remainder=drop_remainder)
-        return batches.map(gather, num_parallel_calls=tf.data.AUTOTUNE, deterministic=True).prefetch(tf.data.AUTOTUNE)
+        read = gather if shares is None else lambda rows: shares.cut(rows, gather)
+        return batches.map(read, num_parallel_calls=tf.data.AUTOTUNE, deterministic=True).prefetch(tf.data.AUTOTUNE)
 
     def indexed(
         self, batch_size: int, *, order: Array | None = None, skip_batches: int = 0, drop_remainder: bool = False

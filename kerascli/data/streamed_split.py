@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from kerascli.data.rows import ChunkedRows, Rows
+from kerascli.data.shares import Shares
 from kerascli.data.split import ORDER_STREAM, count_steps
 from kerascli.data.table import Array, Table, join_tables
 from kerascli.errors import KerascliError
@@ -73,6 +74,7 @@ class StreamedSplit:
         order: tuple[int, int] | None = None,
         skip_batches: int = 0,
         drop_remainder: bool = False,
+        shares: Shares | None = None,
     ) -> Any:
         """The batches of one pass; see `Split.dataset`."""
         import tensorflow as tf
@@ -91,7 +93,8 @@ class StreamedSplit:
         batches = tf.data.Dataset.from_generator(generate, output_signature=signature)
         batches = batches.rebatch(batch_size, drop_remainder=drop_remainder)
         steps = self.steps(batch_size, drop_remainder=drop_remainder) - skip_batches
-        return batches.apply(tf.data.experimental.assert_cardinality(steps)).prefetch(tf.data.AUTOTUNE)
+        batches = batches.apply(tf.data.experimental.assert_cardinality(steps))
+        return (batches if shares is None else shares.of(batches)).prefetch(tf.data.AUTOTUNE)
 
     def tables(self, order: tuple[int, int] | None, skipped: int = 0) -> Iterator[Table]:
         """The raw rows of a pass in blocks, without so many at its start."""

@@ -43,6 +43,7 @@ class RunRecord:
         data: Fingerprint, fields and sizes of the splits.
         model: Class, number of parameters, inputs, outputs.
         performance: What was chosen that changes only the time.
+        distribution: The strategy, the devices and processes, and how a batch is cut.
         monitor: The log that decides which checkpoint is the best, and its mode.
         best: Epoch (from 1) and value of the best.
         best_metrics: The logs of the best epoch.
@@ -75,6 +76,7 @@ class RunRecord:
     data: dict[str, Any] = field(default_factory=dict)
     model: dict[str, Any] = field(default_factory=dict)
     performance: dict[str, Any] = field(default_factory=dict)
+    distribution: dict[str, Any] = field(default_factory=dict)
     monitor: dict[str, str] | None = None
     best: dict[str, Any] | None = None
     best_metrics: dict[str, float] | None = None

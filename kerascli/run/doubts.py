@@ -65,6 +65,9 @@ def _start(ready: Ready) -> Iterator[Diagnostic]:
 
 
 def _batches(ready: Ready) -> list[Diagnostic]:
+    if ready.plan.distribution.strategy is not None:
+        # Its variables lie on several devices; one device alone can't move them.
+        return []
     with step_faults("trying a first batch"):
         facts = try_batches(ready.model, ready.plan)
     return [] if facts is None else check_batches(ready.spec, facts)

@@ -39,7 +39,7 @@ def end_training(folder: RunFolder, ready: Ready, recorder: Recorder, position: 
     _save(folder, ready.model)
     leave()
     test = _test(folder, ready, leave)
-    if position.history:
+    if position.history and ready.plan.distribution.is_chief:
         recorder.try_log("plots", lambda: draw_run(folder, ready, ready.model, position, recorder.best))
     best = recorder.best or (None, None)
     return RunResult(
@@ -101,6 +101,7 @@ def _test(folder: RunFolder, ready: Ready, leave: Callable[[], None]) -> dict[st
         ready.test,
         plan.validation_batch_size,
         drop_remainder=plan.drop_remainder,
+        distribution=plan.distribution,
         stepped=lambda step, logs: leave(),
     )
     write_json(folder.evaluation / "test.json", {"samples": ready.test.samples, "metrics": metrics})

@@ -105,8 +105,12 @@ class _Loop:
         )
         self.batch_hooks = needs_every_batch(callbacks, "train")
         self.test_batch_hooks = needs_every_batch(callbacks, "test")
-        self.train_steps = timed_steps(make_train_steps(model, looped=plan.looped), "steps")
-        self.test_steps = timed_steps(make_test_steps(model, looped=plan.looped), "validation")
+        self.train_steps = timed_steps(
+            make_train_steps(model, looped=plan.looped, distribution=plan.distribution), "steps"
+        )
+        self.test_steps = timed_steps(
+            make_test_steps(model, looped=plan.looped, distribution=plan.distribution), "validation"
+        )
         time_callbacks(self.callbacks)
         self.pace = Pace()
 
@@ -203,7 +207,8 @@ class _Loop:
     def _call_length(self, position: Position) -> int:
         """Steps in the next graph call: no further than a checkpoint, as many as callbacks and the clock allow."""
         plan = self.plan
-        count = plan.steps_per_call or (1 if self.batch_hooks else self.pace.steps)
+        # All processes take as many steps as the chief has time for.
+        count = plan.steps_per_call or (1 if self.batch_hooks else plan.distribution.of_chief(self.pace.steps))
         if plan.checkpoint_steps is not None:
             count = min(count, plan.checkpoint_steps - position.steps % plan.checkpoint_steps)
         return count
@@ -230,8 +235,11 @@ class _Loop:
         self.model.reset_metrics()
         logs = run_test(
             self.test_steps,
-            plan.validation.dataset(plan.validation_batch_size, drop_remainder=plan.drop_remainder),
+            plan.validation.dataset(
+                plan.validation_batch_size, drop_remainder=plan.drop_remainder, shares=plan.distribution.shares
+            ),
             plan.validation_steps,
+            distribution=plan.distribution,
             callbacks=self.callbacks if self.test_batch_hooks else None,
             stepped=stepped,
         )

@@ -11,6 +11,7 @@ from typing import Any
 from kerascli.data.split import Split
 from kerascli.errors import UsageError
 from kerascli.record.atomic import write_json
+from kerascli.run.distribution import ALONE, Distribution
 from kerascli.run.evaluation_loop import run_test
 from kerascli.run.load_run import LoadedRun, load_run, run_or_file
 from kerascli.run.model_file import load_model_file
@@ -46,14 +47,16 @@ def evaluate_split(
     batch_size: int,
     *,
     drop_remainder: bool = False,
+    distribution: Distribution = ALONE,
     stepped: Callable[[int, dict[str, float]], None] | None = None,
 ) -> dict[str, float]:
     """The metrics of a compiled model on a split."""
-    dataset = split.dataset(batch_size, drop_remainder=drop_remainder)
-    build_state(model, dataset.element_spec)
+    build_state(model, split.dataset(batch_size, drop_remainder=drop_remainder), distribution)
+    dataset = split.dataset(batch_size, drop_remainder=drop_remainder, shares=distribution.shares)
     steps = split.steps(batch_size, drop_remainder=drop_remainder)
-    with step_faults("evaluating"):
-        return run_test(make_test_steps(model), dataset, steps, stepped=stepped)
+    with step_faults("evaluating"), distribution.scope():
+        test = make_test_steps(model, distribution=distribution)
+        return run_test(test, dataset, steps, distribution=distribution, stepped=stepped)
 
 
 def evaluate(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING, Any
 
+from kerascli.run.distribution import ALONE, Distribution
 from kerascli.run.pace import Pace
 from kerascli.run.steps import as_numbers
 
@@ -17,6 +18,7 @@ def run_test(
     dataset: Any,
     steps: int,
     *,
+    distribution: Distribution = ALONE,
     callbacks: Any = None,
     stepped: Callable[[int, dict[str, float]], None] | None = None,
 ) -> dict[str, float]:
@@ -26,6 +28,7 @@ def run_test(
         test_steps: What `make_test_steps` gives.
         dataset: The batches, at least `steps` of them.
         steps: Batches to take.
+        distribution: What computes them.
         callbacks: A `CallbackList` whose per-batch hooks are called; each graph call is then one batch.
         stepped: Told after each graph call how many batches are done; it may raise to end the loop.
 
@@ -37,7 +40,7 @@ def run_test(
     logs: dict[str, float] = {}
     done = 0
     while done < steps:
-        count = 1 if callbacks is not None else min(pace.steps, steps - done)
+        count = 1 if callbacks is not None else min(distribution.of_chief(pace.steps), steps - done)
         if callbacks is not None:
             callbacks.on_test_batch_begin(done)
         started = time.perf_counter()

@@ -44,6 +44,7 @@ def first_record(ready: Ready, command: Sequence[str] | None) -> RunRecord:
             "start_weights": [report.to_json() for report in ready.start],
         },
         performance=ready.performance.to_json(),
+        distribution=ready.plan.distribution.to_json(ready.plan.batch_size),
         monitor={"name": ready.monitor.name, "mode": ready.monitor.mode},
         description=spec.description,
         tags=spec.tags,

@@ -14,8 +14,11 @@ from kerascli.data.told import listening
 from kerascli.model.summarise import summarise
 from kerascli.record.model_summary import ModelSummary
 from kerascli.run.disk_space import checkpoint_bytes, free_bytes, little_space, needed_bytes
+from kerascli.run.distribution import Distribution
+from kerascli.run.distribution_doubts import doubts_of
 from kerascli.run.doubts import find_doubts
 from kerascli.run.ignoring import ignoring
+from kerascli.run.join import planned
 from kerascli.run.memory_need import MemoryNeed, memory_need
 from kerascli.run.preflight import make_plan, prepare_training
 from kerascli.run.progress import Progress, Silence
@@ -64,6 +67,8 @@ class Outline:
         folder: Where it would lie.
         cache: Where the samples would be kept, in words.
         performance: What would be chosen for its speed, in words.
+        distribution: The strategy, the devices and processes, and how a batch would be cut.
+        devices: The same in words; empty for one device.
     """
 
     name: str
@@ -84,6 +89,8 @@ class Outline:
     folder: Path
     cache: str
     performance: str
+    distribution: Mapping[str, Any]
+    devices: str
 
     @property
     def steps(self) -> int:
@@ -101,6 +108,7 @@ def outline(
     *,
     progress: Progress | None = None,
     strict: bool = False,
+    worker: int | None = None,
 ) -> Outline:
     """What training a spec would do; the data is read and the model made, as before a first step.
 
@@ -109,6 +117,7 @@ def outline(
         runs: The folder that would hold the run.
         progress: Who is told of doubts, and of how far the reading is.
         strict: Whether warnings are errors.
+        worker: Which of the spec's workers this process is.
 
     Raises:
         SpecError: The spec is wrong.
@@ -120,12 +129,15 @@ def outline(
     with keras_session(spec), no_downloads():
         with listening(progress.reading):
             ready = prepare_training(spec)
+        distribution = planned(spec.distribute, worker)
+        for diagnostic in doubts_of(spec, distribution):
+            progress.warned(diagnostic)
         for diagnostic in (*find_doubts(ready, strict=strict), *little_space(ready.spec, ready.model, Path(runs))):
             progress.warned(diagnostic)
-        return _outline(ready, Path(runs))
+        return _outline(ready, Path(runs), distribution)
 
 
-def _outline(ready: Ready, runs: Path) -> Outline:
+def _outline(ready: Ready, runs: Path, distribution: Distribution) -> Outline:
     spec, plan, model = ready.spec, ready.plan, ready.model
     summary = summarise(model, spec.model, spec.name)
     return Outline(
@@ -147,6 +159,8 @@ def _outline(ready: Ready, runs: Path) -> Outline:
         folder=runs / spec.name,
         cache=ready.data.storage.words(),
         performance=ready.performance.words(),
+        distribution=distribution.to_json(plan.batch_size),
+        devices=distribution.words(plan.batch_size),
     )
 
 

@@ -77,14 +77,19 @@ def enter_phase(ready: Ready, number: int) -> None:
         train, plan = ready.plan.train, ready.plan
         batch_size = min(plan.batch_size, train.samples)
         dataset = train.dataset(batch_size, drop_remainder=plan.drop_remainder)
-        build_state(ready.model, dataset.element_spec)
+        build_state(ready.model, dataset, plan.distribution)
 
 
 def phase_plan(ready: Ready, position: Position) -> Plan:
     """What the loop does in the phase that the position is in."""
     phase = ready.spec.fit.all_phases[position.phase]
     plan = make_plan(ready.spec, ready.plan.train, ready.plan.validation, ready.performance, phase)
-    return replace(plan, epochs=position.phase_epoch + phase.epochs, augment=ready.plan.augment)
+    return replace(
+        plan,
+        epochs=position.phase_epoch + phase.epochs,
+        augment=ready.plan.augment,
+        distribution=ready.plan.distribution,
+    )
 
 
 def _next_phase(position: Position, plan: Plan) -> None:

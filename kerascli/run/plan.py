@@ -7,6 +7,7 @@ from typing import Any
 
 from kerascli.data.augment import Augmentation
 from kerascli.data.split import ArraySplit, Split
+from kerascli.run.distribution import ALONE, Distribution
 
 
 @dataclass(frozen=True)
@@ -31,6 +32,7 @@ class Plan:
         checkpoint_steps: A graph call ends at each multiple of this many steps; None: nowhere in particular.
         reset_states: Whether stateful layers start each epoch, and each validation, anew.
         augment: What changes the training batches at random; None: nothing.
+        distribution: What computes a step.
     """
 
     train: Split
@@ -50,6 +52,7 @@ class Plan:
     checkpoint_steps: int | None = None
     reset_states: bool = False
     augment: Augmentation | None = None
+    distribution: Distribution = ALONE
 
     @property
     def pass_steps(self) -> int:
@@ -57,17 +60,27 @@ class Plan:
         return self.train.steps(self.batch_size, drop_remainder=self.drop_remainder)
 
     def batches(self, number: int, skipped: int = 0) -> Any:
-        """The training batches of one pass, in its order, augmented: a dataset.
+        """The training batches of one pass, in its order, augmented: a dataset of the parts that are computed here.
 
         Args:
             number: The number of the pass, over the whole training.
             skipped: How many batches to leave out at the start.
         """
         order = self.train.order(self.seed, number) if self.shuffle else None
+        shares = self.distribution.shares
+        changed = self.augment if self.augment else None
         dataset = self.train.dataset(
-            self.batch_size, order=order, skip_batches=skipped, drop_remainder=self.drop_remainder
+            self.batch_size,
+            order=order,
+            skip_batches=skipped,
+            drop_remainder=self.drop_remainder,
+            shares=None if changed else shares,
         )
-        return dataset if self.augment is None else self.augment(dataset, self.seed, number, skipped)
+        if changed is None:
+            return dataset
+        # What is drawn for a sample does not depend on the replicas.
+        dataset = changed(dataset, self.seed, number, skipped)
+        return dataset if shares is None else shares.of(dataset)
 
     def source(self, number: int, skipped: int = 0) -> Any:
         """What the steps take the batches of one pass from; see `batches`."""

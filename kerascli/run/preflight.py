@@ -28,12 +28,15 @@ from kerascli.run.build import (
     start_model,
     with_facts,
 )
+from kerascli.run.distribution import ALONE, Distribution
 from kerascli.run.doubts import find_doubts
+from kerascli.run.even_parts import require_even_parts
 from kerascli.run.monitor import choose_monitor
 from kerascli.run.performance import Performance, choose_performance
 from kerascli.run.plan import Plan
 from kerascli.run.prior import Prior
 from kerascli.run.ready import Ready
+from kerascli.run.same_start import compare_data
 from kerascli.run.session import keras_session
 from kerascli.run.shape_checks import model_shapes, new_doubts
 from kerascli.run.steps import as_numbers, build_state
@@ -74,13 +77,16 @@ def check_data(spec: Spec) -> tuple[Diagnostic, ...]:
 
 
 @timed("building")
-def prepare_training(spec: Spec, prior: Prior | None = None, *, begins: bool = True) -> Ready:
+def prepare_training(
+    spec: Spec, prior: Prior | None = None, *, begins: bool = True, distribution: Distribution = ALONE
+) -> Ready:
     """Everything before the first step; to be called inside `keras_session`.
 
     Args:
         spec: The spec.
         prior: What a run that goes on takes from its beginning.
         begins: Whether the model gets its starting weights; one that goes on has weights of its own.
+        distribution: What it will be trained on.
 
     Raises:
         SpecError: The spec is wrong, at its place.
@@ -92,10 +98,12 @@ def prepare_training(spec: Spec, prior: Prior | None = None, *, begins: bool = T
     with part("data"):
         data = prepare_data(spec, prior.data if prior is not None else None)
         spec = adapt_model(with_facts(spec, data), data)
+    compare_data(data.fingerprint, distribution)
     doubts = new_doubts(spec, known_shapes(spec), said)
-    model = build_compiled(spec)
+    with distribution.scope():
+        model = build_compiled(spec)
+        start = start_model(spec, model) if begins else ()
     doubts += new_doubts(spec, model_shapes(model, spec), (*said, *doubts), built=True)
-    start = start_model(spec, model) if begins else ()
     data = data.with_output_shapes(output_shapes(model)).with_model(spec.model)
     assert spec.compile is not None
     seen = FactGatherer(data.preprocessing)
@@ -113,19 +121,21 @@ def prepare_training(spec: Spec, prior: Prior | None = None, *, begins: bool = T
         model,
         measured.samples if measured is not None else 0,
         recorded,
-        plain_memory=isinstance(train, ArraySplit) and not augment,
+        plain_memory=isinstance(train, ArraySplit) and not augment and distribution.strategy is None,
     )
-    phases = Phases(model, compile_of(spec), spec.fit.all_phases, fused=performance.fused_updates)
-    phases.enter(0)
-    performance = performance.with_updates(phases.updates)
-    _try_batch(spec, model, train, augment)
+    with distribution.scope():
+        phases = Phases(model, compile_of(spec), spec.fit.all_phases, fused=performance.fused_updates)
+        phases.enter(0)
+        performance = performance.with_updates(phases.updates)
+        _try_batch(spec, model, train, augment, distribution)
     known = EpochLogs(_log_names(model), validated=validation is not None, tested=test is not None)
     logs = tuple(known.shown())
     monitor, found = choose_monitor(spec, logs)
     found += without_log(spec, known)
     if found:
         raise SpecError(found)
-    plan = replace(make_plan(spec, train, validation, performance), augment=augment)
+    plan = replace(make_plan(spec, train, validation, performance), augment=augment, distribution=distribution)
+    require_even_parts(model, spec, plan, test)
     return Ready(spec, model, data, plan, test, monitor, logs, seen, phases, performance, start, doubts)
 
 
@@ -166,14 +176,14 @@ def _check_targets(spec: Spec) -> None:
         raise SpecError(message, code="missing-field", span=spec.data.span, hint=hint)
 
 
-def _try_batch(spec: Spec, model: Any, train: Split, augment: Augmentation) -> None:
+def _try_batch(spec: Spec, model: Any, train: Split, augment: Augmentation, distribution: Distribution) -> None:
     """Traces loss and metrics on the shapes of a batch; what Keras refuses is said at 'compile'."""
     drop = fixed_batch_size(spec) is not None
     dataset = train.dataset(min(spec.fit.batch_size, train.samples), drop_remainder=drop)
     dataset = augment(dataset, spec.seed, 0)
     assert spec.compile is not None
     try:
-        build_state(model, dataset.element_spec)
+        build_state(model, dataset, distribution)
     except Exception as error:  # Whatever Keras or TensorFlow raise on shapes that don't fit.
         message = f"model, loss, metrics and data don't fit each other: {first_line(error)}"
         own = own_line(error)

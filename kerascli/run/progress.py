@@ -27,6 +27,7 @@ class RunStart:
         resumed: None for a new run; else what it goes on from.
         cache: Where the prepared samples are kept, in words.
         seeds: Which of several seeds it has, in words; empty where it is alone.
+        distribution: The devices that share each batch, in words; empty for one.
     """
 
     folder: Path
@@ -41,6 +42,7 @@ class RunStart:
     resumed: str | None = None
     cache: str = ""
     seeds: str = ""
+    distribution: str = ""
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,7 @@ from kerascli.record.history import write_history
 from kerascli.record.run_folder import RunFolder
 from kerascli.record.run_record import RunRecord, now, write_record
 from kerascli.run.callback_state import CallbackStates, take_states
+from kerascli.run.distribution import ALONE, Distribution
 from kerascli.run.finite import check_weights
 from kerascli.run.interrupts import Interrupts
 from kerascli.run.log_files import log_ends
@@ -41,8 +42,12 @@ class Recorder:
         interrupts: Interrupts,
         progress: Progress,
         limit: float | None = None,
+        distribution: Distribution = ALONE,
     ) -> None:
-        """Takes all that a checkpoint and a record are made of, and the seconds that the training may take."""
+        """Takes all that a checkpoint and a record are made of, the seconds that the training may take, and what computes it.
+
+        All processes of a training stop together, and save at the same steps: what clocks and signals say is agreed on.
+        """
         self.spec, self.folder, self.model = spec, folder, model
         self.monitor, self.record, self.interrupts, self.progress = monitor, record, interrupts, progress
         self.callbacks: list[Any] = []
@@ -51,7 +56,7 @@ class Recorder:
         self.saved: tuple[int, int] | None = None
         self.saved_time = self._began = time.monotonic()
         self._before = record.seconds or 0.0
-        self._limit = limit
+        self._limit, self._distribution = limit, distribution
         self.warned: set[str] = set()
         self._before_validation: tuple[CallbackStates, dict[str, int]] | None = None
 
@@ -60,13 +65,20 @@ class Recorder:
         """The training's time so far, with that of earlier processes, in seconds."""
         return self._before + time.monotonic() - self._began
 
-    @property
     def _time_is_over(self) -> bool:
-        return self._limit is not None and time.monotonic() - self._began > self._limit
+        if self._limit is None:
+            return False
+        return self._distribution.of_chief(time.monotonic() - self._began > self._limit) > 0
+
+    def _is_told(self) -> bool:
+        """Whether a signal came, to any of the processes."""
+        received = self._distribution.largest(self.interrupts.received or 0)
+        self.interrupts.received = received or None
+        return received > 0
 
     def leaves(self) -> bool:
         """Whether a validation is to be left; a limit of time waits for its end, so that each resumed run gets further."""
-        return self.interrupts.received is not None
+        return self._is_told()
 
     def goes_on(self, position: Position) -> None:
         """Takes up what a position says of the epochs before it."""
@@ -89,9 +101,9 @@ class Recorder:
             Interrupted: A signal came; the checkpoint is written.
             EnvironmentProblem: A checkpoint can't be written.
         """
-        if self.interrupts.received is not None:
+        if self._is_told():
             self._stop(position)
-        if self._time_is_over:
+        if self._time_is_over():
             self._save(position, value=None, best=False)
             raise TimeIsOver
         # At the end of an epoch validation and callbacks come first; its own hook saves after them.
@@ -134,9 +146,9 @@ class Recorder:
         last = position.phase + 1 == len(self.spec.fit.all_phases)
         if last and position.phase_over:
             return
-        if self.interrupts.received is not None:
+        if self._is_told():
             self._stop(position)
-        if self._time_is_over:
+        if self._time_is_over():
             self._save(position, value=position.history[-1].get(self.monitor.name), best=False)
             raise TimeIsOver
 
@@ -161,7 +173,7 @@ class Recorder:
         Raises:
             Interrupted: One did; a resumed run finds its last checkpoint and writes the result.
         """
-        if self.interrupts.received is not None:
+        if self._is_told():
             self._stop(position)
 
     def _stop(self, position: Position) -> None:
@@ -178,7 +190,7 @@ class Recorder:
         if every == "steps":
             return position.steps % int(interval) == 0
         if every == "minutes":
-            return time.monotonic() - self.saved_time >= 60 * interval
+            return self._distribution.of_chief(time.monotonic() - self.saved_time >= 60 * interval) > 0
         return position.step == 0
 
     @timed("checkpoints")

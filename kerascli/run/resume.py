@@ -14,20 +14,25 @@ from kerascli.errors import Diagnostic
 from kerascli.record.atomic import remove_leftovers, write_text
 from kerascli.record.checkpoints import list_checkpoints, load_newest, set_aside
 from kerascli.record.history import read_history
-from kerascli.record.lock import lock_folder
 from kerascli.record.run_folder import RunFolder, find_run
 from kerascli.record.run_record import RunRecord, machine, now, read_record, versions
+from kerascli.run.cluster import find_cluster
+from kerascli.run.distribution_doubts import doubts_of
 from kerascli.run.earlier_run import other_surroundings, prior_of, require_complete
 from kerascli.run.ignoring import ignoring
 from kerascli.run.interrupts import watch_signals
+from kerascli.run.join import distribute
 from kerascli.run.position import Position
 from kerascli.run.preflight import prepare_training
 from kerascli.run.progress import Progress, Silence
 from kerascli.run.result import RunResult
 from kerascli.run.resume_changes import Change, changed_arguments, find_changes
+from kerascli.run.same_start import compare_start
 from kerascli.run.session import keras_session, threads
 from kerascli.run.snapshot import Snapshot, position_of, read_snapshot
 from kerascli.run.training import Beginning, run_training
+from kerascli.run.worker_faults import worker_faults
+from kerascli.run.worker_folder import existing_folder
 from kerascli.spec.dump import dump_spec
 from kerascli.spec.load import load_spec
 from kerascli.spec.spec import Spec
@@ -43,6 +48,7 @@ def resume(
     command: Sequence[str] | None = None,
     trust: bool = False,
     max_seconds: float | None = None,
+    worker: int | None = None,
 ) -> RunResult:
     """Goes on with a run; on the same machine with the same versions it ends bit for bit as the uninterrupted one.
 
@@ -55,6 +61,8 @@ def resume(
         command: The command line, for the record.
         trust: Whether the run's plugins may run.
         max_seconds: After so many seconds of training the run is saved again, its result written.
+        worker: Which of the spec's workers this process is, where `TF_CONFIG` does not say so. All of them read the
+            run's folder, and the first, the chief, writes it.
 
     Returns:
         The result. Of a run that is complete nothing is changed, and the result has no model.
@@ -67,10 +75,11 @@ def resume(
         Interrupted: SIGINT or SIGTERM came; the run is saved and marked `stopped`.
     """
     progress = progress or Silence()
-    folder = find_run(str(run), Path(runs))
-    with lock_folder(folder.path):
+    given = find_run(str(run), Path(runs))
+    before, after = _specs(given, overrides, until_epoch, trust=trust)
+    cluster = find_cluster(after.distribute, worker)
+    with existing_folder(given, chief=cluster is None or cluster.is_chief) as folder:
         record = read_record(folder.record)
-        before, after = _specs(folder, overrides, until_epoch, trust=trust)
         changes = find_changes(before, after)
         progress = ignoring(progress, after)
         beginning = _beginning(folder, record, after, changes, progress)
@@ -79,11 +88,15 @@ def resume(
         for diagnostic in _differences(record, changes):
             progress.warned(diagnostic)
         _clean(folder)
-        with keras_session(after):
+        with keras_session(after), worker_faults():
+            distribution = distribute(after.distribute, worker)
+            for diagnostic in doubts_of(after, distribution):
+                progress.warned(diagnostic)
+            compare_start(after, distribution, {"--max-time": max_seconds, "checkpoint": beginning.position.steps})
             with listening(progress.reading):
                 prior = prior_of(record, load_preprocessing(folder.preprocessing))
-                ready = prepare_training(after, prior, begins=beginning.snapshot is None)
-            with watch_signals() as interrupts:
+                ready = prepare_training(after, prior, begins=beginning.snapshot is None, distribution=distribution)
+            with watch_signals() as interrupts, distribution.together():
                 if changes:
                     write_text(folder.spec, dump_spec(_in_folder(ready.spec)))
                 again = _record(record, beginning, changes, overrides, command)

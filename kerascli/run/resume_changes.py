@@ -29,6 +29,7 @@ _RECORDED = (
     r"fit\.validation_(batch_size|steps|freq)",
     r"compile\.(steps_per_execution|jit_compile)",
     r"performance.*",
+    r"distribute.*",
     r"callbacks\.\d+\.\w+\.\w+",
     r"fit\.phases\.\d+\.callbacks\.\d+\.\w+\.\w+",
 )

@@ -11,6 +11,7 @@ import tensorflow as tf
 from kerascli.components.faults import first_line
 from kerascli.data.streamed_split import reading_fault
 from kerascli.errors import EnvironmentProblem, KerascliError, TrainingError
+from kerascli.run.worker_faults import lost_worker
 from kerascli.spec.plugins import own_line
 
 
@@ -35,7 +36,7 @@ def step_faults(doing: str) -> Iterator[None]:
         hint = "choose a smaller 'batch_size' or a smaller model"
         raise EnvironmentProblem(message, code="memory", hint=hint) from error
     except tf.errors.OpError as error:
-        fault = reading_fault()
+        fault = reading_fault() or lost_worker(error)
         if fault is not None:
             raise fault from None
         hint = "compare the values of the data with what the layers take"

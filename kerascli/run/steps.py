@@ -9,17 +9,22 @@ import keras
 import tensorflow as tf
 
 from kerascli.data.indexed_batches import IndexedBatches
+from kerascli.run.distribution import ALONE, Distribution
+from kerascli.run.replica_state import build_replica_state
+from kerascli.run.replica_steps import Steps, make_replica_steps
 
-Steps = Callable[[Any, int], dict[str, Any]]
 
-
-def make_train_steps(model: Any, *, looped: bool = False) -> Steps:
+def make_train_steps(model: Any, *, looped: bool = False, distribution: Distribution = ALONE) -> Steps:
     """`train(iterator, count)`: so many optimizer steps; returns the metrics' values after them."""
+    if distribution.strategy is not None:
+        return make_replica_steps(model, distribution, training=True)
     return _make(model, model.train_step, looped=looped)
 
 
-def make_test_steps(model: Any, *, looped: bool = False) -> Steps:
+def make_test_steps(model: Any, *, looped: bool = False, distribution: Distribution = ALONE) -> Steps:
     """`test(iterator, count)`: so many batches without learning; returns the metrics' values after them."""
+    if distribution.strategy is not None:
+        return make_replica_steps(model, distribution, training=False)
     return _make(model, model.test_step, looped=looped)
 
 
@@ -102,18 +107,22 @@ def _eagerly(model: Any, step: Callable[[Any], Any], iterator: Iterator[Any], co
     return result
 
 
-def build_state(model: Any, element: Any) -> None:
+def build_state(model: Any, dataset: Any, distribution: Distribution = ALONE) -> None:
     """Makes all state that Keras would make in the first step: optimizer slots, loss and metric variables.
 
     The test step is traced, not run: nothing is computed, no random state moves on.
 
     Args:
         model: A compiled model.
-        element: The `element_spec` of its batches.
+        dataset: Its batches.
+        distribution: What computes them.
 
     Raises:
         Exception: Whatever Keras or TensorFlow say when loss, metrics and data don't fit.
     """
+    if distribution.strategy is not None:
+        build_replica_state(model, dataset, distribution)
+        return
     if model.optimizer is not None and not model.optimizer.built:
         model.optimizer.build(model.trainable_variables)
 
@@ -121,7 +130,7 @@ def build_state(model: Any, element: Any) -> None:
     def trace(data: Any) -> Any:
         return model.test_step(data)
 
-    tf.function(trace).get_concrete_function(element)
+    tf.function(trace).get_concrete_function(dataset.element_spec)
     model.reset_metrics()
 
 

@@ -11,13 +11,14 @@ from typing import Any
 
 from kerascli.check import require_sound
 from kerascli.data.told import listening
-from kerascli.record.lock import lock_folder
-from kerascli.record.run_folder import RunFolder, create_run_folder
+from kerascli.record.run_folder import RunFolder
 from kerascli.record.run_record import RunRecord
 from kerascli.run.disk_space import little_space
+from kerascli.run.distribution_doubts import doubts_of
 from kerascli.run.doubts import find_doubts
 from kerascli.run.ignoring import ignoring
 from kerascli.run.interrupts import Interrupts, watch_signals
+from kerascli.run.join import distribute
 from kerascli.run.new_run import first_record, write_inputs
 from kerascli.run.preflight import prepare_training
 from kerascli.run.prior import Prior
@@ -25,9 +26,12 @@ from kerascli.run.profile_files import profile_into, write_profile
 from kerascli.run.progress import Progress, Silence
 from kerascli.run.ready import Ready
 from kerascli.run.result import RunResult
+from kerascli.run.same_start import compare_start
 from kerascli.run.session import keras_session
 from kerascli.run.timeline import part, recording
 from kerascli.run.training import run_training
+from kerascli.run.worker_faults import worker_faults
+from kerascli.run.worker_folder import new_folder
 from kerascli.spec.spec import Spec
 
 
@@ -40,6 +44,7 @@ def train(
     max_seconds: float | None = None,
     strict: bool = False,
     profile: bool = False,
+    worker: int | None = None,
 ) -> RunResult:
     """Trains the model of a spec and leaves a run folder.
 
@@ -53,6 +58,8 @@ def train(
         max_seconds: After so many seconds of training the run is saved, its result written, and marked `stopped`.
         strict: Whether a warning of spec or data is an error; nothing is written then.
         profile: Whether to find out where the time goes: `result.profile`, and the run's folder `profile`.
+        worker: Which of the spec's workers this process is, where `TF_CONFIG` does not say so. Only the first, the
+            chief, leaves a folder.
 
     Returns:
         The result; its `folder` holds everything.
@@ -65,7 +72,9 @@ def train(
         Interrupted: SIGINT or SIGTERM came; the run is saved and marked `stopped`.
     """
     with recording() if profile else contextlib.nullcontext():
-        return begin_run(spec, runs, progress=progress, command=command, max_seconds=max_seconds, strict=strict)
+        return begin_run(
+            spec, runs, progress=progress, command=command, max_seconds=max_seconds, strict=strict, worker=worker
+        )
 
 
 def begin_run(
@@ -78,6 +87,7 @@ def begin_run(
     strict: bool = False,
     prior: Prior | None = None,
     facts: Mapping[str, Any] | None = None,
+    worker: int | None = None,
 ) -> RunResult:
     """`train`, for a run that has to do with others.
 
@@ -90,24 +100,28 @@ def begin_run(
         strict: Whether warnings are errors.
         prior: What was decided when the run that this one repeats began.
         facts: What its record says of the others.
+        worker: Which worker this is.
     """
     progress = ignoring(progress or Silence(), spec)
     for diagnostic in require_sound(spec, strict=strict):
         progress.warned(diagnostic)
-    with keras_session(spec):
+    with keras_session(spec), worker_faults():
+        distribution = distribute(spec.distribute, worker)
+        for diagnostic in doubts_of(spec, distribution):
+            progress.warned(diagnostic)
+        compare_start(spec, distribution, {"--max-time": max_seconds, "--strict": strict})
         with listening(progress.reading):
-            ready = prepare_training(spec, prior)
+            ready = prepare_training(spec, prior, distribution=distribution)
         with part("data"):
             found = (*find_doubts(ready, strict=strict), *little_space(ready.spec, ready.model, Path(runs)))
         for diagnostic in found:
             progress.warned(diagnostic)
         # From here on a signal leaves a run that can go on.
-        with watch_signals() as interrupts:
-            folder = create_run_folder(Path(runs), spec.name)
-            with lock_folder(folder.path):
-                record = first_record(ready, command).changed(**(facts or {}))
-                write_inputs(folder, ready, record)
-                return _profiled(folder, ready, record, interrupts, progress, max_seconds)
+        folders = new_folder(Path(runs), spec.name, chief=distribution.is_chief)
+        with watch_signals() as interrupts, distribution.together(), folders as folder:
+            record = first_record(ready, command).changed(**(facts or {}))
+            write_inputs(folder, ready, record)
+            return _profiled(folder, ready, record, interrupts, progress, max_seconds)
 
 
 def _profiled(

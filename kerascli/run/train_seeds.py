@@ -47,6 +47,7 @@ def train_seeds(
     command: Sequence[str] | None = None,
     max_seconds: float | None = None,
     strict: bool = False,
+    worker: int | None = None,
 ) -> SeedsResult:
     """Trains a spec with its own seed and those that follow it.
 
@@ -60,6 +61,7 @@ def train_seeds(
         command: The command line, for the records.
         max_seconds: The seconds of training that each of them may take.
         strict: Whether warnings are errors.
+        worker: Which of the spec's workers this process is.
 
     Raises:
         SpecError: The spec is wrong.
@@ -77,7 +79,14 @@ def train_seeds(
         seeded = replace(spec, seed=seed)
         try:
             result = begin_run(
-                seeded, runs, progress=progress, command=command, max_seconds=max_seconds, strict=strict, facts=facts
+                seeded,
+                runs,
+                progress=progress,
+                command=command,
+                max_seconds=max_seconds,
+                strict=strict,
+                facts=facts,
+                worker=worker,
             )
         except FellShort as error:
             short += [replace(one, message=f"with seed {seed}, {one.message}") for one in error.diagnostics]

@@ -76,17 +76,21 @@ def run_training(
         EnvironmentProblem: A file can't be written; the run is marked `failed`.
         Interrupted: A signal came; the run is saved and marked `stopped`.
     """
-    recorder = Recorder(ready.spec, folder, ready.model, ready.monitor, record, interrupts, progress, seconds)
+    distribution = ready.plan.distribution
+    recorder = Recorder(
+        ready.spec, folder, ready.model, ready.monitor, record, interrupts, progress, seconds, distribution
+    )
     position = beginning.position if beginning is not None else Position()
     recorder.goes_on(position)
     progress.started(_start(folder, ready, record, beginning))
     over = False
     try:
-        try:
-            _fit(folder, ready, recorder, progress, position, beginning)
-        except TimeIsOver:
-            over = True
-        result = end_training(folder, ready, recorder, position)
+        with distribution.scope():
+            try:
+                _fit(folder, ready, recorder, progress, position, beginning)
+            except TimeIsOver:
+                over = True
+            result = end_training(folder, ready, recorder, position)
     except Interrupted:
         raise
     except BaseException as error:  # Whatever ends a run is written into its record.
@@ -203,6 +207,7 @@ def _start(folder: RunFolder, ready: Ready, record: RunRecord, beginning: Beginn
         resumed=None if beginning is None else str(beginning),
         cache=ready.data.storage.words(),
         seeds=_seeds(record),
+        distribution=plan.distribution.words(plan.batch_size),
     )
 
 
@@ -216,7 +221,7 @@ def _seeds(record: RunRecord) -> str:
 
 @timed("logs")
 def _log_callbacks(ready: Ready, folder: RunFolder, recorder: Recorder, *, begins: bool) -> list[Any]:
-    if ready.spec.logs.tensorboard is None:
+    if ready.spec.logs.tensorboard is None or not ready.plan.distribution.is_chief:
         return []
 
     def failed(error: Exception) -> None:

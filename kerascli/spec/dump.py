@@ -8,6 +8,8 @@ from typing import Any
 from kerascli.catalog import Parameter, load_catalog
 from kerascli.spec.component import Component
 from kerascli.spec.data_spec import DataSpec, FieldSpec, SplitSpec
+from kerascli.spec.distribute_parser import DistributeSpec
+from kerascli.spec.distribute_parser import plain_values as plain_distribute
 from kerascli.spec.dump_model import ModelWriter
 from kerascli.spec.model_spec import ModelSpec
 from kerascli.spec.performance_parser import PerformanceSpec, plain_values
@@ -59,6 +61,8 @@ def _resolve(spec: Spec, writer: _Writer) -> dict[str, Any]:
     out["logs"] = {"csv": spec.logs.csv, "tensorboard": Flow(board) if board else board is not None}
     if spec.expect:
         out["expect"] = {one.log: one.condition for one in spec.expect}
+    if spec.distribute != DistributeSpec():
+        out["distribute"] = plain_distribute(spec.distribute)
     if spec.performance != PerformanceSpec() or writer.defaults:
         out["performance"] = plain_values(spec.performance)
     if spec.ignored:

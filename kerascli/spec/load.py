@@ -13,6 +13,7 @@ from kerascli.spec.callback_parser import parse_callbacks
 from kerascli.spec.check_parser import parse_check
 from kerascli.spec.compile_parser import parse_compile
 from kerascli.spec.data_parser import parse_data
+from kerascli.spec.distribute_parser import parse_distribute
 from kerascli.spec.dtype_policy import parse_dtype
 from kerascli.spec.environment import warn_of_changes
 from kerascli.spec.expect_parser import parse_expect
@@ -131,6 +132,7 @@ def _parse(
     logs = parse_logs(root.get("logs"), problems)
     expect = parse_expect(root.get("expect"), problems)
     performance = parse_performance(root.get("performance"), problems)
+    distribute = parse_distribute(root.get("distribute"), problems)
     name, seed, dtype = _name(root, path, problems), _seed(root, problems), parse_dtype(root.get("dtype"), problems)
     description = root.get("description")
     tags = root.get("tags")
@@ -143,7 +145,7 @@ def _parse(
     return Spec(
         name, model, seed, dtype, data, compile_spec, fit, callbacks, checkpoints, logs,
         shown, tag_words, path, sources, root, problems.ordered(), trust, expect=expect,
-        performance=performance, ignored=problems.ignored,
+        performance=performance, distribute=distribute, ignored=problems.ignored,
     )  # fmt: skip
 
 

@@ -197,6 +197,14 @@ PERFORMANCE = Place(
     },
 )
 
+DISTRIBUTE = Place(
+    "section",
+    keys={
+        "mirrored": Place("section", keys={"devices": _VALUE}),
+        "multi_worker": Place("section", keys={"workers": _VALUE, "timeout": Place(default=60)}),
+    },
+)
+
 ROOT = Place(
     "section",
     keys={
@@ -216,6 +224,7 @@ ROOT = Place(
         "checkpoints": CHECKPOINTS,
         "logs": LOGS,
         "expect": Place("names", each=_VALUE),
+        "distribute": DISTRIBUTE,
         "performance": PERFORMANCE,
         "check": CHECK,
     },
@@ -225,4 +234,4 @@ ROOT = Place(
 REUSE_SECTIONS = ("extends", "override")
 
 # Sections of the language that are not built yet; each is refused by name.
-SECTIONS_TO_COME = ("distribute", "tune")
+SECTIONS_TO_COME = ("tune",)

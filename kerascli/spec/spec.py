@@ -9,6 +9,7 @@ from pathlib import Path
 from kerascli.errors import Diagnostic, SourceText
 from kerascli.spec.component import Component
 from kerascli.spec.data_spec import DataSpec
+from kerascli.spec.distribute_parser import DistributeSpec
 from kerascli.spec.expect_parser import Expectation
 from kerascli.spec.ignored import IgnoredCode
 from kerascli.spec.model_spec import ModelSpec
@@ -44,6 +45,7 @@ class Spec:
         environment: The variables of the environment that it read, each with its value; None where it is not set.
         expect: What its run must reach.
         performance: What it says of what changes the time alone.
+        distribute: The devices and machines that it is trained on.
         ignored: The warnings that it silences.
     """
 
@@ -68,4 +70,5 @@ class Spec:
     environment: Table[str, str | None] = field(default_factory=dict, repr=False, compare=False)
     expect: tuple[Expectation, ...] = ()
     performance: PerformanceSpec = field(default_factory=PerformanceSpec)
+    distribute: DistributeSpec = field(default_factory=DistributeSpec)
     ignored: tuple[IgnoredCode, ...] = ()

@@ -108,6 +108,8 @@ KEY_EXAMPLES: Mapping[str, str] = {
     "checkpoints.mode": "checkpoints: {best: loss, mode: min}\n",
     "check": "check:\n  ignore:\n    - unused-block: kept for the next experiment\n",
     "expect": "expect: {loss: '<= 100'}\n",
+    "distribute": "distribute: mirrored\n",
+    "distribute.multi_worker": "distribute: {multi_worker: {workers: ['node1:2222', 'node2:2222']}}\n",
     "performance": "performance: {steps_per_execution: 32, threads: 2}\n",
     "logs": "logs: {csv: true, tensorboard: {histogram_freq: 1}}\n",
 }

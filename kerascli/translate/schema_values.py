@@ -184,6 +184,9 @@ VALUE_FORMS: Mapping[str, Schema] = {
     "vars": FREE,
     "override": FREE,
     "expect.*": TEXT,
+    "distribute.mirrored.devices": TEXTS,
+    "distribute.multi_worker.workers": TEXTS,
+    "distribute.multi_worker.timeout": COUNT,
     "performance.steps_per_execution": either(COUNT, words("auto")),
     "performance.validation_batch_size": either(COUNT_OR_NULL, words("auto")),
     "performance.fused_updates": either(TRUTH, words("auto")),
@@ -262,6 +265,7 @@ SHORT_FORMS: Mapping[str, Schema] = {
     "model.weights": TEXT,
     "compile.loss_weights": either(one_or_list(NUMBER), {"type": "null"}),
     "logs.tensorboard": of_kinds(["bool", "null"]),
+    "distribute": {"enum": [False, None, "mirrored", "multi_worker"]},
     "performance": {"enum": [False]},
     "performance.threads": either(COUNT, words("auto")),
 }
