@@ -78,15 +78,12 @@ def launch(
     from kerascli.search.launch.attempt import Patience
     from kerascli.search.launch.shares import require_sensible
     from kerascli.search.launch.supervise import Job, Supervisor
+    from kerascli.spec.distribute_parser import DistributeSpec
 
     _check_environment()
     command = read_words(context, words)
     folder, spec = _check(command)
-    said = getattr(spec, "distribute", None)
-    if said is None:
-        count, addresses = agree(workers, port)
-    else:
-        count, addresses = agree(workers, port, said.kind, said.workers, said.worker_spans, said.span)
+    count, addresses = agree(workers, port, DistributeSpec() if spec is None else spec.distribute)
     require_sensible(count, os.environ)
     require_free(addresses)
     job = Job(

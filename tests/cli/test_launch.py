@@ -91,6 +91,13 @@ def test_words_that_are_not_for_workers(words: list[str], code: str, message: st
         (["tiny.yaml", "--workers", "2", "--wrong"], 2, "No such option"),
         (["tiny.yaml", "fit.epoch=3", "--workers", "2"], 2, "did you mean 'fit.epochs'?"),
         (["wrong.yaml", "--workers", "2"], 2, "wrong.yaml:6:45"),
+        (
+            ["tiny.yaml", "distribute={multi_worker: {workers: [a:1, a:2, a:3]}}", "--workers", "2"],
+            2,
+            "names 3 workers",
+        ),
+        (["tiny.yaml", "distribute={multi_worker: {workers: [far:1, far:2]}}"], 2, "the spec has 'far:1'"),
+        (["tiny.yaml", "distribute=mirrored", "--workers", "2"], 2, "wants one process"),
         (["absent.yaml", "--workers", "2"], 2, "can't read 'absent.yaml'"),
         (["--workers", "2", "evaluate", "absent"], 2, "absent"),
         (["--workers", "2", "resume", "absent"], 2, "absent"),

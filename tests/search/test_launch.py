@@ -22,6 +22,7 @@ from kerascli.search.launch.agreement import agree
 from kerascli.search.launch.attempt import Patience
 from kerascli.search.launch.shares import require_sensible, share
 from kerascli.search.launch.supervise import Job, Supervisor
+from kerascli.spec.distribute_parser import DistributeSpec
 
 WORKER = Path(__file__).parent / "launched_worker.py"
 
@@ -256,35 +257,43 @@ def test_ports() -> None:
 SPAN = SourceText("a.yaml", "distribute: multi_worker").span(1, 1, 10)
 
 
-@pytest.mark.parametrize(
-    ("said", "found"),
-    [
-        ((2, None), (2, [])),
-        ((2, 4000), (2, [("127.0.0.1", 4000), ("127.0.0.1", 4001)])),
-        ((None, None, "multi_worker", ["localhost:1", "[::1]:2"]), (2, [("localhost", 1), ("::1", 2)])),
-        ((2, None, "multi_worker", ["localhost:1", "127.0.0.9:2"]), (2, [("localhost", 1), ("127.0.0.9", 2)])),
-        ((1, None, "mirrored"), (1, [])),
-    ],
-)
-def test_the_command_line_and_the_spec_agree(said: tuple[Any, ...], found: Any) -> None:
-    assert agree(*said) == found
+def spec(kind: Any = "none", *workers: str) -> DistributeSpec:
+    return DistributeSpec(kind, workers=workers, span=SPAN, worker_spans=(SPAN,) * len(workers))
 
 
 @pytest.mark.parametrize(
-    ("said", "code", "message"),
+    ("workers", "port", "said", "found"),
     [
-        ((None, None), "usage", "how many workers is not said"),
-        ((2, None, "mirrored"), "cluster-conflict", "wants one process, and '--workers' says 2"),
-        ((2, None, "multi_worker", ["localhost:1"]), "cluster-conflict", "names 1 workers, and '--workers' says 2"),
-        ((None, None, "multi_worker", ["localhost:1", "far:2"]), "cluster-conflict", "the spec has 'far:2'"),
-        ((None, None, "multi_worker", ["192.0.2.1:1"]), "cluster-conflict", "workers of one machine"),
-        ((None, 9, "multi_worker", ["localhost:1"]), "usage", "the spec names the ports"),
-        ((2, 65_535), "usage", "there is no port 65536"),
+        (2, None, spec(), []),
+        (2, 4000, spec("multi_worker"), [("127.0.0.1", 4000), ("127.0.0.1", 4001)]),
+        (None, None, spec("multi_worker", "localhost:1", "[::1]:2"), [("localhost", 1), ("::1", 2)]),
+        (2, None, spec("multi_worker", "localhost:1", "127.0.0.9:2"), [("localhost", 1), ("127.0.0.9", 2)]),
+        (1, None, spec("mirrored"), []),
     ],
 )
-def test_the_command_line_and_the_spec_disagree(said: tuple[Any, ...], code: str, message: str) -> None:
+def test_the_command_line_and_the_spec_agree(
+    workers: int | None, port: int | None, said: DistributeSpec, found: Any
+) -> None:
+    assert agree(workers, port, said) == (workers or 2, found)
+
+
+@pytest.mark.parametrize(
+    ("workers", "port", "said", "code", "message"),
+    [
+        (None, None, spec(), "usage", "how many workers is not said"),
+        (2, None, spec("mirrored"), "cluster-conflict", "wants one process, and '--workers' says 2"),
+        (2, None, spec("multi_worker", "localhost:1"), "cluster-conflict", "names 1 workers, and '--workers' says 2"),
+        (None, None, spec("multi_worker", "localhost:1", "far:2"), "cluster-conflict", "the spec has 'far:2'"),
+        (None, None, spec("multi_worker", "192.0.2.1:1"), "cluster-conflict", "workers of one machine"),
+        (None, 9, spec("multi_worker", "localhost:1"), "usage", "the spec names the ports"),
+        (2, 65_535, spec(), "usage", "there is no port 65536"),
+    ],
+)
+def test_the_command_line_and_the_spec_disagree(
+    workers: int | None, port: int | None, said: DistributeSpec, code: str, message: str
+) -> None:
     with pytest.raises((UsageError, SpecError)) as caught:
-        agree(*said, span=SPAN)
+        agree(workers, port, said)
     (one,) = caught.value.diagnostics
     assert one.code == code and message in one.message
     assert (one.span == SPAN) == (code == "cluster-conflict")
