@@ -9,6 +9,7 @@ import typer
 
 from kerascli.cli import options
 from kerascli.cli.specs import warn_of_environment
+from kerascli.cli.workers import is_chief_of_run
 
 Weights = Annotated[
     str,
@@ -50,6 +51,7 @@ def evaluate(
     """Evaluate a run on its test split, or on other data."""
     check_weights(weights)
     _check_run(run, runs)
+    chief = run.endswith(".keras") or is_chief_of_run()
     from kerascli.cli.console import from_here, output_console, print_json, tell
     from kerascli.cli.quiet import prepare_tensorflow
 
@@ -57,8 +59,10 @@ def evaluate(
     from kerascli.cli.sample_bar import sample_bar
     from kerascli.run.evaluate import evaluate as evaluate_run
 
-    with sample_bar("evaluating", quiet=quiet or json) as stepped:
+    with sample_bar("evaluating", quiet=quiet or json or not chief) as stepped:
         result = evaluate_run(run, data, batch_size, runs=runs, weights=weights, trust=trust, stepped=stepped)
+    if not chief:
+        return
     if json:
         path = None if result.path is None else str(result.path)
         print_json({"metrics": result.metrics, "samples": result.samples, "data": result.data, "path": path})

@@ -11,6 +11,7 @@ import typer
 from kerascli.cli import options
 from kerascli.cli.evaluate import Weights, check_weights
 from kerascli.cli.specs import warn_of_environment
+from kerascli.cli.workers import is_chief_of_run
 
 Input = Annotated[
     str,
@@ -69,6 +70,7 @@ def predict(
     from kerascli.record.run_folder import find_run
 
     check_output(output)
+    quiet = quiet or not is_chief_of_run()
     warn_of_environment(find_run(run, Path(runs)))
     from kerascli.cli.quiet import prepare_tensorflow
 

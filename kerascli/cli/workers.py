@@ -29,7 +29,7 @@ def is_chief(spec: DistributeSpec, worker: int | None, *, alone: bool = False) -
     return cluster is None or cluster.is_chief
 
 
-def is_chief_of_run(worker: int | None) -> bool:
+def is_chief_of_run(worker: int | None = None) -> bool:
     """The same for a run that there is, by `--worker` and `TF_CONFIG` alone.
 
     Raises:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -13,12 +14,18 @@ from kerascli.errors import UsageError
 from kerascli.record.atomic import write_json
 from kerascli.run.distribution import ALONE, Distribution
 from kerascli.run.evaluation_loop import run_test
+from kerascli.run.even_parts import require_even
+from kerascli.run.join import distribute_again
 from kerascli.run.load_run import LoadedRun, load_run, run_or_file
 from kerascli.run.model_file import load_model_file
 from kerascli.run.read_data import read_data
+from kerascli.run.replica_steps import has_own_step
+from kerascli.run.same_start import compare_options
 from kerascli.run.session import keras_session
 from kerascli.run.step_faults import step_faults
 from kerascli.run.steps import build_state, make_test_steps
+from kerascli.run.worker_faults import worker_faults
+from kerascli.spec.load import load_spec
 
 # Samples a step where neither the command nor the run says it.
 BATCH_SIZE = 32
@@ -91,20 +98,29 @@ def evaluate(
     file = run_or_file(run_or_model, Path(runs))
     if isinstance(file, Path):
         return _evaluate_file(file, data, batch_size, trust=trust, stepped=stepped)
-    loaded = load_run(file, weights=weights, trust=trust)
-    with keras_session(loaded.spec):
+    spec = load_spec(file.spec, trust=trust)
+    with keras_session(spec), worker_faults(), contextlib.ExitStack() as stack:
+        distribution = distribute_again(spec.distribute)
+        stack.enter_context(distribution.together())
+        compare_options(distribution, {"RUN": file.name, "--data": data, "--batch-size": batch_size})
+        loaded = load_run(file, weights=weights, trust=trust, distribution=distribution)
         split, name = _split(loaded, data)
         size = batch_size or loaded.batch_size
+        if distribution.strategy is not None and has_own_step(loaded.model):
+            require_even(distribution, split, size, "data", loaded.spec)
         metrics = evaluate_split(
             loaded.model,
             split,
             size,
             drop_remainder=loaded.fixed_batch_size is not None,
+            distribution=distribution,
             stepped=_in_samples(stepped, size, split),
         )
-    path = file.evaluation / f"{name}.json"
-    file.evaluation.mkdir(exist_ok=True)
-    write_json(path, {"data": str(data or "test"), "samples": split.samples, "weights": weights, "metrics": metrics})
+        path = file.evaluation / f"{name}.json"
+        if distribution.is_chief:
+            file.evaluation.mkdir(exist_ok=True)
+            found = {"samples": split.samples, "weights": weights, "metrics": metrics}
+            write_json(path, {"data": str(data or "test"), **found})
     return EvaluationResult(metrics, split.samples, str(data or "test"), path)
 
 

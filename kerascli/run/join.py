@@ -5,13 +5,14 @@ from __future__ import annotations
 import signal
 import threading
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import cache
 from typing import Any
 
 import tensorflow as tf
 
 from kerascli.errors import EnvironmentProblem, Span
-from kerascli.run.cluster import Cluster, find_cluster
+from kerascli.run.cluster import Cluster, find_cluster, given_cluster
 from kerascli.run.distribution import ALONE, Distribution
 from kerascli.run.rendezvous import joining, meet
 from kerascli.spec.distribute_parser import DistributeSpec
@@ -39,6 +40,21 @@ def distribute(spec: DistributeSpec, worker: int | None = None) -> Distribution:
         # As one process on one device computes.
         return Distribution(spec.kind)
     return Distribution(spec.kind, len(devices), _mirrored(devices))
+
+
+def distribute_again(spec: DistributeSpec) -> Distribution:
+    """What evaluates, or predicts, with a run: the workers of `TF_CONFIG`, or the devices of its spec that are here.
+
+    Raises:
+        EnvironmentProblem: `TF_CONFIG` is no cluster, or a worker is not there.
+    """
+    given = given_cluster()
+    if given is not None and len(given.workers) > 1:
+        return _join(replace(given, timeout=spec.timeout))
+    if spec.kind != "mirrored":
+        return ALONE
+    there = {*_logical("GPU"), *_logical("CPU")}
+    return ALONE if not there.issuperset(spec.devices) else distribute(spec)
 
 
 def planned(spec: DistributeSpec, worker: int | None = None) -> Distribution:

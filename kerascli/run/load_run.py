@@ -29,6 +29,7 @@ from kerascli.record.run_folder import RunFolder, find_run
 from kerascli.record.run_record import read_record
 from kerascli.record.sources import check_sources
 from kerascli.run.build import build_compiled
+from kerascli.run.distribution import ALONE, Distribution
 from kerascli.run.predictions import make_predict_step
 from kerascli.run.read_data import read_data
 from kerascli.run.session import keras_session
@@ -50,12 +51,14 @@ class LoadedRun:
         spec: Its resolved spec.
         model: The compiled model with its weights.
         preprocessing: Raw tables → inputs and targets, as adapted in training.
+        distribution: What evaluates and predicts with it.
     """
 
     folder: RunFolder
     spec: Spec
     model: Any
     preprocessing: Preprocessing
+    distribution: Distribution = ALONE
 
     @property
     def fixed_batch_size(self) -> int | None:
@@ -102,7 +105,7 @@ class LoadedRun:
     @cached_property
     def predict_step(self) -> Callable[[Any], dict[str, Array]]:
         """One batch → the outputs by head; traced once, however often the run predicts."""
-        return make_predict_step(self.model)
+        return make_predict_step(self.model, self.distribution)
 
     @cached_property
     def kinds(self) -> dict[str, str]:
@@ -233,7 +236,9 @@ def load(
     return load_run(find_run(str(run), Path(runs)), weights=weights, trust=trust)
 
 
-def load_run(folder: RunFolder, *, weights: str = "result", trust: bool = False) -> LoadedRun:
+def load_run(
+    folder: RunFolder, *, weights: str = "result", trust: bool = False, distribution: Distribution = ALONE
+) -> LoadedRun:
     """Loads a run.
 
     The model is built from the run's spec, so that its heads and logs have their names, and gets its weights.
@@ -242,6 +247,7 @@ def load_run(folder: RunFolder, *, weights: str = "result", trust: bool = False)
         folder: The run.
         weights: `result` (those of `model.keras`), `best` or `last` (those of the checkpoint).
         trust: Whether the spec may name components that run code.
+        distribution: What is to evaluate and predict with it.
 
     Raises:
         EnvironmentProblem: The run has no model yet, or a file of it is damaged.
@@ -251,7 +257,7 @@ def load_run(folder: RunFolder, *, weights: str = "result", trust: bool = False)
     if weights == "result" and not folder.model.is_file():
         hint = "say '--weights last' for its newest checkpoint"
         raise EnvironmentProblem(f"the run '{folder.name}' has no model yet", code="no-model", hint=hint)
-    with keras_session(spec), no_downloads():
+    with keras_session(spec), no_downloads(), distribution.scope():
         model = build_compiled(spec)
         checkpoint = None if weights == "result" else load_newest(folder.checkpoints, best=weights == "best")[0]
         if spec.compile is not None:
@@ -262,4 +268,4 @@ def load_run(folder: RunFolder, *, weights: str = "result", trust: bool = False)
             load_weights(model, folder.model)
         else:
             restore_weights(model, read_snapshot(checkpoint.path))
-        return LoadedRun(folder, spec, model, load_preprocessing(folder.preprocessing))
+        return LoadedRun(folder, spec, model, load_preprocessing(folder.preprocessing), distribution)

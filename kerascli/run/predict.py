@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -20,10 +21,14 @@ from kerascli.errors import DataError, UsageError, did_you_mean
 from kerascli.record.run_folder import find_run
 from kerascli.run.build import output_shapes
 from kerascli.run.classifiers import find_classifiers
+from kerascli.run.join import distribute_again
 from kerascli.run.load_run import LoadedRun, load_run
 from kerascli.run.new_data import open_input
 from kerascli.run.predictions import columns_of, read_batches
+from kerascli.run.same_start import compare_options
 from kerascli.run.session import keras_session
+from kerascli.run.worker_faults import worker_faults
+from kerascli.spec.load import load_spec
 
 # Samples a step where the command says nothing; the outputs are the same for every size, within float rounding.
 BATCH_SIZE = 256
@@ -90,8 +95,17 @@ def predict(
     """
     if output is not None:
         check_output(str(output))
-    loaded = load_run(find_run(str(run), Path(runs)), weights=weights, trust=trust)
-    return loaded.predict(input, output, batch_size, ids=ids, top_k=top_k, keep=keep, stepped=stepped)
+    folder = find_run(str(run), Path(runs))
+    spec = load_spec(folder.spec, trust=trust)
+    with keras_session(spec), worker_faults(), contextlib.ExitStack() as stack:
+        distribution = distribute_again(spec.distribute)
+        stack.enter_context(distribution.together())
+        if distribution.workers > 1 and str(input) == "-":
+            hint = "write it into a file that all workers can read"
+            raise UsageError("several workers can't read one standard input", code="usage", hint=hint)
+        compare_options(distribution, {"RUN": folder.name, "--input": str(input), "--batch-size": batch_size})
+        loaded = load_run(folder, weights=weights, trust=trust, distribution=distribution)
+        return loaded.predict(input, output, batch_size, ids=ids, top_k=top_k, keep=keep, stepped=stepped)
 
 
 def predict_loaded(
@@ -123,7 +137,7 @@ def predict_loaded(
         lists = path is not None and (path == "-" or path.lower().endswith(".jsonl"))
         predictor = _Predictor(loaded, batch_size, ids, top_k, keep=keep, lists=lists)
         blocks = predictor.blocks(tables, total, stepped)
-        if path is None:
+        if path is None or not loaded.distribution.is_chief:
             for _ in blocks:
                 pass
         else:

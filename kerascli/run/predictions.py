@@ -10,24 +10,30 @@ import tensorflow as tf
 
 from kerascli.data.preprocessing import Preprocessing
 from kerascli.data.table import Array
+from kerascli.run.distribution import ALONE, Distribution
 from kerascli.run.step_faults import step_faults
 
 
-def make_predict_step(model: Any) -> Callable[[Any], dict[str, Array]]:
+def make_predict_step(model: Any, distribution: Distribution = ALONE) -> Callable[[Any], dict[str, Array]]:
     """The model's own `predict_step` for one batch: `(x,)`, `(x, y)` or `(x, y, sample_weight)` → head to outputs.
 
     Args:
         model: The model; `output_names` names its heads.
+        distribution: What computes it; each process then gets the outputs of all.
     """
+    shares = distribution.shares
 
     @tf.autograph.experimental.do_not_convert  # type: ignore[untyped-decorator]
     def step(data: Any) -> Any:
-        return model.predict_step(data)
+        if shares is None:
+            return model.predict_step(data)
+        parts = distribution.run(_predict_part(model), shares.cut(data))
+        return tf.nest.map_structure(lambda part: distribution.strategy.gather(part, axis=0), parts)
 
     run = step if model.run_eagerly else tf.function(step, reduce_retracing=True)
 
     def predict(batch: Any) -> dict[str, Array]:
-        with step_faults("predicting"):
+        with step_faults("predicting"), distribution.scope():
             returned = run(batch)
         if isinstance(returned, Mapping):
             # A model class of one's own may return more than has a target.
@@ -35,6 +41,16 @@ def make_predict_step(model: Any) -> Callable[[Any], dict[str, Array]]:
         else:
             outputs = tf.nest.flatten(returned)
         return {name: np.asarray(output) for name, output in zip(model.output_names, outputs, strict=True)}
+
+    return predict
+
+
+def _predict_part(model: Any) -> Callable[[Any], Any]:
+    """The outputs of a part of a batch; of one without samples, none."""
+
+    def predict(given: Any) -> Any:
+        data, size, _ = given
+        return tf.nest.map_structure(lambda output: output[:size], model.predict_step(data))
 
     return predict
 

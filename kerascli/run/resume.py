@@ -99,7 +99,9 @@ def resume(
             with watch_signals() as interrupts, distribution.together():
                 if changes:
                     write_text(folder.spec, dump_spec(_in_folder(ready.spec)))
-                again = _record(record, beginning, changes, overrides, command)
+                again = _record(record, beginning, changes, overrides, command).changed(
+                    distribution=distribution.to_json(ready.plan.batch_size)
+                )
                 return run_training(folder, ready, again, interrupts, progress, beginning, seconds=max_seconds)
 
 

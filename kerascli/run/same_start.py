@@ -44,7 +44,16 @@ def compare_start(spec: Spec, distribution: Distribution, options: Mapping[str, 
     if worker is not None:
         message = f"{_name(distribution, worker[1])} has not the chief's spec: '{worker[0]}' differs"
         raise UsageError(message, code="workers-differ", hint=_HINT)
-    worker = _differing(distribution, options or {})
+    compare_options(distribution, options or {})
+
+
+def compare_options(distribution: Distribution, options: Mapping[str, Any]) -> None:
+    """Compares what the command lines say.
+
+    Raises:
+        UsageError: An option is not the chief's.
+    """
+    worker = _differing(distribution, options) if distribution.workers > 1 else None
     if worker is not None:
         message = f"{_name(distribution, worker[1])} has not the chief's '{worker[0]}'"
         raise UsageError(message, code="workers-differ", hint=_HINT)

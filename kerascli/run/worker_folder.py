@@ -13,9 +13,7 @@ from kerascli.record.lock import lock_folder
 from kerascli.record.run_folder import RunFolder, create_run_folder
 
 # What a run that goes on reads of its folder.
-_NOT_READ = shutil.ignore_patterns(
-    ".lock", "tensorboard", "plots", "evaluation", "predictions", "profile", "model.keras"
-)
+_NOT_READ = shutil.ignore_patterns(".lock", "plots", "evaluation", "predictions", "profile", "*.keras")
 
 
 @contextlib.contextmanager
