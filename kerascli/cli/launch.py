@@ -78,12 +78,11 @@ def launch(
     from kerascli.search.launch.attempt import Patience
     from kerascli.search.launch.shares import require_sensible
     from kerascli.search.launch.supervise import Job, Supervisor
-    from kerascli.spec.distribute_parser import DistributeSpec
 
     _check_environment()
     command = read_words(context, words)
     folder, spec = _check(command)
-    count, addresses = agree(workers, port, DistributeSpec() if spec is None else spec.distribute)
+    count, addresses = agree(workers, port, spec.distribute)
     require_sensible(count, os.environ)
     require_free(addresses)
     job = Job(
@@ -111,11 +110,11 @@ def _check_environment() -> None:
         raise UsageError("'launch' makes 'TF_CONFIG' itself, and it is set", hint=hint)
 
 
-def _check(command: WorkerCommand) -> tuple[Path | None, Spec | None]:
+def _check(command: WorkerCommand) -> tuple[Path | None, Spec]:
     """All that is wrong and can be known without TensorFlow, once, before there are workers.
 
     Returns:
-        The run's folder, where it is known; its spec, or that which is trained, where there is one.
+        The run's folder, where it is known; its spec, or that which is trained.
     """
     from kerascli.check import require_sound
     from kerascli.cli.specs import read_spec
@@ -129,6 +128,6 @@ def _check(command: WorkerCommand) -> tuple[Path | None, Spec | None]:
         require_sound(spec, strict=given["strict"])
         return None, spec
     if str(given["run"]).endswith(".keras"):
-        return None, None
+        raise UsageError("a saved model is evaluated by one process", hint="say 'kerascli evaluate', or name a run")
     folder = find_run(str(given["run"]), runs)
     return folder.path, read_spec(folder.spec, changes, runs, trust=trust)

@@ -100,6 +100,7 @@ def test_words_that_are_not_for_workers(words: list[str], code: str, message: st
         (["tiny.yaml", "distribute=mirrored", "--workers", "2"], 2, "wants one process"),
         (["absent.yaml", "--workers", "2"], 2, "can't read 'absent.yaml'"),
         (["--workers", "2", "evaluate", "absent"], 2, "absent"),
+        (["--workers", "2", "evaluate", "model.keras"], 2, "a saved model is evaluated by one process"),
         (["--workers", "2", "resume", "absent"], 2, "absent"),
         (["--workers", "2", "evaluate"], 2, "Missing argument"),
     ],
