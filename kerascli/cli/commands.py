@@ -12,6 +12,7 @@ from typer.core import TyperGroup
 COMMANDS = {
     "train": "train",
     "resume": "resume",
+    "launch": "launch",
     "reproduce": "reproduce",
     "find-lr": "find_lr",
     "find-batch": "find_batch",

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from kerascli.cli.console import from_here, print_diagnostics, tell
 from kerascli.cli.preparing import Preparing
+from kerascli.cli.run_pipe import tell_folder
 from kerascli.errors import Diagnostic
 
 if TYPE_CHECKING:
@@ -35,6 +36,7 @@ class PlainDisplay:
 
     def started(self, start: RunStart) -> None:
         """The facts of the run."""
+        tell_folder(start.folder)
         self.start, self.steps = start, start.steps
         self._print(headline(start))
 

@@ -6,7 +6,7 @@ import contextlib
 import os
 import signal
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from types import FrameType
 
@@ -33,10 +33,13 @@ class Interrupts:
 
 
 @contextlib.contextmanager
-def watch_signals() -> Iterator[Interrupts]:
+def watch_signals(at_second: Callable[[], None] = lambda: None) -> Iterator[Interrupts]:
     """Catches both signals while the block runs; the handlers before it are put back after.
 
     Only the main thread can set handlers; in another one the signals go where they always went.
+
+    Args:
+        at_second: Called before a second signal ends the process.
     """
     interrupts = Interrupts()
     if threading.current_thread() is not threading.main_thread():
@@ -46,6 +49,7 @@ def watch_signals() -> Iterator[Interrupts]:
     def handle(number: int, frame: FrameType | None) -> None:
         del frame
         if interrupts.received is not None:
+            at_second()
             # The user has waited long enough; nothing on disk is half-written.
             os._exit(int(_STATUS[signal.Signals(number)]))
         interrupts.received = number

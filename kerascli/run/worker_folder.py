@@ -12,8 +12,8 @@ from kerascli.errors import EnvironmentProblem
 from kerascli.record.lock import lock_folder
 from kerascli.record.run_folder import RunFolder, create_run_folder
 
-# What a run that goes on reads of its folder.
-_NOT_READ = shutil.ignore_patterns(".lock", "plots", "evaluation", "predictions", "profile", "*.keras")
+# What a run that goes on does not read of its folder, and what a killed process left half-written: the chief removes it.
+_NOT_READ = shutil.ignore_patterns(".lock", ".tmp-*", "plots", "evaluation", "predictions", "profile", "model.keras")
 
 
 @contextlib.contextmanager

@@ -1,1 +1,1 @@
-"""Searches for a value before a training: the learning rate, the batch size."""
+"""What starts trainings or parts of them: values found by trying, several workers watched over."""
