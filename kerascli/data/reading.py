@@ -90,8 +90,8 @@ class _Ahead:
         self.key = _key(data, seed)
         self._found: Reading | BaseException | None = None
         self._told: tuple[str, int, int] | None = None
-        # A command that ends for another reason does not wait for it.
-        self._thread = threading.Thread(target=self._run, args=(data, seed), daemon=True)
+        # No daemon: a command that ends for another reason waits, since native code must not be torn down in its midst.
+        self._thread = threading.Thread(target=self._run, args=(data, seed))
         self._thread.start()
 
     def _run(self, data: DataSpec, seed: int) -> None:
