@@ -18,11 +18,12 @@ from kerascli.spec.spec import Spec
 # The sources that need neither TensorFlow nor Keras nor code of the user's, with what reading them imports: a thread
 # that imports beside another one could wait for it in a circle.
 _MODULES = {
-    "mnist": (),
-    "npz": ("kerascli.data.read_arrays",),
+    "mnist": ("zipfile",),
+    "npz": ("kerascli.data.read_arrays", "zipfile"),
     "npy": ("kerascli.data.read_arrays",),
     "csv": ("kerascli.data.read_csv", "kerascli.data.chunk_csv"),
-    "parquet": ("kerascli.data.read_file", "kerascli.data.chunk_parquet"),
+    "parquet": ("kerascli.data.read_rows", "kerascli.data.chunk_parquet"),
+    "jsonl": ("kerascli.data.read_rows", "kerascli.data.chunk_jsonl"),
 }
 # How often who waits for a thread tells how far it is, in seconds.
 _BEAT = 0.1
