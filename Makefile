@@ -27,6 +27,7 @@ errors:  ## docs/errors.md, anew from the explanations
 
 bench:  ## trainings beside plain Keras and a loop by hand, start-up, growth; a table
 	python bench/speed.py
+	python bench/startup.py
 
 fuzz:  ## 100,000 mutated specs, drawn anew each time
 	KERASCLI_FUZZ=100000 KERASCLI_FUZZ_SEED=$$(date +%s)000 pytest -q tests/hostile/test_fuzz.py

@@ -1,4 +1,4 @@
-"""Whole trainings and steady epochs beside a plain Keras script and a loop by hand; the start of each command; growth.
+"""Whole trainings and steady epochs beside a plain Keras script and a loop by hand; growth.
 
 The tables are printed as Markdown, and put into a page with `--write`, between the lines that say so.
 """
@@ -9,62 +9,19 @@ import argparse
 import os
 import platform
 import re
-import statistics
-import subprocess
 import sys
 import tempfile
-import time
 from collections.abc import Sequence
 from importlib.metadata import version
 from pathlib import Path
 
 from growth import growth_table
-from pairs import ENVIRONMENT, KERASCLI, ROOT, compare, timed
+from pairs import compare, timed
 from trainings import PARTS
 
 HEAD = (
     "| | whole process, s | its | ratio | steady epoch, s | its | ratio |\n| --- | --- | --- | --- | --- | --- | --- |"
 )
-
-
-def run(command: Sequence[str], folder: Path) -> float:
-    """The seconds of a whole process."""
-    began = time.perf_counter()
-    done = subprocess.run(command, cwd=folder, env=ENVIRONMENT, capture_output=True, text=True, check=False)
-    if done.returncode:
-        sys.exit(f"{' '.join(command)}\n{done.stderr}")
-    return time.perf_counter() - began
-
-
-def start_up(count: int, folder: Path) -> list[str]:
-    """Each command as a whole process, beside `import tensorflow` alone."""
-    tiny = folder / "tiny.yaml"
-    tiny.write_text(
-        "name: tiny\ndata:\n  source: {synthetic: {samples: 64, fields: {x: {shape: [4], normal: [0, 1]}, y: {shape: [1], "
-        "normal: [0, 1]}}}}\n  validation: 0.25\n  inputs: x\n  targets: y\nmodel: {inputs: {x: [4]}, layers: [{Dense: 1, name: y}]}\n"
-        "compile: {optimizer: adam, loss: mse}\n",
-        encoding="utf-8",
-    )
-    spec = str(ROOT / "configs" / "mnist.yaml")
-    commands = {
-        "`python -c 'import tensorflow'`": [sys.executable, "-c", "import tensorflow"],
-        "`train` (tiny model, tiny data)": [*KERASCLI, "train", str(tiny)],
-        "`--help`": [*KERASCLI, "--help"],
-        "`check configs/mnist.yaml`": [*KERASCLI, "check", spec],
-        "`check configs/mnist.yaml --data`": [*KERASCLI, "check", spec, "--data"],
-        "`describe Dense`": [*KERASCLI, "describe", "Dense"],
-        "`runs list`": [*KERASCLI, "runs", "list"],
-        "`summary configs/mnist.yaml`": [*KERASCLI, "summary", spec],
-    }
-    times: dict[str, list[float]] = {name: [] for name in commands}
-    for _ in range(count):
-        for name, command in commands.items():
-            times[name].append(run(command, folder))
-    base = next(iter(times.values()))
-    return [
-        f"| {name} | {statistics.median(found):.2f} | {statistics.median(one / two for one, two in zip(found, base, strict=True)):.2f} |"
-        for name, found in times.items()
-    ]
 
 
 def machine(pairs: int, epochs: int) -> str:
@@ -118,7 +75,7 @@ def write(page: Path, name: str, table: str) -> None:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    known = [*PARTS, "start-up", "growth"]
+    known = [*PARTS, "growth"]
     parser.add_argument("parts", nargs="*", metavar="PART", help=f"all, or some of: {', '.join(known)}")
     parser.add_argument("--pairs", type=int, default=5)
     parser.add_argument("--epochs", type=int, default=3, help="of each training, at least 2")
@@ -141,14 +98,6 @@ def main() -> None:
             table, slow = trainings(parts, options.pairs, options.epochs, folder)
             if len(parts) == len(PARTS):
                 tables["trainings"] = f"{about}\n\n{table}"
-        if "start-up" in wanted:
-            lines = [
-                "| command | s | beside `import tensorflow` |",
-                "| --- | --- | --- |",
-                *start_up(options.pairs, folder),
-            ]
-            tables["start-up"] = "\n".join(lines)
-            print(f"\n{tables['start-up']}", flush=True)
         if "growth" in wanted:
             tables["growth"] = growth_table(folder)
             print(f"\n{tables['growth']}", flush=True)

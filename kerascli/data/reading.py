@@ -18,11 +18,12 @@ from kerascli.spec.spec import Spec
 # The sources that need neither TensorFlow nor Keras nor code of the user's, with what reading them imports: a thread
 # that imports beside another one could wait for it in a circle.
 _MODULES = {
-    "mnist": (),
-    "npz": ("kerascli.data.read_arrays",),
+    "mnist": ("zipfile",),
+    "npz": ("kerascli.data.read_arrays", "zipfile"),
     "npy": ("kerascli.data.read_arrays",),
     "csv": ("kerascli.data.read_csv", "kerascli.data.chunk_csv"),
-    "parquet": ("kerascli.data.read_file", "kerascli.data.chunk_parquet"),
+    "parquet": ("kerascli.data.read_rows", "kerascli.data.chunk_parquet"),
+    "jsonl": ("kerascli.data.read_rows", "kerascli.data.chunk_jsonl"),
 }
 # How often who waits for a thread tells how far it is, in seconds.
 _BEAT = 0.1
@@ -90,8 +91,8 @@ class _Ahead:
         self.key = _key(data, seed)
         self._found: Reading | BaseException | None = None
         self._told: tuple[str, int, int] | None = None
-        # A command that ends for another reason does not wait for it.
-        self._thread = threading.Thread(target=self._run, args=(data, seed), daemon=True)
+        # No daemon: a command that ends for another reason waits, since native code must not be torn down in its midst.
+        self._thread = threading.Thread(target=self._run, args=(data, seed))
         self._thread.start()
 
     def _run(self, data: DataSpec, seed: int) -> None:

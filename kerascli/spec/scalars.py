@@ -45,6 +45,9 @@ def read_plain(text: str) -> bool | int | float | str | None:
 
 
 def _read_number(text: str) -> int | float | str:
+    if len(text) < 19 and text.isascii() and text.isdigit() and (text[0] != "0" or text == "0"):
+        # What most numbers are, long lists of them too.
+        return int(text)
     if _LEADING_ZERO.match(text):
         raise AmbiguousScalar(f"'{text}' is octal in YAML 1.1 and decimal in YAML 1.2")
     if _UNDERSCORES.match(text):

@@ -46,12 +46,12 @@ class _Reader:
     def event_span(self, event: Any) -> Span:
         """The place of an event, as long as it is on its first line."""
         start, end = event.start_mark, event.end_mark
-        span = self.span(start)
-        if (start.line, start.column) == (end.line, end.column):
-            # A block begins with its first key; an empty value stands nowhere.
-            return _token_at(span)
         if end.line == start.line:
-            return self.span(start, end.column - start.column)
+            if end.column > start.column:
+                return self.span(start, end.column - start.column)
+            # A block begins with its first key; an empty value stands nowhere.
+            return _token_at(self.span(start))
+        span = self.span(start)
         return self.span(start, len(span.excerpt.rstrip(" ")) - span.column + 1)
 
     def flow_span(self, start: Any, end: Any) -> Span:
