@@ -14,7 +14,7 @@ from kerascli.search.best_spec import write_best_spec
 from kerascli.search.search_loop import SearchLoop
 from kerascli.search.search_progress import SearchProgress, SearchSilence
 from kerascli.search.search_result import SearchResult
-from kerascli.search.storage import shown_storage
+from kerascli.search.storage import shown_storage, storage_faults
 from kerascli.search.study import Study
 from kerascli.search.trial_processes import TrialProcesses
 from kerascli.spec.load import fitted_name
@@ -72,22 +72,22 @@ def tune(
         progress.warned(diagnostic)
     folder = study_folder(Path(runs), study or spec.name)
     place = storage or section.storage
-    opened = Study(spec, folder, fitted_name(study or spec.name), place)
-    most = wanted_trials(section, trials, more, len(opened.trials))
-    at_once = parallel or section.parallel
-    with watch_signals() as interrupts, TrialProcesses(at_once) as processes:
-        loop = SearchLoop(opened, processes, interrupts, progress, Path(runs), most, command)
-        state = loop.run()
-    pictures = draw_search(state, opened.importances(), section.space, folder)
-    result = SearchResult(
-        state=state,
-        folder=folder,
-        storage=shown_storage(place or str(folder / "study.db")),
-        best_spec=write_best_spec(opened, state, folder, Path(runs)),
-        pictures=pictures,
-        importances=opened.importances(),
-        status=interrupts.exit_code,
-    )
+    with storage_faults(place or str(folder)):
+        opened = Study(spec, folder, fitted_name(study or spec.name), place)
+        most = wanted_trials(section, trials, more, len(opened.trials))
+        with watch_signals() as interrupts, TrialProcesses(parallel or section.parallel) as processes:
+            loop = SearchLoop(opened, processes, interrupts, progress, Path(runs), most, command)
+            state = loop.run()
+        importances = opened.importances()
+        result = SearchResult(
+            state=state,
+            folder=folder,
+            storage=shown_storage(place or str(folder / "study.db")),
+            best_spec=write_best_spec(opened, state, folder, Path(runs)),
+            pictures=draw_search(state, importances, section.space, folder),
+            importances=importances,
+            status=interrupts.exit_code,
+        )
     progress.ended(result)
     loop.raise_failures()
     if interrupts.received is not None:
