@@ -92,7 +92,12 @@ def _ticks(one: Dimension) -> list[tuple[float, str]]:
         return [(_height(one, value), value_text(value)) for value in values[::every]]
     low, high = one.bounds
     if one.kind == "log":
-        found = [low * (high / low) ** (index / (_TICKS - 1)) for index in range(_TICKS)]
+        decades = [10.0**power for power in range(math.ceil(math.log10(low)), math.floor(math.log10(high)) + 1)]
+        # An end and a decade right beside it would be written into each other.
+        inner = [value for value in decades if value > low * 1.5 and value < high / 1.5]
+        found = (
+            [low, *inner, high] if inner else [low * (high / low) ** (index / (_TICKS - 1)) for index in range(_TICKS)]
+        )
         return [(_height(one, value), f"{value:.2g}") for value in found]
     found = _spread(low, high)
     if one.kind == "int":
