@@ -8,12 +8,12 @@ from pathlib import Path
 
 from kerascli.check import check_search, require_sound
 from kerascli.check.verdict import settle
-from kerascli.errors import EnvironmentProblem, Interrupted, UsageError
+from kerascli.errors import EnvironmentProblem, ExitCode, Interrupted, UsageError
 from kerascli.run.interrupts import watch_signals
 from kerascli.search.best_spec import write_best_spec
 from kerascli.search.search_loop import SearchLoop
 from kerascli.search.search_progress import SearchProgress, SearchSilence
-from kerascli.search.search_result import SearchResult
+from kerascli.search.search_result import SearchResult, SearchState
 from kerascli.search.storage import shown_storage, storage_faults
 from kerascli.search.study import Study
 from kerascli.search.trial_processes import TrialProcesses
@@ -78,16 +78,7 @@ def tune(
         with watch_signals() as interrupts, TrialProcesses(parallel or section.parallel) as processes:
             loop = SearchLoop(opened, processes, interrupts, progress, Path(runs), most, command)
             state = loop.run()
-        importances = opened.importances()
-        result = SearchResult(
-            state=state,
-            folder=folder,
-            storage=shown_storage(place or str(folder / "study.db")),
-            best_spec=write_best_spec(opened, state, folder, Path(runs)),
-            pictures=draw_search(state, importances, section.space, folder),
-            importances=importances,
-            status=interrupts.exit_code,
-        )
+        result = _result(opened, state, place, Path(runs), interrupts.exit_code)
     progress.ended(result)
     loop.raise_failures()
     if interrupts.received is not None:
@@ -95,6 +86,20 @@ def tune(
         message = f"stopped by {interrupts.name} after {len(state.rows) - left} of {most} trials; all of them are kept in '{folder}'"
         raise Interrupted(message, exit_code=interrupts.exit_code, hint="the same command goes on")
     return result
+
+
+def _result(opened: Study, state: SearchState, place: str | None, runs: Path, status: ExitCode) -> SearchResult:
+    """What came out, written into the study's folder."""
+    folder, importances = opened.folder, opened.importances()
+    return SearchResult(
+        state=state,
+        folder=folder,
+        storage=shown_storage(place or str(folder / "study.db")),
+        best_spec=write_best_spec(opened, state, folder, runs),
+        pictures=draw_search(state, importances, opened.tune.space, folder),
+        importances=importances,
+        status=status,
+    )
 
 
 def require_tune(spec: Spec) -> TuneSpec:
