@@ -99,6 +99,7 @@ def _result(opened: Study, state: SearchState, place: str | None, runs: Path, st
         pictures=draw_search(state, importances, opened.tune.space, folder),
         importances=importances,
         status=status,
+        runs_code=bool(opened.spec.plugins.plugins),
     )
 
 
