@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from kerascli.run.train import train
     from kerascli.search.batch_size import find_batch_size
     from kerascli.search.learning_rate import find_learning_rate
+    from kerascli.search.tune import tune
     from kerascli.spec.load import load_spec
     from kerascli.spec.spec import Spec
 
@@ -36,6 +37,7 @@ _HOMES = {
     "reproduce": "kerascli.run.reproduce",
     "resume": "kerascli.run.resume",
     "train": "kerascli.run.train",
+    "tune": "kerascli.search.tune",
 }
 
 __all__ = [
@@ -54,6 +56,7 @@ __all__ = [
     "reproduce",
     "resume",
     "train",
+    "tune",
 ]
 
 

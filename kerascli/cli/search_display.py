@@ -126,11 +126,17 @@ def headline(state: SearchState) -> str:
     if state.kind == "sweep":
         done = state.count("done")
         begins = f"GOES ON after {done} runs:" if done else "NEW"
-        return f"{begins} sweep {state.study}: {state.trials} runs of {state.epochs} epochs"
+        return f"{begins} sweep {state.study}: {state.trials} runs of {_epochs(state.epochs)}"
     known = len(state.rows)
     way = "smallest" if state.direction == "minimize" else "largest"
     begins = f"GOES ON after {known} trials:" if known else "NEW"
-    return f"{begins} study {state.study}: {state.trials} trials of {state.epochs} epochs for the {way} {state.metric}"
+    return (
+        f"{begins} study {state.study}: {state.trials} trials of {_epochs(state.epochs)} for the {way} {state.metric}"
+    )
+
+
+def _epochs(count: int) -> str:
+    return "1 epoch" if count == 1 else f"{count} epochs"
 
 
 def trial_line(state: SearchState, row: TrialRow) -> str:
@@ -140,9 +146,8 @@ def trial_line(state: SearchState, row: TrialRow) -> str:
     found = "" if row.value is None else f"  {state.metric} {number_text(row.value)}"
     best = "  best" if state.kind == "study" and state.best is not None and state.best.number == row.number else ""
     reason = f": {row.reason}" if row.state == "failed" and row.reason else ""
-    epochs = "1 epoch" if row.epochs == 1 else f"{row.epochs} epochs"
     word = "trial" if state.kind == "study" else "run"
-    return f"{word} {row.number}  {row.state}{reason}{found}  {epochs}  {values}{best}"
+    return f"{word} {row.number}  {row.state}{reason}{found}  {_epochs(row.epochs)}  {values}{best}"
 
 
 def closing_lines(result: SearchResult) -> list[str]:
@@ -161,5 +166,6 @@ def closing_lines(result: SearchResult) -> list[str]:
     if result.pictures:
         lines.append("pictures " + ", ".join(str(from_here(path)) for path in result.pictures))
     if result.best_spec is not None:
-        lines.append(f"next     kerascli train {from_here(result.best_spec)}")
+        trust = " --trust" if result.runs_code else ""
+        lines.append(f"next     kerascli train {from_here(result.best_spec)}{trust}")
     return lines

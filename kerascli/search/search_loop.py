@@ -6,6 +6,7 @@ import json
 import math
 import signal
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ from optuna.trial import FrozenTrial, TrialState
 
 from kerascli.check.search_space import BESIDE
 from kerascli.errors import Diagnostic, ExitCode, Note, TrainingError
+from kerascli.record.run_list import list_runs
 from kerascli.run.interrupts import Interrupts
 from kerascli.search.optuna_parts import shown_value
 from kerascli.search.presence import Presence, is_alive, present
@@ -133,6 +135,8 @@ class SearchLoop:
         return "running" if trial.number in self._running or (not ours and is_alive(owner, attributes)) else "left"
 
     def _start(self, following: Next) -> None:
+        if following.left and following.run is None:
+            following = replace(following, run=self._untold_run(following.number))
         self._running[following.number] = following
         changes = self.study.changes(following.values)
         spec = self.study.spec
@@ -148,6 +152,14 @@ class SearchLoop:
             Job(following.number, variant(spec, changes, self.runs), facts, following.run, command, fresh)
         )
         self._tell(following.number, "started" if following.run is None else "resumed")
+
+    def _untold_run(self, number: int) -> Path | None:
+        """The run of a trial whose process died before it could tell of it."""
+        for row in reversed(list_runs(self.runs, self.study.spec.name).rows):
+            search = row.record.get("search") or {}
+            if (search.get("study"), search.get("trial")) == (self.study.name, number):
+                return row.path
+        return None
 
     def _hear(self, news: News) -> None:
         number = news.number
@@ -245,7 +257,7 @@ class SearchLoop:
         self.progress.warned(Diagnostic("trial-died", message, severity="warning"))
         trial = next(one for one in self.study.trials if one.number == number)
         run = trial.user_attrs.get("run")
-        self._start(Next(number, left.values, Path(run) if run else None))
+        self._start(Next(number, left.values, Path(run) if run else None, left=True))
 
     def _warn(self, diagnostic: Diagnostic) -> None:
         """What trials have in common is said once."""

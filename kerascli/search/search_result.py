@@ -83,6 +83,7 @@ class SearchResult:
         pictures: The pictures of the search.
         importances: Path to how much it matters; they add up to 1.
         status: The exit status of the signal that ended it, or 0.
+        runs_code: Whether the spec has plugins, so that training it needs `--trust`.
     """
 
     state: SearchState
@@ -92,6 +93,7 @@ class SearchResult:
     pictures: tuple[Path, ...] = ()
     importances: Mapping[str, float] = field(default_factory=dict)
     status: ExitCode = ExitCode.OK
+    runs_code: bool = False
 
     def to_json(self) -> dict[str, Any]:
         """As JSON values."""

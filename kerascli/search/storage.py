@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import platform
+from collections.abc import Iterator
 from pathlib import Path
 
 import optuna
@@ -43,6 +45,23 @@ def open_storage(storage: str | None, folder: Path) -> optuna.storages.BaseStora
             if "://" in place
             else "say '--storage FILE' for another place"
         )
+        raise EnvironmentProblem(message, code="storage", hint=hint) from error
+
+
+@contextlib.contextmanager
+def storage_faults(place: str) -> Iterator[None]:
+    """Says in one line what goes wrong with the storage while a search goes on.
+
+    Raises:
+        EnvironmentProblem: Something did.
+    """
+    from sqlalchemy.exc import SQLAlchemyError
+
+    try:
+        yield
+    except (optuna.exceptions.StorageInternalError, SQLAlchemyError, OSError) as error:
+        message = f"can't read or write the study in '{shown_storage(place)}': {_reason(error)}"
+        hint = "the same command goes on when that is mended"
         raise EnvironmentProblem(message, code="storage", hint=hint) from error
 
 

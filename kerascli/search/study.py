@@ -34,12 +34,14 @@ class Next:
     Attributes:
         number: Its number.
         values: Path to its value, as Optuna keeps it.
-        run: The run that it goes on with; None: a new one.
+        run: The run that it goes on with; None: a new one, or one that its process did not come to tell of.
+        left: Whether a process left it that died.
     """
 
     number: int
     values: Mapping[str, Any]
     run: Path | None = None
+    left: bool = False
 
 
 class Study:
@@ -138,7 +140,7 @@ class Study:
                     self.note(trial.number, process=presence.token)
                     run = trial.user_attrs.get("run")
                     if set(trial.params) == set(self._distributions):
-                        return Next(trial.number, trial.params, Path(run) if run else None)
+                        return Next(trial.number, trial.params, Path(run) if run else None, left=True)
                     # It died while its values were being drawn.
                     self.fail(trial.number, "its process died before it began")
             if len(trials) >= most:

@@ -8,13 +8,13 @@ from pathlib import Path
 
 from kerascli.check import check_search, require_sound
 from kerascli.check.verdict import settle
-from kerascli.errors import EnvironmentProblem, Interrupted, UsageError
+from kerascli.errors import EnvironmentProblem, ExitCode, Interrupted, UsageError
 from kerascli.run.interrupts import watch_signals
 from kerascli.search.best_spec import write_best_spec
 from kerascli.search.search_loop import SearchLoop
 from kerascli.search.search_progress import SearchProgress, SearchSilence
-from kerascli.search.search_result import SearchResult
-from kerascli.search.storage import shown_storage
+from kerascli.search.search_result import SearchResult, SearchState
+from kerascli.search.storage import shown_storage, storage_faults
 from kerascli.search.study import Study
 from kerascli.search.trial_processes import TrialProcesses
 from kerascli.spec.load import fitted_name
@@ -72,22 +72,13 @@ def tune(
         progress.warned(diagnostic)
     folder = study_folder(Path(runs), study or spec.name)
     place = storage or section.storage
-    opened = Study(spec, folder, fitted_name(study or spec.name), place)
-    most = wanted_trials(section, trials, more, len(opened.trials))
-    at_once = parallel or section.parallel
-    with watch_signals() as interrupts, TrialProcesses(at_once) as processes:
-        loop = SearchLoop(opened, processes, interrupts, progress, Path(runs), most, command)
-        state = loop.run()
-    pictures = draw_search(state, opened.importances(), section.space, folder)
-    result = SearchResult(
-        state=state,
-        folder=folder,
-        storage=shown_storage(place or str(folder / "study.db")),
-        best_spec=write_best_spec(opened, state, folder, Path(runs)),
-        pictures=pictures,
-        importances=opened.importances(),
-        status=interrupts.exit_code,
-    )
+    with storage_faults(place or str(folder)):
+        opened = Study(spec, folder, fitted_name(study or spec.name), place)
+        most = wanted_trials(section, trials, more, len(opened.trials))
+        with watch_signals() as interrupts, TrialProcesses(parallel or section.parallel) as processes:
+            loop = SearchLoop(opened, processes, interrupts, progress, Path(runs), most, command)
+            state = loop.run()
+        result = _result(opened, state, place, Path(runs), interrupts.exit_code)
     progress.ended(result)
     loop.raise_failures()
     if interrupts.received is not None:
@@ -95,6 +86,21 @@ def tune(
         message = f"stopped by {interrupts.name} after {len(state.rows) - left} of {most} trials; all of them are kept in '{folder}'"
         raise Interrupted(message, exit_code=interrupts.exit_code, hint="the same command goes on")
     return result
+
+
+def _result(opened: Study, state: SearchState, place: str | None, runs: Path, status: ExitCode) -> SearchResult:
+    """What came out, written into the study's folder."""
+    folder, importances = opened.folder, opened.importances()
+    return SearchResult(
+        state=state,
+        folder=folder,
+        storage=shown_storage(place or str(folder / "study.db")),
+        best_spec=write_best_spec(opened, state, folder, runs),
+        pictures=draw_search(state, importances, opened.tune.space, folder),
+        importances=importances,
+        status=status,
+        runs_code=bool(opened.spec.plugins.plugins),
+    )
 
 
 def require_tune(spec: Spec) -> TuneSpec:

@@ -108,7 +108,8 @@ KEY_EXAMPLES: Mapping[str, str] = {
     "checkpoints.mode": "checkpoints: {best: loss, mode: min}\n",
     "check": "check:\n  ignore:\n    - unused-block: kept for the next experiment\n",
     "expect": "expect: {loss: '<= 100'}\n",
-    "tune": _MODEL + "tune:\n  trials: 20\n  space:\n    model.layers.hidden.units: {choice: [16, 32]}\n"
+    "tune": _MODEL
+    + "compile: {optimizer: {Adam: {learning_rate: 0.001}}, loss: mse}\ntune:\n  trials: 20\n  space:\n    model.layers.hidden.units: {choice: [16, 32]}\n"
     "    compile.optimizer.learning_rate: {log: [1e-4, 1e-2]}\n",
     "distribute": "distribute: mirrored\n",
     "distribute.multi_worker": "distribute: {multi_worker: {workers: ['node1:2222', 'node2:2222']}}\n",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -43,20 +43,7 @@ def draw_parallel(state: Any, done: Sequence[Any], space: Sequence[Dimension], p
     # The best are dark.
     colors = matplotlib.colormaps["viridis" if state.direction == "minimize" else "viridis_r"]
     norm = Normalize(low, high if high > low else low + 1)
-    # The best are drawn last, above the others.
-    order = sorted(done, key=lambda row: row.value, reverse=state.direction == "minimize")
-    for rank, row in enumerate(order):
-        best = rank == len(order) - 1
-        points = [_height(one, row.values[one.path]) for one in space] + [_part(row.value, low, high)]
-        axes.plot(
-            range(len(points)),
-            points,
-            color=colors(norm(row.value)),
-            linewidth=2.6 if best else 1.1,
-            alpha=1.0 if best else 0.7,
-            marker="o" if best else None,
-            markersize=4,
-        )
+    _draw_lines(axes, state, done, space, lambda value: colors(norm(value)))
     names = short_names([one.path for one in space])
     for place, one in enumerate(space):
         _draw_axis(axes, place, _ticks(one))
@@ -77,6 +64,25 @@ def draw_parallel(state: Any, done: Sequence[Any], space: Sequence[Dimension], p
     write_figure(figure, path)
 
 
+def _draw_lines(
+    axes: Any, state: Any, done: Sequence[Any], space: Sequence[Dimension], color: Callable[[float], Any]
+) -> None:
+    """A line a trial; the best are drawn last, above the others."""
+    low, high = min(row.value for row in done), max(row.value for row in done)
+    order = sorted(done, key=lambda row: row.value, reverse=state.direction == "minimize")
+    for rank, row in enumerate(order):
+        best = rank == len(order) - 1
+        axes.plot(
+            range(len(space) + 1),
+            [*(_height(one, row.values[one.path]) for one in space), _part(row.value, low, high)],
+            color=color(row.value),
+            linewidth=2.6 if best else 1.1,
+            alpha=1.0 if best else 0.7,
+            marker="o" if best else None,
+            markersize=4,
+        )
+
+
 def _draw_axis(axes: Any, place: float, ticks: Sequence[tuple[float, str]]) -> None:
     axes.axvline(place, color=FAINT, linewidth=1.2, zorder=0.5)
     for height, text in ticks:
@@ -92,7 +98,12 @@ def _ticks(one: Dimension) -> list[tuple[float, str]]:
         return [(_height(one, value), value_text(value)) for value in values[::every]]
     low, high = one.bounds
     if one.kind == "log":
-        found = [low * (high / low) ** (index / (_TICKS - 1)) for index in range(_TICKS)]
+        decades = [10.0**power for power in range(math.ceil(math.log10(low)), math.floor(math.log10(high)) + 1)]
+        # An end and a decade right beside it would be written into each other.
+        inner = [value for value in decades if value > low * 1.5 and value < high / 1.5]
+        found = (
+            [low, *inner, high] if inner else [low * (high / low) ** (index / (_TICKS - 1)) for index in range(_TICKS)]
+        )
         return [(_height(one, value), f"{value:.2g}") for value in found]
     found = _spread(low, high)
     if one.kind == "int":

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Protocol
@@ -95,34 +94,37 @@ def _draw_history(state: Searched, done: Sequence[Row], path: Path) -> None:
         line.append(best)
     numbers = [row.number for row in done]
     pruned = [row for row in state.rows if row.state == "pruned" and row.value is not None]
+    low, high = _shown_range([row.value or 0.0 for row in done])
     if pruned:
+        # Those that are far away must not hide how the others differ.
+        heights = [min(max(row.value or 0.0, low), high) for row in pruned]
+        beyond = any(not low <= (row.value or 0.0) <= high for row in pruned)
+        label = "pruned, when it was" + (" (at the edge: beyond it)" if beyond else "")
         axes.plot(
-            [row.number for row in pruned],
-            [row.value for row in pruned],
-            "x",
-            color=VALIDATION,
-            markersize=5,
-            label="pruned, when it was",
+            [row.number for row in pruned], heights, "x", color=VALIDATION, markersize=5, clip_on=False, label=label
         )
-    axes.plot(numbers, [row.value for row in done], "o", color=TRAIN, markersize=5, label="done, at its best epoch")
+    heights = [min(max(row.value or 0.0, low), high) for row in done]
+    axes.plot(numbers, heights, "o", color=TRAIN, markersize=5, label="done, at its best epoch")
     axes.step(
         [*numbers, len(state.rows) - 1], [*line, line[-1]], where="post", color=BEST, linewidth=1.6, label="best so far"
     )
     axes.xaxis.get_major_locator().set_params(integer=True)
     axes.set_xlabel("trial", fontsize=8)
     axes.set_ylabel(plain_text(state.metric), fontsize=8)
-    _keep_range(axes, [row.value or 0.0 for row in (*done, *pruned)])
-    axes.set_title(plain_text(f"{state.study}, {len(state.rows)} trials"), fontsize=10, fontweight="bold")
+    axes.set_ylim(low, high)
+    axes.set_title(plain_text(f"{state.study}, {len(state.rows)} trials"), fontsize=10, fontweight="bold", pad=12)
     figure.legend(loc="outside lower center", ncols=3, fontsize=8, frameon=False)
     write_figure(figure, path)
 
 
-def _keep_range(axes: Any, values: Sequence[float]) -> None:
-    """A logarithmic axis where positive values differ by far: one bad trial must not hide the rest."""
-    low = min(values)
-    middle = sorted(values)[len(values) // 2]
-    if low > 0 and max(values) > 20 * middle and math.isfinite(max(values)):
-        axes.set_yscale("log")
+def _shown_range(values: Sequence[float]) -> tuple[float, float]:
+    """Where those that are done lie, with some air; what is far from the middle half is left to the edge."""
+    ordered = sorted(values)
+    quarter, middle, three = (ordered[len(ordered) * part // 4] for part in (1, 2, 3))
+    apart = three - quarter or ordered[-1] - ordered[0] or 0.1 * abs(middle) or 1.0
+    low, high = max(ordered[0], middle - 8 * apart), min(ordered[-1], middle + 8 * apart)
+    air = 0.15 * (high - low) or apart
+    return low - air, high + air
 
 
 def _draw_importance(state: Searched, importances: Mapping[str, float], path: Path) -> None:
@@ -141,5 +143,5 @@ def _draw_importance(state: Searched, importances: Mapping[str, float], path: Pa
     axes.xaxis.set_major_formatter(lambda value, _: f"{value:.0%}")
     axes.spines["bottom"].set_color(FAINT)
     axes.set_xlabel(plain_text(f"part of the difference in {state.metric}"), fontsize=8)
-    axes.set_title(plain_text(f"{state.study}: what matters"), fontsize=10, fontweight="bold")
+    axes.set_title(plain_text(f"{state.study}: what matters"), fontsize=10, fontweight="bold", pad=12)
     write_figure(figure, path)
