@@ -34,6 +34,7 @@ from kerascli.check.ranges import out_of_range
 from kerascli.check.read_targets import target_of
 from kerascli.check.sample_lints import equal_samples, large_batch, zero_weights
 from kerascli.check.sample_shapes import unfit_samples
+from kerascli.check.scaled_twice import scaled_twice
 from kerascli.check.schedule_lengths import schedule_lengths
 from kerascli.check.shape_faults import refused_calls
 from kerascli.check.shapes import Shapes, infer_shapes
@@ -71,6 +72,7 @@ LINTS = (
     batch_sizes,
     schedule_lengths,
     missing_targets,
+    scaled_twice,
     unnamed_losses,
     loss_reduction,
     no_loss,

@@ -45,6 +45,7 @@ FAULTS: dict[str, tuple[list[tuple[str, str]], str, tuple[str, str, str], tuple[
     "weights in a file of a model": ([], "callbacks: [{ModelCheckpoint: {filepath: w.keras, save_weights_only: true}}]\n", ("error", "file-pattern", "w.keras"), ("w.keras", "w.weights.h5")),
     "a model in a file of none": ([], "callbacks: [{ModelCheckpoint: {filepath: 'w{epoch}.hdf5'}}]\n", ("error", "file-pattern", "'w{epoch}.hdf5'"), ("hdf5", "keras")),
     "no class weighs anything": ([("{epochs: 9}", "{epochs: 9, class_weight: {a: 0, b: 0, c: 0}}")], "", ("error", "zero-weights", ""), ("c: 0", "c: 1")),
+    "scaled by the data and the model": ([("targets: {y: y}", "inputs: {x: {field: x, transform: [{Rescaling: 1/255}]}}\n  targets: {y: y}"), ("- Dense: 6", "- Rescaling: 1/255")], "", ("warning", "input-scale", "Rescaling"), ("- Rescaling: 1/255", "- Dense: 6")),
     "nesterov alone": ([("optimizer: adam", "optimizer: {SGD: {nesterov: true}}")], "", ("warning", "arguments-disagree", "true"), ("nesterov: true", "nesterov: true, momentum: 0.9")),
     "average that is none": ([("optimizer: adam", "optimizer: {Adam: {ema_momentum: 0.9}}")], "", ("warning", "arguments-disagree", "ema_momentum"), ("ema_momentum: 0.9", "ema_momentum: 0.9, use_ema: true")),
     "softmax over the batch": ([(HEAD, "- Dense: 3\n    - Softmax: {axis: 0}\n      name: y")], "", ("error", "batch-axis", "0"), ("axis: 0", "axis: 1")),
