@@ -32,6 +32,7 @@ from kerascli.check.monitors import rare_validation, unknown_monitors, wrong_mod
 from kerascli.check.preprocessing_layers import not_adaptable
 from kerascli.check.ranges import out_of_range
 from kerascli.check.sample_shapes import unfit_samples
+from kerascli.check.scaled_twice import scaled_twice
 from kerascli.check.schedule_lengths import schedule_lengths
 from kerascli.check.search_space import unfit_search, unfit_values
 from kerascli.check.shape_faults import refused_calls
@@ -69,6 +70,7 @@ LINTS = (
     batch_sizes,
     schedule_lengths,
     missing_targets,
+    scaled_twice,
     unnamed_losses,
     loss_reduction,
     no_loss,

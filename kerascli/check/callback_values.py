@@ -1,4 +1,4 @@
-"""Lints of what callbacks wait for and never find: a metric beyond its best value, a rate below the one that there is."""
+"""Lints of what callbacks take and can't do: a metric beyond its best value, a rate that is low already, a file of another kind."""
 
 from __future__ import annotations
 
@@ -15,12 +15,19 @@ _AT_MOST_ONE = ("accuracy", "acc", "auc", "precision", "recall", "f1_score", "io
 
 
 def callback_values(spec: Spec) -> Iterator[Diagnostic]:
-    """A baseline that no epoch reaches, and a lowest rate that is above the one to be lowered."""
+    """A baseline or an expectation that no epoch reaches, a lowest rate above the one to be lowered, a file's wrong ending."""
     for callback in (*spec.callbacks, *(one for phase in spec.fit.phases for one in phase.callbacks)):
         if callback.name == "EarlyStopping":
             yield from _baseline(callback)
         if callback.name == "ReduceLROnPlateau":
             yield from _lowest_rate(spec, callback)
+        if callback.name == "ModelCheckpoint":
+            yield from _ending(callback)
+    for one in spec.expect:
+        beyond = one.bound > 1 if one.sign in (">=", "==") else one.bound >= 1
+        if one.sign in (">=", ">", "==") and beyond and one.log.endswith(_AT_MOST_ONE):
+            message = f"'{one.log}' is at most 1: no run reaches '{one.condition}'"
+            yield Diagnostic("out-of-range", message, one.span, _as_part(one.bound))
 
 
 def _baseline(callback: Component) -> Iterator[Diagnostic]:
@@ -29,8 +36,22 @@ def _baseline(callback: Component) -> Iterator[Diagnostic]:
     if argument is None or not isinstance(value, int | float) or value <= 1 or not log.endswith(_AT_MOST_ONE):
         return
     message = f"the 'baseline' is {value:g}, and '{log}' is at most 1: no epoch reaches it"
-    hint = f"write {value / 100:g}" if value <= 100 else "write a number below 1"
-    yield Diagnostic("out-of-range", message, argument.span, hint)
+    yield Diagnostic("out-of-range", message, argument.span, _as_part(value))
+
+
+def _as_part(percent: float) -> str:
+    return f"write {percent / 100:g}" if 1 < percent <= 100 else "write a number below 1"
+
+
+def _ending(callback: Component) -> Iterator[Diagnostic]:
+    """Keras refuses other endings only when the training is about to begin."""
+    argument, weights = callback.argument("filepath"), callback.value("save_weights_only") is True
+    endings = (".weights.h5",) if weights else (".keras", ".h5")
+    if argument is not None and isinstance(argument.value, str) and not argument.value.endswith(endings):
+        what = "the weights alone" if weights else "the whole model"
+        message = f"ModelCheckpoint saves {what}, into a file that ends in '{endings[0]}'"
+        stem = argument.value.removesuffix(".keras").removesuffix(".h5").removesuffix(".weights")
+        yield Diagnostic("file-pattern", message, argument.span, f"write '{stem}{endings[0]}'")
 
 
 def _lowest_rate(spec: Spec, callback: Component) -> Iterator[Diagnostic]:

@@ -24,6 +24,14 @@ def unfit_class_weights(spec: Spec, shapes: Shapes) -> Iterator[Diagnostic]:
         found = _no_classes(head, spans.get(None) or spec.fit.span)
         if found is not None:
             yield found
+        elif (
+            isinstance(weights, Mapping)
+            and weights
+            and not any(weights.values())
+            and len(weights) == _count(head.target)
+        ):
+            message = f"all classes of '{head.name}' have the weight 0, so that nothing is learnt"
+            yield Diagnostic("zero-weights", message, spans.get(None) or spec.fit.span, "give a class a weight above 0")
         elif isinstance(weights, Mapping):
             for key in weights:
                 yield from _class(head, key, spans.get(key) or spec.fit.span)

@@ -23,6 +23,7 @@ from kerascli.data.targets import Classes, Inverse
 from kerascli.data.transforms import Layers
 from kerascli.errors import EnvironmentProblem, ExitCode, KerascliError, SourceText
 from kerascli.record.atomic import replace_file, write_json
+from kerascli.record.regular_file import read_regular
 from kerascli.spec.component import Component
 from kerascli.spec.data_spec import Pad, Read
 
@@ -110,7 +111,7 @@ def load_preprocessing(folder: Path) -> Preprocessing:
     """
     path = folder / FILE
     try:
-        body = json.loads(path.read_text(encoding="utf-8"))
+        body = json.loads(read_regular(path))
         inputs = tuple(_input_from_json(row, folder) for row in body["inputs"])
         return Preprocessing(inputs, tuple(_target_from_json(row, folder) for row in body["targets"]))
     except (OSError, ValueError, KeyError, TypeError) as error:
@@ -122,7 +123,7 @@ def load_preprocessing(folder: Path) -> Preprocessing:
 def load_kinds(folder: Path) -> dict[str, str]:
     """What kind of values each field had in training (see `kinds_of`); none where the run does not say."""
     try:
-        found = json.loads((folder / FILE).read_text(encoding="utf-8")).get("kinds")
+        found = json.loads(read_regular(folder / FILE)).get("kinds")
     except (OSError, ValueError):
         return {}
     return {str(name): str(kind) for name, kind in found.items()} if isinstance(found, dict) else {}

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from kerascli.record.atomic import write_text
+from kerascli.record.regular_file import read_regular
 
 
 def format_history(rows: Sequence[Mapping[str, float]]) -> str:
@@ -42,7 +43,6 @@ def read_history(path: Path) -> dict[str, list[float]]:
     Raises:
         OSError: It can't be read.
     """
-    with path.open(encoding="utf-8", newline="") as file:
-        rows = list(csv.DictReader(file))
+    rows = list(csv.DictReader(io.StringIO(read_regular(path).decode("utf-8"), newline="")))
     names = [name for name in (rows[0] if rows else {}) if name != "epoch"]
     return {name: [float(row[name]) if row[name] else float("nan") for row in rows] for name in names}

@@ -10,6 +10,7 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from kerascli.errors import EnvironmentProblem
+from kerascli.record.regular_file import read_regular
 
 LOCK = ".lock"
 
@@ -44,7 +45,7 @@ def lock_folder(folder: Path) -> Iterator[None]:
 
 def _holder(path: Path) -> str:
     try:
-        return f" (process {int(path.read_text(encoding='utf-8'))})"
+        return f" (process {int(read_regular(path))})"
     except (OSError, ValueError):
         return ""
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from kerascli.record.atomic import finite
+from kerascli.record.regular_file import read_regular
 
 MANIFEST = "manifest.json"
 
@@ -43,7 +44,7 @@ def read_manifest(folder: Path) -> dict[str, Any]:
         ValueError: There is no manifest, or it is damaged.
     """
     try:
-        body = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+        body = json.loads(read_regular(folder / MANIFEST))
         said = body.pop("sha256")
     except (OSError, ValueError, KeyError, AttributeError, TypeError, RecursionError) as error:
         raise ValueError(f"its manifest can't be read ({type(error).__name__})") from error

@@ -11,6 +11,7 @@ from typing import Any
 
 from kerascli.quick_dataclass import dataclass
 from kerascli.record.lock import is_held
+from kerascli.record.regular_file import read_regular
 from kerascli.record.run_folder import RECORD
 from kerascli.record.run_marks import Marks, read_marks
 from kerascli.record.sound_record import parse_record
@@ -131,6 +132,6 @@ def _folders(folder: Path) -> list[Path]:
 
 def _read(path: Path) -> dict[str, Any] | None:
     try:
-        return parse_record(path.read_bytes())
+        return parse_record(read_regular(path))
     except (OSError, ValueError):
         return None

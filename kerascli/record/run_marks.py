@@ -10,6 +10,7 @@ from pathlib import Path
 from kerascli.errors import UsageError
 from kerascli.quick_dataclass import dataclass
 from kerascli.record.atomic import write_json
+from kerascli.record.regular_file import read_regular
 
 MARKS = "marks.json"
 # A run with this tag is never pruned.
@@ -32,7 +33,7 @@ class Marks:
 def read_marks(run: Path) -> Marks:
     """The marks of a run; none where there is no file, or no sound one."""
     try:
-        body = json.loads((run / MARKS).read_text(encoding="utf-8"))
+        body = json.loads(read_regular(run / MARKS))
         note = body["note"]
         return Marks(tuple(str(tag) for tag in body["tags"]), None if note is None else str(note))
     except (OSError, ValueError, KeyError, TypeError, RecursionError):

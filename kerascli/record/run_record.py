@@ -16,6 +16,7 @@ from typing import Any, Literal
 
 from kerascli.errors import EnvironmentProblem
 from kerascli.record.atomic import write_json
+from kerascli.record.regular_file import read_regular
 from kerascli.record.sound_record import parse_record
 
 Status = Literal["running", "stopped", "failed", "done"]
@@ -129,7 +130,7 @@ def read_record(path: Path) -> dict[str, Any]:
         EnvironmentProblem: It can't be read, or is no record.
     """
     try:
-        return parse_record(path.read_bytes())
+        return parse_record(read_regular(path))
     except (OSError, ValueError) as error:
         raise EnvironmentProblem(f"can't read '{path}': {error}", code="record") from error
 

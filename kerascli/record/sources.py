@@ -9,6 +9,7 @@ from pathlib import Path
 from kerascli.errors import EnvironmentProblem
 from kerascli.record.atomic import write_bytes, write_json, write_text
 from kerascli.record.manifest import sha256_of
+from kerascli.record.regular_file import read_regular
 
 HASHES = "sha256.json"
 PLUGINS = "plugins"
@@ -60,7 +61,7 @@ def _files_of(path: Path) -> tuple[Path, list[Path]]:
     root = path.parent
     while (root.parent / "__init__.py").is_file():
         root = root.parent
-    files = sorted(root.rglob("*.py"))
+    files = sorted(file for file in root.rglob("*.py") if file.is_file())
     if len(files) > MAXIMUM_FILES:
         raise EnvironmentProblem(f"the package '{root}' of a plugin has {len(files):,} files", code="plugin")
     return root.parent, files
@@ -73,7 +74,7 @@ def check_sources(folder: Path) -> None:
         EnvironmentProblem: One is missing or was changed.
     """
     try:
-        hashes = json.loads((folder / HASHES).read_text(encoding="utf-8"))
+        hashes = json.loads(read_regular(folder / HASHES))
     except FileNotFoundError:
         return
     except (OSError, ValueError) as error:

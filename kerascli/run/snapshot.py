@@ -18,6 +18,7 @@ from kerascli.errors import DataError, EnvironmentProblem
 from kerascli.model.hidden_states import hidden_states
 from kerascli.record.atomic import new_folder
 from kerascli.record.manifest import write_manifest
+from kerascli.record.regular_file import read_regular
 from kerascli.run.callback_state import CallbackStates, set_state
 from kerascli.run.position import Position
 
@@ -85,7 +86,7 @@ def read_snapshot(path: Path) -> Snapshot:
     """
     try:
         arrays = {name: read_arrays(path / f"{name}.npz", single=True) for name in _ARRAYS}
-        state = json.loads((path / "state.json").read_text(encoding="utf-8"))
+        state = json.loads(read_regular(path / "state.json"))
     except (OSError, ValueError, KeyError, RecursionError, DataError) as error:
         raise EnvironmentProblem(f"can't read the checkpoint '{path}': {error}", code="checkpoint") from error
     return Snapshot(arrays, state)

@@ -6,6 +6,7 @@ import copy
 import json
 import os
 import random
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -187,6 +188,31 @@ def test_latest_of_any_kind(runs: Path, tmp_path: Path) -> None:
         assert folder.path.parent == runs / f"n{number}"
         assert not list(folder.path.parent.glob(".tmp*"))
     assert not list((tmp_path / "elsewhere").iterdir())
+
+
+@pytest.mark.parametrize("file", ["run.json", "spec.yaml", "history.csv", "marks.json"])
+def test_no_devices(file: str, runs: Path) -> None:
+    """A FIFO in a run folder is not waited for, a device not read to its end, which never comes."""
+    run_folder(runs, number=OTHER)
+    path = run_folder(runs) / file
+    for target in ("fifo", "/dev/zero"):
+        path.unlink(missing_ok=True)
+        if target == "fifo":
+            os.mkfifo(path)
+        else:
+            path.symlink_to(target)
+        with deadline():
+            for words in COMMANDS:
+                if "page.html" not in words:
+                    said(*words)
+
+
+def test_manifest_of_a_device(tmp_path: Path) -> None:
+    from kerascli.record.manifest import check_files
+
+    os.mkfifo(tmp_path / "a")
+    with deadline(), pytest.raises(ValueError):
+        check_files(tmp_path, {"files": {"a": {"bytes": 0, "sha256": sha256(b"").hexdigest()}}})
 
 
 def test_runs_that_is_a_file(runs: Path) -> None:

@@ -23,6 +23,9 @@ def import_file(path: Path, span: Span) -> ModuleType:
     Raises:
         SpecError: The file can't be read or imported, at its place in the spec with a note at its own line.
     """
+    if path.exists() and not path.is_file():
+        message = f"can't read the plugin '{path}': it is no regular file"
+        raise SpecError(message, code="plugin", span=span, hint="name a Python file")
     try:
         content = path.read_bytes()
     except OSError as error:
