@@ -23,6 +23,7 @@ import keras
 
 from kerascli.data.prepare import prepare_data
 from kerascli.data.split import ArraySplit, batch_of
+from kerascli.errors import KerascliError
 from kerascli.model.callbacks import build_callbacks
 from kerascli.run.build import build_model
 from kerascli.run.progress import Silence
@@ -128,7 +129,7 @@ def main() -> None:
                 [*changes, *length, "callbacks=[]"] if not changes or "+" not in changes[0] else [*changes, *length],
             )
             found = [(ours(spec), plain(spec, options.epochs)) for _ in range(options.pairs)]
-        except Exception as error:  # The others are measured all the same.
+        except KerascliError as error:  # The others are measured all the same.
             print(f"| {case} | {type(error).__name__}: {str(error).splitlines()[0]} |", flush=True)
             continue
         walls = [statistics.median(pair[side][0] for pair in found) for side in (0, 1)]
