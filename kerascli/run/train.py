@@ -16,6 +16,7 @@ from kerascli.run.disk_space import little_space
 from kerascli.run.doubts import find_doubts
 from kerascli.run.ignoring import ignoring
 from kerascli.run.interrupts import watch_signals
+from kerascli.run.jit_trial import with_jit
 from kerascli.run.new_run import first_record, write_inputs
 from kerascli.run.preflight import prepare_training
 from kerascli.run.prior import Prior
@@ -97,6 +98,8 @@ def begin_run(
             found = (*find_doubts(ready, strict=strict), *little_space(ready.spec, ready.model, Path(runs)))
         for diagnostic in found:
             progress.warned(diagnostic)
+        if prior is None:
+            ready = with_jit(ready)
         # From here on a signal leaves a run that can go on.
         with watch_signals() as interrupts:
             folder = create_run_folder(Path(runs), spec.name)
