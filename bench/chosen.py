@@ -1,6 +1,6 @@
 """The steady epoch of ready specs and odd ones beside `model.fit` on the same arrays: nothing that is chosen may be slower.
 
-Ours writes its logs and checkpoints on the way, `model.fit` writes nothing.
+Neither writes logs or checkpoints: what these take is measured by `speed.py logs`.
 """
 
 from __future__ import annotations
@@ -21,8 +21,10 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
 import keras
 
+from kerascli.data.augment import make_augmentation
 from kerascli.data.prepare import prepare_data
 from kerascli.data.split import ArraySplit, batch_of
+from kerascli.errors import KerascliError
 from kerascli.model.callbacks import build_callbacks
 from kerascli.run.build import build_model
 from kerascli.run.progress import Silence
@@ -33,6 +35,8 @@ from kerascli.spec.spec import Spec
 
 ROOT = Path(__file__).parent.parent
 CONFIGS = ROOT / "configs"
+NAMES = ("x", "y", "sample_weight")
+BARE = ["logs={csv: false, tensorboard: false}", f"checkpoints={{every: {10**9} steps}}"]
 # Name to config and changes.
 CASES: dict[str, tuple[str, list[str]]] = {
     **{
@@ -84,17 +88,17 @@ def plain(spec: Spec, epochs: int) -> tuple[float, float]:
     model = build_model(spec)
     with keras_session(spec), tempfile.TemporaryDirectory() as folder:
         data = prepare_data(spec).with_model(spec.model)
-        found = [arrays(split) for split in (data.train(), data.validation()) if split is not None]
-        if not all(found):
-            return float("nan"), float("nan")
+        train_data, held_out = (given(split, fit.batch_size) for split in (data.train(), data.validation()))
+        augment = make_augmentation(data.data)
+        if augment:
+            split = data.train()
+            train_data = {"x": augment(split.dataset(fit.batch_size, order=split.order(0, 0)), spec.seed, 0)}
         callbacks = build_callbacks(spec, Path(folder))[0]
         ended = keras.callbacks.LambdaCallback(on_epoch_end=lambda _epoch, _logs: ends.now())
         model.fit(
-            *found[0],
-            batch_size=fit.batch_size,
+            **train_data,
             epochs=epochs,
-            validation_data=found[1] if len(found) > 1 else None,
-            validation_batch_size=fit.validation_batch_size,
+            **validation(held_out, fit.validation_batch_size),
             steps_per_epoch=fit.steps_per_epoch,
             validation_steps=fit.validation_steps,
             shuffle=fit.shuffle,
@@ -104,9 +108,21 @@ def plain(spec: Spec, epochs: int) -> tuple[float, float]:
     return ends.median()
 
 
-def arrays(split: Any) -> Any:
-    """Inputs, targets, weights; None of a split that is not in memory."""
-    return batch_of(split.x, split.y, split.weights) if isinstance(split, ArraySplit) else None
+def given(split: Any, batch_size: int) -> dict[str, Any]:
+    """Arrays with their batch size; of what is streamed its batches; nothing of no split."""
+    if split is None:
+        return {}
+    if not isinstance(split, ArraySplit):
+        return {"x": split.dataset(batch_size, order=split.order(0, 0))}
+    return {**dict(zip(NAMES, batch_of(split.x, split.y, split.weights), strict=False)), "batch_size": batch_size}
+
+
+def validation(held_out: Mapping[str, Any], batch_size: int | None) -> dict[str, Any]:
+    """The arguments of `fit` that tell it of the validation."""
+    if "y" not in held_out:
+        return {"validation_data": held_out.get("x")}
+    arrays = tuple(held_out[name] for name in NAMES if name in held_out)
+    return {"validation_data": arrays, "validation_batch_size": batch_size}
 
 
 def main() -> None:
@@ -121,14 +137,12 @@ def main() -> None:
     print("| | epoch, s | its | ratio | ratio of the processor's time |\n| --- | --- | --- | --- | --- |", flush=True)
     for case in options.cases or CASES:
         config, changes = CASES[case]
-        length = [] if "phases:" in (CONFIGS / config).read_text(encoding="utf-8") else [f"fit.epochs={options.epochs}"]
+        length = [f"fit.epochs={options.epochs}"]
+        alone = [] if "callbacks" in "".join(changes) else ["callbacks=[]"]
         try:
-            spec = load_spec(
-                CONFIGS / config,
-                [*changes, *length, "callbacks=[]"] if not changes or "+" not in changes[0] else [*changes, *length],
-            )
+            spec = load_spec(CONFIGS / config, [*changes, *length, *alone, *BARE])
             found = [(ours(spec), plain(spec, options.epochs)) for _ in range(options.pairs)]
-        except Exception as error:  # noqa: BLE001 - the others are measured all the same
+        except KerascliError as error:  # The others are measured all the same.
             print(f"| {case} | {type(error).__name__}: {str(error).splitlines()[0]} |", flush=True)
             continue
         walls = [statistics.median(pair[side][0] for pair in found) for side in (0, 1)]

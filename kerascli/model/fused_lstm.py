@@ -12,6 +12,7 @@ from typing import Any
 import keras
 import tensorflow as tf
 
+from kerascli.model.devices import has_card
 from kerascli.model.layer_paths import sublayers
 
 OPERATION = "BlockLSTMV2"
@@ -48,7 +49,7 @@ def _masks(layer: Any) -> bool:
 def _refusal(layer: Any, batch_size: int) -> str | None:
     """Why Keras's loop stays, or None."""
     cell = layer.cell
-    if tf.config.list_physical_devices("GPU"):
+    if has_card():
         return "there is a graphics card"
     if tf.distribute.has_strategy():
         return "a distribution strategy is in use"

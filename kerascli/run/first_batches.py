@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import random
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -19,6 +18,7 @@ from kerascli.model.hidden_states import hidden_states
 from kerascli.model.layer_paths import layer_paths
 from kerascli.run.plan import Plan
 from kerascli.run.steps import as_numbers
+from kerascli.run.untouched import untouched, value_of
 
 # What has no gradient in one batch may have one in the next: a few are tried before anything is said.
 BATCHES = 3
@@ -46,7 +46,7 @@ def try_batches(model: Any, plan: Plan) -> BatchFacts | None:
     if own_step and model.loss is None:
         return None
     batches = _batches(plan)
-    with _untouched(model), _whole_tracebacks():
+    with untouched(model), _whole_tracebacks():
         trial = _Trial(model)
         first = trial.forward(batches[0])
         if own_step or not np.isfinite(first.loss):
@@ -84,40 +84,6 @@ def _whole_tracebacks() -> Iterator[None]:
             keras.config.enable_traceback_filtering()
 
 
-@contextlib.contextmanager
-def _untouched(model: Any) -> Iterator[None]:
-    """Puts back all variables of the model (seeds, averages, states, metrics too) and the random states of the process."""
-    variables = [*model.variables, *hidden_states(model), *model.metrics_variables]
-    values = [_value(variable) for variable in variables]
-    python_random, numpy_random = random.getstate(), np.random.get_state()
-    try:
-        with _tensorflow_random():
-            yield
-    finally:
-        for variable, value in zip(variables, values, strict=True):
-            variable.assign(value)
-        random.setstate(python_random)
-        np.random.set_state(numpy_random)
-
-
-@contextlib.contextmanager
-def _tensorflow_random() -> Iterator[None]:
-    """Puts back what gives TensorFlow's operations their seeds, which a plugin's layer may draw from.
-
-    TensorFlow has no public way to it. A kernel that was made for such a seed goes on from it, so these are forgotten.
-    """
-    from tensorflow.python.eager import context
-
-    generator = getattr(context.context(), "_rng", None)
-    before = generator.getstate() if generator is not None else None
-    try:
-        yield
-    finally:
-        if generator is not None and generator.getstate() != before:
-            generator.setstate(before)
-            context.context().clear_kernel_cache()
-
-
 @dataclass
 class _Pass:
     """One batch forward and backward.
@@ -142,7 +108,7 @@ class _Trial:
         self.model = model
         self.weights = model.trainable_weights
         self._others = [
-            (variable, _value(variable)) for variable in [*model.non_trainable_variables, *hidden_states(model)]
+            (variable, value_of(variable)) for variable in [*model.non_trainable_variables, *hidden_states(model)]
         ]
         computed = {layer.compute_dtype for layer in model._flatten_layers()}
         self._half = bool(computed & {"float16", "bfloat16"})
@@ -243,7 +209,3 @@ def _owners(model: Any) -> dict[int, str]:
 def _length(tensors: Sequence[Any]) -> float:
     """The length of all of them as one vector; in float64, since the squares of small numbers are 0 in float32."""
     return float(np.sqrt(sum(float(tf.reduce_sum(tf.square(tf.cast(one, tf.float64)))) for one in tensors)))
-
-
-def _value(variable: Any) -> Any:
-    return np.array(keras.ops.convert_to_numpy(variable))

@@ -6,8 +6,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
-import tensorflow as tf
-
+from kerascli.model.devices import has_card
 from kerascli.model.fused import FusedUpdates
 from kerascli.run.session import threads
 from kerascli.run.validation_batches import larger_batch_size, why_not_larger
@@ -34,6 +33,7 @@ class Performance:
         lstms: Which are, or why not.
         jit_compile: Whether XLA compiles the step.
         threads: Threads in one operation and across operations; 0: one for each core.
+        jit_trial: What a trial of XLA measured; None: there was none.
     """
 
     looped: bool
@@ -47,6 +47,7 @@ class Performance:
     lstms: tuple[str, ...]
     jit_compile: bool
     threads: Mapping[str, int]
+    jit_trial: Mapping[str, Any] | None = None
 
     def to_json(self) -> dict[str, Any]:
         """For the run's record."""
@@ -69,7 +70,7 @@ class Performance:
     def from_json(cls, recorded: Mapping[str, Any]) -> Performance:
         """What a run's record says was chosen; what one of an earlier version lacks was not there yet."""
         most, size = recorded.get("steps_per_execution"), recorded.get("validation_batch_size")
-        threads = recorded.get("threads")
+        threads, trial = recorded.get("threads"), recorded.get("jit_trial")
         return cls(
             looped=bool(recorded.get("looped")),
             gathered=bool(recorded.get("gathered")),
@@ -82,6 +83,7 @@ class Performance:
             lstms=_texts(recorded.get("lstms")),
             jit_compile=bool(recorded.get("jit_compile")),
             threads=threads if isinstance(threads, dict) else {},
+            jit_trial=trial if isinstance(trial, dict) else None,
         )
 
     def with_updates(self, updates: FusedUpdates | None) -> Performance:
@@ -144,7 +146,7 @@ def _gathers(recorded: Mapping[str, Any] | None) -> bool:
     """On a card, samples would go there one batch after the other, while a pipeline brings the next one in time."""
     if recorded is not None:
         return bool(recorded.get("gathered", False))
-    return not tf.config.list_physical_devices("GPU")
+    return not has_card()
 
 
 def _validation(spec: Spec, model: Any, samples: int, recorded: Mapping[str, Any] | None) -> tuple[int, str]:

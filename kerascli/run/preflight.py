@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -22,6 +23,7 @@ from kerascli.data.prepare import PriorData, prepare_data
 from kerascli.data.prepared_data import PreparedData
 from kerascli.data.split import ArraySplit, Split
 from kerascli.errors import DataError, Diagnostic, Note, SpecError
+from kerascli.model.devices import has_card
 from kerascli.model.fused_lstm import fuse_lstms
 from kerascli.model.phases import Phases
 from kerascli.run.adapt_model import adapt_model
@@ -49,7 +51,7 @@ from kerascli.run.steps import as_numbers, build_state
 from kerascli.run.timeline import part, timed
 from kerascli.spec.plugins.own_line import own_line
 from kerascli.spec.spec import Spec
-from kerascli.spec.training_spec import PhaseSpec
+from kerascli.spec.training_spec import CompileSpec, PhaseSpec
 
 # So many training samples tell what kind of targets there are.
 _SEVERAL = 1000
@@ -125,6 +127,7 @@ def prepare_training(
     measured = validation or test
     recorded = prior.performance if prior is not None else None
     augment = make_augmentation(data.data)
+    compiled = _compiled_as(recorded, compile_of(spec), model)
     performance = choose_performance(
         spec,
         model,
@@ -135,7 +138,7 @@ def prepare_training(
     with distribution.scope():
         if performance.fused_lstm:
             performance = replace(performance, lstms=fuse_lstms(model, largest_batch(spec)))
-        phases = Phases(model, compile_of(spec), spec.fit.all_phases, fused=performance.fused_updates)
+        phases = Phases(model, compiled, spec.fit.all_phases, fused=performance.fused_updates)
         phases.enter(0)
         performance = performance.with_updates(phases.updates)
         _try_batch(spec, model, data, train, augment, distribution)
@@ -148,6 +151,14 @@ def prepare_training(
     plan = replace(make_plan(spec, train, validation, performance), augment=augment, distribution=distribution)
     require_even_parts(model, spec, plan, test)
     return Ready(spec, model, data, plan, test, monitor, logs, seen, phases, performance, start, doubts)
+
+
+def _compiled_as(recorded: Mapping[str, Any] | None, compiled: CompileSpec, model: Any) -> CompileSpec:
+    """With XLA or without it as the run began, where nobody says so; a card that is gone has taken it along."""
+    if not recorded or "jit_compile" not in recorded or compiled.jit_compile not in (None, "auto"):
+        return compiled
+    model.jit_compile = bool(recorded["jit_compile"]) and has_card()
+    return replace(compiled, jit_compile=model.jit_compile)
 
 
 def _check_same(data: PreparedData, prior: PriorData) -> None:

@@ -15,6 +15,7 @@ from kerascli.run.distribution_doubts import doubts_of
 from kerascli.run.doubts import find_doubts
 from kerascli.run.ignoring import ignoring
 from kerascli.run.interrupts import watch_signals
+from kerascli.run.jit_trial import with_jit
 from kerascli.run.join import distribute
 from kerascli.run.new_run import first_record, write_inputs
 from kerascli.run.preflight import prepare_training
@@ -113,6 +114,8 @@ def begin_run(
             found = (*find_doubts(ready, strict=strict), *little_space(ready.spec, ready.model, Path(runs)))
         for diagnostic in found:
             progress.warned(diagnostic)
+        if prior is None:
+            ready = with_jit(ready)
         # From here on a signal leaves a run that can go on.
         folders = new_folder(Path(runs), spec.name, chief=distribution.is_chief)
         with watch_signals() as interrupts, distribution.together(), folders as folder:

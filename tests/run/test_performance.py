@@ -16,7 +16,6 @@ from typer.testing import CliRunner
 
 from kerascli.cli.main import app
 from kerascli.errors import SpecError
-from kerascli.run.performance import choose_performance
 from kerascli.run.resume import resume
 from kerascli.run.train import train
 from kerascli.spec.dump import dump_spec
@@ -203,7 +202,3 @@ def test_an_lstm_is_fused_where_nothing_speaks_against_it(write_spec: Write, tmp
     again = resume(found["chosen"].folder, until_epoch=3)
     for one, other in zip(again.model.get_weights(), longer.model.get_weights(), strict=True):
         assert one.tobytes() == other.tobytes()
-    # XLA knows no such kernel.
-    model = found["chosen"].model
-    model.jit_compile = True
-    assert not choose_performance(load_spec(path), model, 12).fused_lstm
