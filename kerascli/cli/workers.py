@@ -19,14 +19,19 @@ def is_chief(spec: DistributeSpec, worker: int | None, *, alone: bool = False) -
     Raises:
         SpecError: The spec contradicts `TF_CONFIG`, or nothing tells which worker this is.
         UsageError: There is no such worker.
-        EnvironmentProblem: `TF_CONFIG` is no cluster.
+        EnvironmentProblem: `TF_CONFIG` is no cluster, a host is not known, or the own port is in use.
     """
     from kerascli.run.cluster import find_cluster
 
     if alone:
         return True
     cluster = find_cluster(spec, worker)
-    return cluster is None or cluster.is_chief
+    if cluster is None:
+        return True
+    from kerascli.run.rendezvous import look_around
+
+    look_around(cluster)
+    return cluster.is_chief
 
 
 def is_chief_of_run(worker: int | None = None) -> bool:

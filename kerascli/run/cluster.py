@@ -29,7 +29,7 @@ class Cluster:
 
     workers: tuple[str, ...]
     index: int
-    timeout: int = TIMEOUT
+    timeout: int = field(default=TIMEOUT, compare=False)
     span: Span | None = field(default=None, compare=False, repr=False)
 
     @property
@@ -88,7 +88,8 @@ def _of_spec(spec: DistributeSpec, given: Cluster | None, worker: int | None) ->
     if worker >= len(spec.workers):
         hint = f"say a number from 0 to {len(spec.workers) - 1}"
         raise UsageError(f"there is no worker {worker}", code="no-worker-index", hint=hint)
-    return Cluster(spec.workers, worker, spec.timeout, spec.worker_spans[worker])
+    span = spec.worker_spans[worker] if spec.worker_spans else spec.span
+    return Cluster(spec.workers, worker, spec.timeout, span)
 
 
 def _conflict(span: Span | None, message: str) -> None:

@@ -18,6 +18,18 @@ _ATTEMPT = 1.0
 _PAUSE = 0.1
 
 
+def look_around(cluster: Cluster) -> None:
+    """What can be known of the addresses at once.
+
+    Raises:
+        EnvironmentProblem: A host is not known, or the own port is in use.
+    """
+    addresses = {worker: _look_up(worker) for worker in cluster.workers}
+    own = cluster.workers[cluster.index]
+    with _listening(own, addresses[own][0]):
+        pass
+
+
 def meet(cluster: Cluster) -> None:
     """Returns when every worker has been there; each listens at its own address while it waits.
 
@@ -38,8 +50,9 @@ def meet(cluster: Cluster) -> None:
                     span=cluster.span,
                     hint="start all workers, or give them more time with 'distribute.multi_worker.timeout'",
                 )
-            if missing:
-                time.sleep(_PAUSE)
+            time.sleep(_PAUSE)
+        # The others may be between two attempts; after that TensorFlow listens at the port.
+        time.sleep(3 * _PAUSE)
 
 
 @contextlib.contextmanager

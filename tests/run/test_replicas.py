@@ -1,0 +1,147 @@
+"""Several devices, and several processes, train, evaluate and predict as one does, within the rounding of floats."""
+
+from __future__ import annotations
+
+import json
+import os
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+sys.path.insert(0, str(Path(__file__).parent))
+from replica_specs import SPECS
+
+JOB = Path(__file__).parent / "replica_job.py"
+PATIENCE = 300
+WAYS = ("mirrored", "workers")
+
+
+def free_ports(count: int) -> list[int]:
+    """Ports that nobody listens at now."""
+    sockets = [socket.socket() for _ in range(count)]
+    for one in sockets:
+        one.bind(("127.0.0.1", 0))
+    ports = [one.getsockname()[1] for one in sockets]
+    for one in sockets:
+        one.close()
+    return ports
+
+
+def cluster(ports: list[int], index: int) -> str:
+    """The `TF_CONFIG` of one worker."""
+    workers = [f"127.0.0.1:{port}" for port in ports]
+    return json.dumps({"cluster": {"worker": workers}, "task": {"type": "worker", "index": index}})
+
+
+def start(*words: str, config: str | None = None) -> subprocess.Popen[str]:
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path), "TF_CPP_MIN_LOG_LEVEL": "3"}
+    if config is not None:
+        environment["TF_CONFIG"] = config
+    return subprocess.Popen(
+        [sys.executable, *words], env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+    )
+
+
+def write_data(folder: Path) -> None:
+    """The specs, the words of one of them, and 29 new rows for each."""
+    draw = np.random.default_rng(3)
+    for name, text in SPECS.items():
+        (folder / f"{name}.yaml").write_text(text.replace("words.jsonl", str(folder / "words.jsonl")))
+    for path, count in ((folder / "words.jsonl", 51), (folder / "lstm-rows.jsonl", 29)):
+        rows = []
+        for length in draw.integers(1, 7, count):
+            words = draw.integers(1, 9, length).tolist()
+            rows.append(json.dumps({"words": words, "tag": [[float(word > 4)] for word in (words + [0] * 6)[:6]]}))
+        path.write_text("\n".join(rows) + "\n")
+    np.savez(
+        folder / "convnet-rows.npz",
+        x=draw.normal(size=(29, 8, 8, 1)).astype("float32"),
+        y=draw.integers(0, 3, 29),
+        weight=draw.uniform(size=29).astype("float32"),
+    )
+    np.savez(
+        folder / "heads-rows.npz",
+        a=draw.normal(size=(29, 3)).astype("float32"),
+        b=draw.normal(size=(29, 2)).astype("float32"),
+        size=draw.normal(size=(29, 1)).astype("float32"),
+        kind=np.array(["cat", "dog", "eel"])[draw.integers(0, 3, 29)],
+    )
+
+
+@pytest.fixture(scope="module")
+def found(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Any]]:
+    """What one process, two devices and two processes found."""
+    folder = tmp_path_factory.mktemp("replicas")
+    write_data(folder)
+    runs = {way: folder / way for way in ("one", *WAYS)}
+    for path in runs.values():
+        path.mkdir()
+    ports = free_ports(2)
+    jobs = {
+        "one": [start(str(JOB), str(folder), str(runs["one"]), "1", "performance=false")],
+        "mirrored": [start(str(JOB), str(folder), str(runs["mirrored"]), "2", "distribute=mirrored")],
+        "workers": [
+            start(str(JOB), str(folder), str(runs["workers"]), "1", config=cluster(ports, index)) for index in (0, 1)
+        ],
+    }
+    for way, processes in jobs.items():
+        for process in processes:
+            output, _ = process.communicate(timeout=PATIENCE)
+            assert process.returncode == 0, f"{way}: {output[-3000:]}"
+    results = {way: json.loads((runs[way] / "found-0.json").read_text()) for way in runs}
+    yield {**results, "other worker": json.loads((runs["workers"] / "found-1.json").read_text()), "runs": runs}
+
+
+def close(ours: Any, theirs: Any) -> None:
+    """Both hold the same numbers, but for rounding."""
+    if isinstance(theirs, dict):
+        assert ours.keys() == theirs.keys()
+        for name, value in theirs.items():
+            close(ours[name], value)
+    elif theirs and isinstance(theirs[0], list) if isinstance(theirs, list) else False:
+        assert len(ours) == len(theirs)
+        for one, other in zip(ours, theirs, strict=True):
+            close(one, other)
+    else:
+        np.testing.assert_allclose(ours, theirs, rtol=2e-5, atol=2e-6)
+
+
+@pytest.mark.parametrize("model", SPECS)
+@pytest.mark.parametrize("way", WAYS)
+def test_they_give_what_one_process_gives(found: dict[str, Any], way: str, model: str) -> None:
+    for part, theirs in found["one"][model].items():
+        ours = found[way][model][part]
+        try:
+            close(ours, theirs)
+        except AssertionError as error:
+            raise AssertionError(f"{part}: {error}") from None
+
+
+@pytest.mark.parametrize("model", SPECS)
+def test_all_workers_end_with_the_same_weights(found: dict[str, Any], model: str) -> None:
+    assert found["other worker"][model] == found["workers"][model]
+
+
+def test_the_chief_alone_writes_and_every_row_is_there_once(found: dict[str, Any]) -> None:
+    one, workers = found["runs"]["one"], found["runs"]["workers"]
+    for model in SPECS:
+        assert len([path for path in (workers / model).iterdir() if not path.is_symlink()]) == 1
+        ours, theirs = ((runs / f"{model}.jsonl").read_text().splitlines() for runs in (workers, one))
+        assert len(ours) == len(theirs) == 29
+
+
+def test_how_a_batch_is_cut_is_recorded(found: dict[str, Any]) -> None:
+    def recorded(way: str) -> dict[str, Any]:
+        return dict(json.loads((found["runs"][way] / "heads" / "latest" / "run.json").read_text())["distribution"])
+
+    cut = {"replicas": 2, "batch_size": 7, "batch_size_per_replica": 4, "batch_sizes": [4, 3]}
+    assert recorded("one")["strategy"] == "none" and recorded("one")["replicas"] == 1
+    assert recorded("mirrored") == {"strategy": "mirrored", "workers": [], **cut}
+    workers = recorded("workers")
+    assert workers.pop("workers")[0].startswith("127.0.0.1:") and workers == {"strategy": "multi_worker", **cut}
