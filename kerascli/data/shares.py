@@ -28,19 +28,11 @@ class Shares:
         each, more = divmod(samples, self.replicas)
         return tuple(each + (part < more) for part in range(self.replicas))
 
-    def range_of(self, samples: int) -> tuple[int, int]:
-        """The rows of a batch that the parts taken here are cut from: the first, and that behind the last."""
-        each, more = divmod(samples, self.replicas)
-        last = self.first + self.count - 1
-        begin = min(self.first * each + min(self.first, more), samples - 1)
-        end = min(last * each + min(last, more), samples - 1) + max(each + (last < more), 1)
-        return begin, end
-
     def of(self, batches: Any) -> Any:
         """The parts of each batch of a dataset: a dataset of what `cut` gives."""
         return batches.map(lambda *batch: self.cut(batch))
 
-    def cut(self, batch: Any, read: Callable[[Any], Any] = lambda rows: rows, samples: Any = None) -> tuple[Any, ...]:
+    def cut(self, batch: Any, read: Callable[[Any], Any] = lambda rows: rows) -> tuple[Any, ...]:
         """The parts of a batch, inside a graph.
 
         A part without samples gets the batch's last one, so that no layer sees an empty batch.
@@ -48,22 +40,19 @@ class Shares:
         Args:
             batch: Tensors `(samples, ...)`.
             read: What is done with the rows of a part.
-            samples: The samples of the whole batch, where only the rows of `range_of` are given.
 
         Returns:
             For each part that is taken here: its rows; how many of them count; the samples of the whole batch.
         """
         import tensorflow as tf
 
-        whole = samples is None
-        samples = tf.shape(tf.nest.flatten(batch)[0])[0] if whole else samples
+        samples = tf.shape(tf.nest.flatten(batch)[0])[0]
         each, more = samples // self.replicas, samples % self.replicas
-        before = 0 if whole else tf.minimum(self.first * each + tf.minimum(self.first, more), samples - 1)
         parts = []
         for part in range(self.first, self.first + self.count):
             size = each + tf.cast(part < more, tf.int32)
             begin = tf.minimum(part * each + tf.minimum(part, more), samples - 1)
-            begin, end = begin - before, begin - before + tf.maximum(size, 1)
+            end = begin + tf.maximum(size, 1)
             rows = tf.nest.map_structure(lambda tensor, begin=begin, end=end: tensor[begin:end], batch)
             parts.append((read(rows), size, samples))
         return tuple(parts)

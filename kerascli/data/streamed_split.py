@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from functools import partial
 from typing import Any
 
 import numpy as np
@@ -81,13 +80,10 @@ class StreamedSplit:
         import tensorflow as tf
 
         skipped = skip_batches * batch_size
-        steps = self.steps(batch_size, drop_remainder=drop_remainder) - skip_batches
-        samples = min(self.samples - skipped, steps * batch_size)
-        own = None if shares is None else partial(_own_rows, shares, batch_size, samples)
 
         def generate() -> Iterator[Any]:
             try:
-                yield from _ahead(map(self.transform, self.tables(order, skipped, own)))
+                yield from _ahead(map(self.transform, self.tables(order, skipped)))
             except KerascliError as error:
                 _fault.error = error
                 raise
@@ -95,62 +91,20 @@ class StreamedSplit:
         example = self.transform(next(iter(self.rows.blocks(self.fields, 1))))
         signature = tf.nest.map_structure(_signature, example)
         batches = tf.data.Dataset.from_generator(generate, output_signature=signature)
-        if shares is None:
-            batches = batches.rebatch(batch_size, drop_remainder=drop_remainder)
-            return batches.apply(tf.data.experimental.assert_cardinality(steps)).prefetch(tf.data.AUTOTUNE)
-        begin, end = shares.range_of(batch_size)
-        # The rows of a last, smaller batch are never more.
-        batches = batches.rebatch(end - begin, drop_remainder=drop_remainder).enumerate()
+        batches = batches.rebatch(batch_size, drop_remainder=drop_remainder)
+        steps = self.steps(batch_size, drop_remainder=drop_remainder) - skip_batches
+        batches = batches.apply(tf.data.experimental.assert_cardinality(steps))
+        return (batches if shares is None else shares.of(batches)).prefetch(tf.data.AUTOTUNE)
 
-        def cut(number: Any, batch: Any) -> Any:
-            if drop_remainder:
-                return shares.cut(batch, samples=tf.constant(batch_size))
-            left = tf.minimum(tf.constant(batch_size, tf.int64), samples - number * batch_size)
-            return shares.cut(batch, samples=tf.cast(left, tf.int32))
-
-        parts = batches.map(cut)
-        return parts.apply(tf.data.experimental.assert_cardinality(steps)).prefetch(tf.data.AUTOTUNE)
-
-    def tables(
-        self, order: tuple[int, int] | None, skipped: int = 0, own: Callable[[Array], Array] | None = None
-    ) -> Iterator[Table]:
-        """The raw rows of a pass in blocks.
-
-        Args:
-            order: What `order` gave; None: as they stand.
-            skipped: Rows to leave out at the start.
-            own: Which of the rest are wanted: their places, counted from 0, to a mask; None: all.
-        """
+    def tables(self, order: tuple[int, int] | None, skipped: int = 0) -> Iterator[Table]:
+        """The raw rows of a pass in blocks, without so many at its start."""
         if isinstance(self.rows, ChunkedRows):
             groups = _chunk_groups(self.rows, self.fields, order, skipped)
         else:
             groups = iter([_whole(self.rows, order, skipped)])
-        place = 0
         for rows, indices in groups:
-            mask = slice(None) if own is None else own(np.arange(place, place + len(indices)))
-            place += len(indices)
-            wanted = indices[mask]
-            for start in range(0, len(wanted), self.block):
-                yield rows.take(wanted[start : start + self.block])
-
-
-def _own_rows(shares: Shares, batch_size: int, samples: int, places: Array) -> Array:
-    """Which rows of a pass belong to the parts of its batches that are taken here, as a mask.
-
-    Args:
-        shares: The parts.
-        batch_size: Samples of a batch.
-        samples: Samples of the pass; what lies behind them belongs to no batch.
-        places: The rows, counted from the start of the pass.
-    """
-    numbers, inside = np.divmod(places, batch_size)
-    begin, end = shares.range_of(batch_size)
-    own = (inside >= begin) & (inside < end)
-    full, rest = divmod(samples, batch_size)
-    if rest:
-        begin, end = shares.range_of(rest)
-        own = np.where(numbers == full, (inside >= begin) & (inside < end), own)
-    return np.asarray(own & (places < samples))
+            for start in range(0, len(indices), self.block):
+                yield rows.take(indices[start : start + self.block])
 
 
 def _ahead(items: Iterator[Any]) -> Iterator[Any]:
