@@ -214,3 +214,14 @@ def test_the_arithmetic_of_checkpoints() -> None:
             best = (2 * taken * between) ** 0.5
             assert number(said) == pytest.approx(best / 60, rel=0.03)
         assert number(lost) == pytest.approx((taken / best + best / 2 / between) * 100, rel=0.1)
+
+
+def test_the_arithmetic_of_data() -> None:
+    text = PAGE.split("| a batch of all workers |")[1].split("\n\n")[0]
+    rows = [[cell.strip() for cell in line.strip("|").split("|")] for line in text.splitlines()[2:]]
+    assert len(rows) == 3
+    for batch, sample, steps, parts, own in rows:
+        size = number(sample) * (1e3 if "KB" in sample else 1)
+        bytes_a_second = int(batch.replace(",", "")) * size * number(steps)
+        assert number(parts) == pytest.approx(bytes_a_second / 1e6, rel=0.03)
+        assert number(own) == pytest.approx(bytes_a_second / 256 / 1e6, rel=0.05)

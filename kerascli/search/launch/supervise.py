@@ -176,15 +176,18 @@ class Supervisor:
 
     def _failed(self, ending: Ending) -> KerascliError:
         """What is said in the end: the first that fell, its last words, where all of it stands."""
-        died = ending.kind is not Kind.REASON
-        often = f", and all were started again {self.restarts} times before" if died and self.restarts else ""
-        text = f"{ending.text}{often}"
-        self.log.write("launch", text)
         notes = [Note(f"[{ending.index}] {line}") for line in ending.last]
         if self.log.path is not None:
             notes.append(Note(f"all that the workers wrote stands in '{self.log.path}'"))
-        code, hint = ("worker-died", self._how_to_go_on()) if died else ("worker-failed", None)
-        return KerascliError([Diagnostic(code, text, hint=hint, notes=tuple(notes), status=ending.exit_code)])
+        text, status = ending.text, ending.exit_code
+        if ending.kind is Kind.REASON:
+            fault = Diagnostic("worker-failed", text, notes=tuple(notes), status=status)
+        else:
+            often = f", and all were started again {self.restarts} times before" if self.restarts else ""
+            hint = self._how_to_go_on()
+            fault = Diagnostic("worker-died", f"{text}{often}", hint=hint, notes=tuple(notes), status=status)
+        self.log.write("launch", fault.message)
+        return KerascliError([fault])
 
     def _how_to_go_on(self) -> str | None:
         if self.run_folder is None or self.job.again is None:
