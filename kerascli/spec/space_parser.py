@@ -13,6 +13,8 @@ from kerascli.spec.section import number, whole_number
 from kerascli.spec.tune_spec import Dimension, Kind
 
 KINDS: tuple[Kind, ...] = ("uniform", "log", "int", "choice")
+# Beyond it a range is continuous for all that matters.
+_MOST_STEPS = 1e9
 _FORMS = "write '{uniform: [0, 0.5]}', '{log: [1e-4, 1e-2]}', '{int: [16, 128]}' or '{choice: [64, 128]}'"
 # What can't be searched: the first two would make another study of it with each trial.
 _FIXED = ("tune", "name", "kerascli", "extends", "override", "plugins", "check", "expect")
@@ -167,5 +169,8 @@ def _step(entry: Mapping, kind: Kind, low: float, high: float, problems: Problem
     if step is not None and not 0 < step <= high - low:
         message = f"a step of {step:g} does not fit between {low:g} and {high:g}"
         problems.add("search-space", message, node, f"write a number above 0, at most {high - low:g}")
+        return None
+    if step is not None and (high - low) / step > _MOST_STEPS:
+        problems.add("search-space", f"a step of {step:g} is none beside {high - low:g}", node, "leave it out")
         return None
     return step

@@ -79,6 +79,7 @@ FAULTS = [
     ("space: {seed: {int: [1.5, 2]}}", "wrong-type", "1.5", None),
     ("space: {seed: {int: [7, 2]}}", "search-space", "[7, 2]", "write [2, 7]"),
     ("space: {seed: {int: [1, 4], step: 0}}", "out-of-range", "0", None),
+    ("space: {model.layers.drop.rate: {uniform: [0, 0.5], step: 1e-300}}", "search-space", "1e-300", "leave it out"),
     ("space: {seed: {int: [1, 4], step: 9}}", "search-space", "9", "write a number above 0, at most 3"),
     ("space: {model.layers.drop.rate: {uniform: [0.5, 0]}}", "search-space", "[0.5, 0]", "write [0, 0.5]"),
     ("space: {model.layers.drop.rate: {uniform: [0.5, 0.5]}}", "search-space", "[0.5, 0.5]", None),
