@@ -21,8 +21,11 @@ from kerascli.record.manifest import write_manifest
 from kerascli.record.regular_file import read_regular
 from kerascli.run.callback_state import CallbackStates, set_state
 from kerascli.run.position import Position
+from kerascli.run.replica_metrics import give_to_replicas, values_of_replicas
 
 _ARRAYS = ("model", "optimizer", "metrics", "callbacks")
+# Of a training on several replicas.
+_REPLICAS = "replicas"
 
 
 @dataclass(frozen=True)
@@ -30,7 +33,7 @@ class Snapshot:
     """What `read_snapshot` gives.
 
     Attributes:
-        arrays: Kind (`model`, `optimizer`, `metrics`, `callbacks`) to path to array.
+        arrays: Kind (`model`, `optimizer`, `metrics`, `callbacks`, `replicas`) to path to array.
         state: The rest: position, history, random states, callbacks.
     """
 
@@ -61,6 +64,9 @@ def write_snapshot(
     """
     arrays: dict[str, dict[str, Any]] = {name: _values(variables) for name, variables in _variables(model).items()}
     arrays["callbacks"] = callbacks.arrays
+    apart = values_of_replicas(model.metrics_variables)
+    if apart is not None:
+        arrays[_REPLICAS] = {"metrics": apart}
     state = {
         "position": asdict(position),
         "keras_history": _keras_history(model),
@@ -69,7 +75,7 @@ def write_snapshot(
         "random": {"python": _python_random(), "numpy": _numpy_random()},
     }
     with new_folder(path) as folder:
-        for name in _ARRAYS:
+        for name in arrays:
             np.savez(folder / f"{name}.npz", **arrays[name])
         # NaN in a history is a fact; Python's JSON reads it back.
         (folder / "state.json").write_text(json.dumps(state) + "\n", encoding="utf-8")
@@ -85,7 +91,8 @@ def read_snapshot(path: Path) -> Snapshot:
         EnvironmentProblem: It can't be read.
     """
     try:
-        arrays = {name: read_arrays(path / f"{name}.npz", single=True) for name in _ARRAYS}
+        names = (*_ARRAYS, _REPLICAS) if (path / f"{_REPLICAS}.npz").exists() else _ARRAYS
+        arrays = {name: read_arrays(path / f"{name}.npz", single=True) for name in names}
         state = json.loads(read_regular(path / "state.json"))
     except (OSError, ValueError, KeyError, RecursionError, DataError) as error:
         raise EnvironmentProblem(f"can't read the checkpoint '{path}': {error}", code="checkpoint") from error
@@ -124,6 +131,7 @@ def restore(
     """
     restore_weights(model, snapshot)
     _assign(_variables(model)["metrics"], snapshot.arrays["metrics"])
+    give_to_replicas(model.metrics_variables, snapshot.arrays.get(_REPLICAS, {}).get("metrics"))
     # The log's own callback comes last; a run may go on with it, or without.
     for number, (callback, state) in enumerate(zip(callbacks, snapshot.state["callbacks"], strict=False)):
         if state["class"] != type(callback).__name__:

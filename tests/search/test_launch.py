@@ -153,7 +153,7 @@ def test_restarts_have_an_end(tmp_path: Path) -> None:
     (one,) = caught.value.diagnostics
     assert one.code == "worker-died" and "worker 1 was killed by SIGSEGV" in one.message and "2 times" in one.message
     assert "[1] my last words" in [note.message for note in one.notes]
-    assert len(starts(tmp_path)) == 6
+    assert len([line for line in starts(tmp_path) if line.startswith("1 ")]) == 3
 
 
 @pytest.mark.parametrize("status", [1, 3, 5])

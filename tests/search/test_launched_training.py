@@ -226,12 +226,12 @@ def test_a_stopped_launch_goes_on(
 
 @pytest.mark.long
 def test_one_that_never_comes(spec: Path, tmp_path: Path) -> None:
-    launch = Launch(tmp_path, str(spec), "--workers", "2", "--max-restarts", "0", "--start-deadline", "30")
+    launch = Launch(tmp_path, str(spec), "--workers", "2", "--max-restarts", "0", "--start-deadline", "100")
     launch.wait_for(lambda: len(launch.workers()) == 2)
     launch.kill(1, signal.SIGSTOP)
     began = time.monotonic()
     assert launch.end() == 5, launch.text
-    assert time.monotonic() - began < 90
+    assert time.monotonic() - began < 160
     assert "worker 1 did not come in time" in launch.text or "worker-unreachable" in launch.text
 
 
