@@ -80,10 +80,17 @@ class StreamedSplit:
         import tensorflow as tf
 
         skipped = skip_batches * batch_size
+        whole = self.samples - self.samples % batch_size if drop_remainder else self.samples
+
+        def here(first: int, count: int) -> Any:
+            # What another process takes is neither read from a file of its own nor transformed here.
+            if shares is None:
+                return np.ones(count, bool)
+            return shares.rows(first, count, whole, batch_size) & (np.arange(first, first + count) < whole)
 
         def generate() -> Iterator[Any]:
             try:
-                yield from _ahead(map(self.transform, self.tables(order, skipped)))
+                yield from _ahead(map(self.transform, self.tables(order, skipped, here)))
             except KerascliError as error:
                 _fault.error = error
                 raise
@@ -91,18 +98,31 @@ class StreamedSplit:
         example = self.transform(next(iter(self.rows.blocks(self.fields, 1))))
         signature = tf.nest.map_structure(_signature, example)
         batches = tf.data.Dataset.from_generator(generate, output_signature=signature)
-        batches = batches.rebatch(batch_size, drop_remainder=drop_remainder)
+        if shares is None:
+            batches = batches.rebatch(batch_size, drop_remainder=drop_remainder)
+        else:
+            batches = shares.of_rows(batches, whole, batch_size, skip_batches)
         steps = self.steps(batch_size, drop_remainder=drop_remainder) - skip_batches
-        batches = batches.apply(tf.data.experimental.assert_cardinality(steps))
-        return (batches if shares is None else shares.of(batches)).prefetch(tf.data.AUTOTUNE)
+        return batches.apply(tf.data.experimental.assert_cardinality(steps)).prefetch(tf.data.AUTOTUNE)
 
-    def tables(self, order: tuple[int, int] | None, skipped: int = 0) -> Iterator[Table]:
-        """The raw rows of a pass in blocks, without so many at its start."""
+    def tables(
+        self, order: tuple[int, int] | None, skipped: int = 0, here: Callable[[int, int], Array] | None = None
+    ) -> Iterator[Table]:
+        """The raw rows of a pass in blocks, without so many at its start.
+
+        Args:
+            order: What `order` gave.
+            skipped: How many are left out.
+            here: Which are wanted, of so many from a place in the pass on; None: all.
+        """
+        place = skipped
         if isinstance(self.rows, ChunkedRows):
             groups = _chunk_groups(self.rows, self.fields, order, skipped)
         else:
             groups = iter([_whole(self.rows, order, skipped)])
-        for rows, indices in groups:
+        for rows, found in groups:
+            indices = found if here is None else found[here(place, len(found))]
+            place += len(found)
             for start in range(0, len(indices), self.block):
                 yield rows.take(indices[start : start + self.block])
 
