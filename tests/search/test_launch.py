@@ -327,6 +327,32 @@ def test_workers_do_not_outlive_their_supervisor(tmp_path: Path) -> None:
     wait_until(lambda: is_gone(pid(tmp_path, 0)) and is_gone(pid(tmp_path, 1)))
 
 
+TWICE = """\
+import sys
+sys.path.insert(0, {folder!r})
+from test_launch import WORKER, Job, Patience, Supervisor, Told
+from kerascli.run.interrupts import watch_signals
+job = Job([sys.argv[1], "0:deaf,wait=600", "1:deaf,wait=600"], 2, patience=Patience(60, 60), program=(sys.executable, "-S", str(WORKER)))
+supervisor = Supervisor(job, Told())
+with watch_signals(supervisor.kill) as interrupts:
+    supervisor.run(interrupts)
+"""
+
+
+def test_a_second_signal_kills_at_once(tmp_path: Path) -> None:
+    script = TWICE.format(folder=str(Path(__file__).parent))
+    with subprocess.Popen(
+        [sys.executable, "-c", script, str(tmp_path)], env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
+    ) as child:
+        wait_until(lambda: (tmp_path / "starts").exists() and len(starts(tmp_path)) == 2)
+        child.send_signal(signal.SIGINT)
+        time.sleep(0.5)
+        assert child.poll() is None
+        child.send_signal(signal.SIGTERM)
+        assert child.wait(20) == 143
+    wait_until(lambda: is_gone(pid(tmp_path, 0)) and is_gone(pid(tmp_path, 1)))
+
+
 def test_nothing_but_the_standard_library() -> None:
     script = (
         "import sys, kerascli.search.launch.supervise, kerascli.cli.launch_display, kerascli.cli.worker_words\n"

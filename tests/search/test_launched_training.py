@@ -90,6 +90,11 @@ class Launch:
         path = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children")
         return [int(pid) for pid in path.read_text().split()]
 
+    def are_started(self) -> bool:
+        """Whether both are programs of their own, and no longer copies of the supervisor."""
+        words = [Path(f"/proc/{pid}/cmdline").read_bytes() for pid in self.workers()]
+        return len(words) == 2 and all(b"\0-P\0" in one for one in words)
+
     def kill(self, index: int, number: int = signal.SIGKILL) -> None:
         os.kill(self.workers()[index], number)
 
@@ -227,7 +232,7 @@ def test_a_stopped_launch_goes_on(
 @pytest.mark.long
 def test_one_that_never_comes(spec: Path, tmp_path: Path) -> None:
     launch = Launch(tmp_path, str(spec), "--workers", "2", "--max-restarts", "0", "--start-deadline", "100")
-    launch.wait_for(lambda: len(launch.workers()) == 2)
+    launch.wait_for(launch.are_started)
     launch.kill(1, signal.SIGSTOP)
     began = time.monotonic()
     assert launch.end() == 5, launch.text
