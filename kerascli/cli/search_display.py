@@ -79,9 +79,7 @@ class LiveSearch(PlainSearch):
 
     def ended(self, result: SearchResult) -> None:
         """The whole table, and what came out."""
-        from rich.text import Text
-
-        self.live.update(Text(""))
+        self.live.stop()
         self.console.print(self._table(result.state, len(result.state.rows)))
         super().ended(result)
 
