@@ -191,8 +191,10 @@ class Recorder:
         self._save(position, value=None, best=False)
         name = self.interrupts.name
         self.write(position, status="stopped", reason=name, ended=now())
-        message = f"stopped by {name} {position.words}; all of it is saved in '{self.folder.path}'"
-        hint = f"'kerascli resume {self.folder.typed}' goes on"
+        message, hint = f"stopped by {name} {position.words}; the chief has saved all of it", None
+        if self._distribution.is_chief:
+            message = f"stopped by {name} {position.words}; all of it is saved in '{self.folder.path}'"
+            hint = f"'kerascli resume {self.folder.typed}' goes on"
         raise Interrupted(message, exit_code=self.interrupts.exit_code, hint=hint)
 
     def _due(self, position: Position) -> bool:

@@ -39,7 +39,7 @@ def compare_start(spec: Spec, distribution: Distribution, options: Mapping[str, 
         raise EnvironmentProblem(message, code="workers-differ", hint=hint)
     written = resolve(spec)
     # What each process is told of the others is its own.
-    parts = {key: written.get(key) for key in ROOT.keys if key not in ("plugins", "distribute")}
+    parts = {key: _alike(written.get(key)) for key in ROOT.keys if key not in ("plugins", "distribute")}
     worker = _differing(distribution, parts)
     if worker is not None:
         message = f"{_name(distribution, worker[1])} has not the chief's spec: '{worker[0]}' differs"
@@ -82,6 +82,13 @@ def _differing(distribution: Distribution, facts: Mapping[str, Any]) -> tuple[st
             if table[worker, place] != table[0, place]:
                 return name, worker
     return None
+
+
+def _alike(section: Any) -> Any:
+    """A section without the places of the data: it may lie elsewhere, and what it holds is compared itself."""
+    if not isinstance(section, Mapping):
+        return section
+    return {key: _alike(value) for key, value in section.items() if key != "source"}
 
 
 def _number(value: Any) -> int:

@@ -1,27 +1,29 @@
-"""Trains, evaluates and predicts with every spec of a folder: in one process of several, or on several logical devices.
+"""Trains, evaluates and predicts with every spec of a folder, in each of several ways; what came out is left as JSON.
 
-Usage: replica_job.py FOLDER RUNS DEVICES [OVERRIDE...]
+Usage: replica_job.py FOLDER WAY=OVERRIDE...
 """
 
 from __future__ import annotations
 
 import json
 import os
+import signal
 import sys
 from pathlib import Path
+from typing import Any
 
 os.environ["KERAS_BACKEND"] = "tensorflow"
+sys.path.insert(0, str(Path(__file__).parent))
 
 
-def main(folder: Path, runs: Path, devices: int, overrides: list[str]) -> None:
-    import keras
-    import tensorflow as tf
+def rows_of(folder: Path, name: str) -> Path:
+    """New rows for a model."""
+    rows = folder / f"{name}-rows.npz"
+    return rows if rows.is_file() else folder / f"{name}-rows.jsonl"
 
-    keras.utils.set_random_seed(0)
-    tf.config.experimental.enable_op_determinism()
-    if devices > 1:
-        (cpu,) = tf.config.list_physical_devices("CPU")
-        tf.config.set_logical_device_configuration(cpu, [tf.config.LogicalDeviceConfiguration()] * devices)
+
+def use(folder: Path, way: str, overrides: list[str]) -> dict[str, Any]:
+    """What each spec gives."""
     from kerascli.run.evaluate import evaluate
     from kerascli.run.predict import predict
     from kerascli.run.train import train
@@ -30,24 +32,62 @@ def main(folder: Path, runs: Path, devices: int, overrides: list[str]) -> None:
     found = {}
     for path in sorted(folder.glob("*.yaml")):
         spec = load_spec(path, overrides)
-        result = train(spec, runs)
-        run = runs / spec.name / "latest"
-        rows = folder / f"{spec.name}-rows.npz"
-        if not rows.is_file():
-            rows = folder / f"{spec.name}-rows.jsonl"
-        # 29 rows in batches of 7 leave one for the last.
-        scores = evaluate(run, rows, 7).metrics
-        outputs = predict(run, rows, runs / f"{spec.name}.jsonl", 7).outputs
+        result = train(spec, folder / way)
+        run, rows = folder / way / spec.name / "latest", rows_of(folder, spec.name)
         found[spec.name] = {
             "history": result.history,
             "test": result.metrics,
-            "scores": scores,
-            "outputs": {name: values.tolist() for name, values in outputs.items()},
+            # 29 rows in batches of 7 leave one for the last.
+            "scores": evaluate(run, rows, 7).metrics,
+            "outputs": {
+                name: values.tolist()
+                for name, values in predict(run, rows, folder / way / f"{spec.name}.jsonl", 7).outputs.items()
+            },
             "weights": [weight.tolist() for weight in result.model.get_weights()],
         }
-    index = json.loads(os.environ["TF_CONFIG"])["task"]["index"] if "TF_CONFIG" in os.environ else 0
-    (runs / f"found-{index}.json").write_text(json.dumps(found))
+    return found
+
+
+def go_on(folder: Path) -> dict[str, Any]:
+    """Whether a mirrored run that was stopped in the middle of an epoch ends as the uninterrupted one."""
+    from kept import differing, everything
+    from small import Told
+
+    from kerascli.errors import Interrupted
+    from kerascli.run.resume import resume
+    from kerascli.run.train import train
+    from kerascli.spec.load import load_spec
+
+    spec = load_spec(folder / "heads.yaml", ["distribute=mirrored"])
+    whole = train(spec, folder / "whole").folder
+
+    def stepped(step: int, logs: Any, **more: Any) -> None:
+        if step == 3:
+            os.kill(os.getpid(), signal.SIGTERM)
+
+    try:
+        train(spec, folder / "stopped", progress=Told(stepped=stepped))
+    except Interrupted:
+        again = resume(folder / "stopped" / "heads" / "latest").folder
+        return {"differing": differing(everything(again), everything(whole))}
+    return {"differing": ["it was not stopped"]}
+
+
+def main(folder: Path, ways: list[str]) -> None:
+    import keras
+    import tensorflow as tf
+
+    keras.utils.set_random_seed(0)
+    tf.config.experimental.enable_op_determinism()
+    index = json.loads(os.environ["TF_CONFIG"])["task"]["index"] if "TF_CONFIG" in os.environ else None
+    if index is None:
+        (cpu,) = tf.config.list_physical_devices("CPU")
+        tf.config.set_logical_device_configuration(cpu, [tf.config.LogicalDeviceConfiguration()] * 2)
+    for text in ways:
+        way, _, override = text.partition("=")
+        found = go_on(folder) if way == "resumed" else use(folder, way, [override] if override else [])
+        (folder / f"{way}{'' if index is None else index}.json").write_text(json.dumps(found))
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), Path(sys.argv[2]), int(sys.argv[3]), sys.argv[4:])
+    main(Path(sys.argv[1]), sys.argv[2:])

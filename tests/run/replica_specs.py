@@ -36,6 +36,7 @@ LSTM = """
 name: lstm
 data:
   source: {jsonl: words.jsonl}
+  cache: none
   validation: 9
   inputs: {words: {field: words, pad: 6}}
   targets: tag

@@ -18,7 +18,7 @@ sys.path.insert(0, str(Path(__file__).parent))
 from replica_specs import SPECS
 
 JOB = Path(__file__).parent / "replica_job.py"
-PATIENCE = 300
+PATIENCE = 900
 WAYS = ("mirrored", "workers")
 
 
@@ -79,23 +79,23 @@ def found(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Any]]:
     """What one process, two devices and two processes found."""
     folder = tmp_path_factory.mktemp("replicas")
     write_data(folder)
-    runs = {way: folder / way for way in ("one", *WAYS)}
-    for path in runs.values():
-        path.mkdir()
     ports = free_ports(2)
-    jobs = {
-        "one": [start(str(JOB), str(folder), str(runs["one"]), "1", "performance=false")],
-        "mirrored": [start(str(JOB), str(folder), str(runs["mirrored"]), "2", "distribute=mirrored")],
-        "workers": [
-            start(str(JOB), str(folder), str(runs["workers"]), "1", config=cluster(ports, index)) for index in (0, 1)
-        ],
-    }
-    for way, processes in jobs.items():
-        for process in processes:
+    jobs = [start(str(JOB), str(folder), "workers", config=cluster(ports, index)) for index in (0, 1)]
+    jobs.append(start(str(JOB), str(folder), "one=performance=false", "mirrored=distribute=mirrored", "resumed"))
+    try:
+        for process in jobs:
             output, _ = process.communicate(timeout=PATIENCE)
-            assert process.returncode == 0, f"{way}: {output[-3000:]}"
-    results = {way: json.loads((runs[way] / "found-0.json").read_text()) for way in runs}
-    yield {**results, "other worker": json.loads((runs["workers"] / "found-1.json").read_text()), "runs": runs}
+            assert process.returncode == 0, output[-3000:]
+    finally:
+        for process in jobs:
+            process.kill()
+            process.communicate()
+    files = {"workers": "workers0", "other worker": "workers1"}
+    names = ("one", *WAYS, "other worker", "resumed")
+    yield {
+        **{name: json.loads((folder / f"{files.get(name, name)}.json").read_text()) for name in names},
+        "runs": folder,
+    }
 
 
 def close(ours: Any, theirs: Any) -> None:
@@ -129,16 +129,20 @@ def test_all_workers_end_with_the_same_weights(found: dict[str, Any], model: str
 
 
 def test_the_chief_alone_writes_and_every_row_is_there_once(found: dict[str, Any]) -> None:
-    one, workers = found["runs"]["one"], found["runs"]["workers"]
+    one, workers = found["runs"] / "one", found["runs"] / "workers"
     for model in SPECS:
         assert len([path for path in (workers / model).iterdir() if not path.is_symlink()]) == 1
         ours, theirs = ((runs / f"{model}.jsonl").read_text().splitlines() for runs in (workers, one))
         assert len(ours) == len(theirs) == 29
 
 
+def test_a_mirrored_run_goes_on_bit_for_bit(found: dict[str, Any]) -> None:
+    assert found["resumed"]["differing"] in ([], ["checkpoints"])
+
+
 def test_how_a_batch_is_cut_is_recorded(found: dict[str, Any]) -> None:
     def recorded(way: str) -> dict[str, Any]:
-        return dict(json.loads((found["runs"][way] / "heads" / "latest" / "run.json").read_text())["distribution"])
+        return dict(json.loads((found["runs"] / way / "heads" / "latest" / "run.json").read_text())["distribution"])
 
     cut = {"replicas": 2, "batch_size": 7, "batch_size_per_replica": 4, "batch_sizes": [4, 3]}
     assert recorded("one")["strategy"] == "none" and recorded("one")["replicas"] == 1
