@@ -16,27 +16,30 @@ _SMALL = 1 / 100
 
 def scaled_twice(spec: Spec) -> Iterator[Diagnostic]:
     """Pixels divided by 255 two times: they all come near 0, and most models learn badly from them."""
+    scales = _first_scales(spec.model)
     for item in spec.model.inputs:
         field = input_field(spec, item.name)
         found = [one for one in (field.transforms if field is not None else ()) if _scales_down(one)]
-        found += _first_scales(spec.model, item.name)
+        found += scales[item.name]
         if len(found) > 1:
             message = f"the input '{item.name}' is scaled down twice: its numbers all come near 0"
             notes = (Note("the first time", found[0].span),)
             yield Diagnostic("input-scale", message, found[1].span, "remove one of the two", notes, severity="warning")
 
 
-def _first_scales(model: ModelSpec, name: str) -> list[Component]:
-    """The layers that scale an input down, right behind it."""
-    found = []
-    at = name
+def _first_scales(model: ModelSpec) -> dict[str, list[Component]]:
+    """Input to the layers that scale it down, right behind it."""
+    found: dict[str, list[Component]] = {item.name: [] for item in model.inputs}
+    # What is the input still, moved or scaled.
+    input_of = {item.name: item.name for item in model.inputs}
     for layer in model.layers:
-        if layer.shared is None and layer.wiring.kind == "one" and layer.wiring.tensors[0].name == at:
-            if layer.component.group != "layers" or layer.component.name not in ("Rescaling", "Resizing", "Flatten"):
-                break
+        if layer.shared is not None or layer.wiring.kind != "one" or layer.component.group != "layers":
+            continue
+        name = input_of.get(layer.wiring.tensors[0].name)
+        if name is not None and layer.component.name in ("Rescaling", "Resizing", "Flatten"):
+            input_of[layer.name] = name
             if _scales_down(layer.component):
-                found.append(layer.component)
-            at = layer.name
+                found[name].append(layer.component)
     return found
 
 

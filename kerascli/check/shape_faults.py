@@ -17,6 +17,7 @@ _RECURRENT = ("LSTM", "GRU", "SimpleRNN", "RNN", "ConvLSTM1D", "ConvLSTM2D", "Co
 
 def refused_calls(spec: Spec, shapes: Shapes) -> Iterator[Diagnostic]:
     """A layer that can't be called on what it reads."""
+    by_name: dict[int, dict[str, LayerSpec]] = {}
     for layer, model, known in calls_in(spec.model, shapes):
         if layer.nested is not None:
             yield from _nested_call(layer, layer.nested, known)
@@ -28,7 +29,10 @@ def refused_calls(spec: Spec, shapes: Shapes) -> Iterator[Diagnostic]:
         except Misfit as fault:
             yield _diagnostic(layer, model, known, fault)
             continue
-        yield from _other_width(layer, model, known)
+        if layer.shared is not None:
+            if id(model) not in by_name:
+                by_name[id(model)] = {one.name: one for one in model.layers}
+            yield from _other_width(layer, by_name[id(model)].get(layer.shared), model, known)
 
 
 def _diagnostic(layer: LayerSpec, model: ModelSpec, known: Shapes, fault: Misfit) -> Diagnostic:
@@ -83,9 +87,8 @@ def _sequences_hint(read: TensorReference, model: ModelSpec, known: Shapes) -> s
     return None
 
 
-def _other_width(layer: LayerSpec, model: ModelSpec, known: Shapes) -> Iterator[Diagnostic]:
+def _other_width(layer: LayerSpec, first: LayerSpec | None, model: ModelSpec, known: Shapes) -> Iterator[Diagnostic]:
     """A layer that is called again on a last axis of another length than its weights were made for."""
-    first = next((one for one in model.layers if layer.shared is not None and one.name == layer.shared), None)
     if first is None or not layer.component.name.startswith(_WIDE) or layer.component.group != "layers":
         return
     reads = [tensor_of(known, one.wiring.references[0]) for one in (first, layer) if one.wiring.references]
