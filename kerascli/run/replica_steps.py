@@ -159,6 +159,14 @@ def _first(values: Any, size: Any) -> Any:
     return keras.tree.map_structure(lambda tensor: None if tensor is None else cut(tensor), values)
 
 
+def _dense(gradient: Any) -> Any:
+    """The gradient of an Embedding for all its rows; of those of the batch, each step and replica has another number.
+
+    TensorFlow keeps the shape that it has exchanged in a graph call for the whole of it.
+    """
+    return None if gradient is None else tf.convert_to_tensor(gradient)
+
+
 def _updates(optimizer: Any, replicas: int) -> Callable[[Any, Any], None]:
     """Applies gradients; an optimizer that looks at them first (to clip, to sum up, to find infinities) gets their sum.
 
@@ -168,7 +176,7 @@ def _updates(optimizer: Any, replicas: int) -> Callable[[Any, Any], None]:
     inner = getattr(optimizer, "inner_optimizer", optimizer)
     clips = {name: limit for name in _CLIPS if (limit := getattr(inner, name, None)) is not None}
     if not clips and not getattr(inner, "gradient_accumulation_steps", None) and inner is optimizer:
-        return lambda gradients, variables: optimizer.apply(gradients, variables)
+        return lambda gradients, variables: optimizer.apply([_dense(one) for one in gradients], variables)
 
     @contextlib.contextmanager
     def divided() -> Iterator[None]:
@@ -187,7 +195,7 @@ def _updates(optimizer: Any, replicas: int) -> Callable[[Any, Any], None]:
             if gradient is not None
         ]
         context = tf.distribute.get_replica_context()
-        summed = context.all_reduce(tf.distribute.ReduceOp.SUM, [tf.convert_to_tensor(one) for one, _ in known])
+        summed = context.all_reduce(tf.distribute.ReduceOp.SUM, [_dense(one) for one, _ in known])
         with divided():
             optimizer.apply([one / replicas for one in summed], [variable for _, variable in known])
 

@@ -151,6 +151,7 @@ def test_the_schema_has_the_keys_of_the_table_of_places() -> None:
         "check",
         "performance",
         "tune",
+        "distribute",
     }
     own = {path for path in LANGUAGE if "." not in path}
     assert set(SCHEMA["properties"]) == set(ROOT.keys) | own
