@@ -73,6 +73,32 @@ def go_on(folder: Path) -> dict[str, Any]:
     return {"differing": ["it was not stopped"]}
 
 
+def own_step(folder: Path) -> dict[str, Any]:
+    """A model with a step of its own, in one process and mirrored; and what is said of parts of unequal sizes."""
+    from replica_specs import OWN, OWN_CLASS
+
+    from kerascli.errors import SpecError
+    from kerascli.run.train import train
+    from kerascli.spec.load import load_spec
+
+    place = folder / "own"
+    place.mkdir()
+    (place / "own_class.py").write_text(OWN_CLASS)
+    path = place / "own.yaml"
+    path.write_text(OWN)
+    found: dict[str, Any] = {"history": [], "refused": []}
+    for overrides in (["performance=false"], ["distribute=mirrored"]):
+        found["history"].append(train(load_spec(path, overrides, trust=True), place / "runs").history)
+    more = "data.source.synthetic.samples=45"
+    for uneven in (["fit.batch_size=7"], [more], [more, "data.validation=9"]):
+        try:
+            train(load_spec(path, ["distribute=mirrored", *uneven], trust=True), place / "refused")
+        except SpecError as error:
+            found["refused"].append(error.diagnostics[0].message)
+    found["written"] = (place / "refused").exists()
+    return found
+
+
 def main(folder: Path, ways: list[str]) -> None:
     import keras
     import tensorflow as tf
@@ -85,7 +111,8 @@ def main(folder: Path, ways: list[str]) -> None:
         tf.config.set_logical_device_configuration(cpu, [tf.config.LogicalDeviceConfiguration()] * 2)
     for text in ways:
         way, _, override = text.partition("=")
-        found = go_on(folder) if way == "resumed" else use(folder, way, [override] if override else [])
+        special = {"resumed": go_on, "own": own_step}.get(way)
+        found = special(folder) if special is not None else use(folder, way, [override] if override else [])
         (folder / f"{way}{'' if index is None else index}.json").write_text(json.dumps(found))
 
 

@@ -88,4 +88,35 @@ fit: {epochs: 2, batch_size: 7}
 logs: {tensorboard: false}
 """
 
+# A model class with a step of its own, and a log that no metric holds.
+OWN_CLASS = """
+import keras
+from keras import layers, ops
+
+
+class Own(keras.Model):
+    def __init__(self):
+        super().__init__()
+        self.score = layers.Dense(1)
+
+    def call(self, x):
+        return self.score(x)
+
+    def train_step(self, data):
+        return {**super().train_step(data), "weight": ops.sum(self.score.kernel)}
+"""
+OWN = """
+name: own
+plugins: [own_class.py]
+data:
+  source: {synthetic: {samples: 44, fields: {x: {shape: [4]}, y: {shape: [1]}}}}
+  validation: 8
+  inputs: {x: x}
+  targets: {y: y}
+model: {class: Own}
+compile: {optimizer: {SGD: 0.1}, loss: mse}
+fit: {epochs: 2, batch_size: 8}
+logs: {tensorboard: false}
+"""
+
 SPECS = {"convnet": CONVNET, "lstm": LSTM, "heads": HEADS}

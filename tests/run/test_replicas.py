@@ -81,7 +81,7 @@ def found(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Any]]:
     write_data(folder)
     ports = free_ports(2)
     jobs = [start(str(JOB), str(folder), "workers", config=cluster(ports, index)) for index in (0, 1)]
-    jobs.append(start(str(JOB), str(folder), "one=performance=false", "mirrored=distribute=mirrored", "resumed"))
+    jobs.append(start(str(JOB), str(folder), "one=performance=false", "mirrored=distribute=mirrored", "resumed", "own"))
     try:
         for process in jobs:
             output, _ = process.communicate(timeout=PATIENCE)
@@ -91,7 +91,7 @@ def found(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Any]]:
             process.kill()
             process.communicate()
     files = {"workers": "workers0", "other worker": "workers1"}
-    names = ("one", *WAYS, "other worker", "resumed")
+    names = ("one", *WAYS, "other worker", "resumed", "own")
     yield {
         **{name: json.loads((folder / f"{files.get(name, name)}.json").read_text()) for name in names},
         "runs": folder,
@@ -138,6 +138,17 @@ def test_the_chief_alone_writes_and_every_row_is_there_once(found: dict[str, Any
 
 def test_a_mirrored_run_goes_on_bit_for_bit(found: dict[str, Any]) -> None:
     assert found["resumed"]["differing"] in ([], ["checkpoints"])
+
+
+def test_a_step_of_ones_own_needs_parts_of_one_size(found: dict[str, Any]) -> None:
+    own = found["own"]
+    close(own["history"][1], own["history"][0])
+    assert "weight" in own["history"][0] and not own["written"]
+    assert [message.split(", ")[0] for message in own["refused"]] == [
+        "a batch of the training has 7 samples",
+        "the last batch of the training has 5 samples",
+        "the last batch of the validation has 1 samples",
+    ]
 
 
 def test_how_a_batch_is_cut_is_recorded(found: dict[str, Any]) -> None:
