@@ -12,7 +12,8 @@ _CAUSES = {"target-shape": "unflattened-head", "shape-mismatch": "arguments-disa
 
 def without_consequences(found: Sequence[Diagnostic]) -> list[Diagnostic]:
     """All but what follows from another one about the same thing: at the same token, or about the same name."""
-    return [one for one in found if not any(_causes(other, one) for other in found)]
+    causes = [one for one in found if one.code in _CAUSES.values()]
+    return [one for one in found if one.code not in _CAUSES or not any(_causes(other, one) for other in causes)]
 
 
 def _causes(cause: Diagnostic, other: Diagnostic) -> bool:

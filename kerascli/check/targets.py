@@ -63,10 +63,10 @@ def find_target(spec: Spec, head: str) -> Target:
     data = spec.data
     if data is None or data.targets is None:
         return Target()
-    fields = [field for field in data.targets if field.name in (head, "")]
-    if not fields:
+    # One that has no name is the only output's.
+    field = next((field for field in data.targets if field.name in (head, "")), None)
+    if field is None:
         return Target()
-    field = fields[0]
     if field.classes is not None:
         names = tuple(str(value) for value in field.classes)
         return replace(_classes(len(names), field.one_hot), names=names, span=field.span)

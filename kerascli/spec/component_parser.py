@@ -254,8 +254,9 @@ def _without_download(component: Component, problems: Problems) -> Component:
         return Component(component.group, component.name, (*component.arguments, argument), component.span)
     if isinstance(weights.value, str) and weights.value != "imagenet":
         path = located_path(weights.value, Scalar(weights.value, weights.span), problems)
-        others = tuple(argument for argument in component.arguments if argument is not weights)
-        return replace(component, arguments=(*others, replace(weights, value=path)))
+        moved = replace(weights, value=path)
+        arguments = tuple(moved if argument is weights else argument for argument in component.arguments)
+        return replace(component, arguments=arguments)
     return component
 
 

@@ -157,7 +157,8 @@ class _Writer:
     def compile(self, spec: CompileSpec, heads: list[str]) -> dict[str, Any]:
         losses = [None if loss is None else self.component(loss) for loss in spec.losses]
         out: dict[str, Any] = {"optimizer": self.component(spec.optimizer)}
-        out["loss"] = losses[0] if len(heads) == 1 else dict(zip(heads, losses, strict=True))
+        # One that is null can't stand by itself: a model needs a loss, or to say that a head has none.
+        out["loss"] = losses[0] if len(heads) == 1 and losses[0] is not None else dict(zip(heads, losses, strict=True))
         if spec.loss_weights is not None:
             weights = spec.loss_weights
             # A list would go by the order of the outputs.

@@ -49,7 +49,8 @@ def parse_fields(node: Node | None, what: str, names: Names[str], problems: Prob
 
 def _check_complete(node: Mapping, what: str, names: Names[str], problems: Problems) -> None:
     """Every input needs a field; an output may be without a target only when its loss is null (checked there)."""
-    missing = [name for name in names if name not in set(node.keys())]
+    named = set(node.keys())
+    missing = [name for name in names if name not in named]
     if missing and what == "input":
         words = ", ".join(f"'{name}'" for name in missing)
         problems.add("missing-field", f"'data.inputs' says nothing of {words}", node, f"add '{missing[0]}: FIELD'")

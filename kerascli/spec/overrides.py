@@ -63,7 +63,8 @@ def apply_section(root: Mapping, section: Node, problems: Problems) -> Mapping:
         problems.add("wrong-type", message, section, "write 'override: {fit.epochs: 5}'")
         return root
     for key, value in section.entries:
-        text = str(key.value)
+        # A number among the keys is a path as it is written.
+        text = key.value if isinstance(key.value, str) else key.text
         sign = text[:1] if text[:1] in ("+", "~") else ""
         path = text[len(sign) :]
         if not path or path != path.strip():
@@ -90,7 +91,9 @@ def _apply(root: Mapping, change: _Change, problems: Problems) -> Mapping:
         assert isinstance(changed, Mapping)
         return changed
     except UnknownPath as error:
-        span = replace(change.span, column=change.span.column + error.column - 1, length=max(1, len(error.segment)))
+        span = replace(
+            change.span, column=change.span.column + error.column - 1, length=max(1, len(error.segment.rstrip()))
+        )
         problems.add("unknown-path", error.message, span, error.hint)
         return root
 

@@ -57,6 +57,20 @@ def test_mutated_specs(part: int, tmp_path: Path) -> None:
             raise
 
 
+LOSS = "model: {inputs: {x: [4]}, layers: [{Dense: 1, name: y}]}\ncompile: {loss: {y: null}}\n"
+WEIGHTS = "model: {inputs: {x: [64, 64, 3]}, layers: [{applications.MobileNetV2: {weights: a.h5, pooling: avg}}, {Dense: 1}]}\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "overrides"),
+    [(LOSS, []), (WEIGHTS, []), (LOSS + "override: {1e-2: null}\n", []), (LOSS + "override:\n    ~: none\n", []), (LOSS, ["{x: ../x}=$%"])],
+)  # fmt: skip
+def test_what_was_found(text: str, overrides: list[str], tmp_path: Path) -> None:
+    """What longer searches came upon."""
+    (tmp_path / "spec.yaml").write_text(text)
+    check_example(tmp_path / "spec.yaml", overrides)
+
+
 def test_mutated_overrides(tmp_path: Path) -> None:
     specs = [text for name, text in CORPUS if name.startswith("configs/")]
     path = tmp_path / "spec.yaml"
