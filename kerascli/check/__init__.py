@@ -12,7 +12,6 @@ from kerascli.check.callback_pairs import averages_missing, callback_files, figh
 from kerascli.check.callback_values import callback_values
 from kerascli.check.channel_order import channels_first
 from kerascli.check.consequences import without_consequences
-from kerascli.check.distribution import distribution
 from kerascli.check.embedded_values import embedded_range, embedded_reals
 from kerascli.check.flat_heads import unflattened_heads
 from kerascli.check.half_precision import half_precision_heads
@@ -34,7 +33,6 @@ from kerascli.check.ranges import out_of_range
 from kerascli.check.sample_shapes import unfit_samples
 from kerascli.check.scaled_twice import scaled_twice
 from kerascli.check.schedule_lengths import schedule_lengths
-from kerascli.check.search_space import unfit_search, unfit_values
 from kerascli.check.shape_faults import refused_calls
 from kerascli.check.shapes import Shapes, infer_shapes
 from kerascli.check.split_sizes import batch_sizes, split_sizes
@@ -47,6 +45,25 @@ from kerascli.errors import Diagnostic, Span
 from kerascli.spec.ignored import without_ignored
 from kerascli.spec.problems import in_order
 from kerascli.spec.spec import Spec
+
+
+def _distribution(spec: Spec) -> Iterable[Diagnostic]:
+    """The lints of several devices, which few specs have."""
+    if spec.distribute.kind == "none":
+        return ()
+    from kerascli.check.distribution import distribution
+
+    return distribution(spec)
+
+
+def _search(spec: Spec) -> Iterable[Diagnostic]:
+    """The lints of a search, which few specs have."""
+    if spec.tune is None:
+        return ()
+    from kerascli.check.search_space import unfit_search
+
+    return unfit_search(spec)
+
 
 # A new lint is a function in a file of this room and a name in one of these lists, or in that of `values`. These take the spec.
 LINTS = (
@@ -76,10 +93,10 @@ LINTS = (
     no_loss,
     nothing_learns,
     negative_weights,
-    unfit_search,
+    _search,
     half_precision_weights,
     unscaled_gradients,
-    distribution,
+    _distribution,
 )
 # These take the shapes of all tensors too: inferred from the spec, or those of the model once Keras has made it.
 SHAPE_LINTS: tuple[Callable[[Spec, Shapes], Iterable[Diagnostic]], ...] = (
@@ -115,6 +132,10 @@ def check_search(spec: Spec, runs: Path = Path("runs")) -> tuple[Diagnostic, ...
         spec: The spec.
         runs: The folder that holds all runs.
     """
+    if spec.tune is None:
+        return ()
+    from kerascli.check.search_space import unfit_values
+
     return without_ignored(in_order(unfit_values(spec, check_spec, runs)), spec.ignored)
 
 

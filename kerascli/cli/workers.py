@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from kerascli.spec.distribute_parser import DistributeSpec
+    from kerascli.spec.distribute_spec import DistributeSpec
 
 
 def is_chief(spec: DistributeSpec, worker: int | None, *, alone: bool = False) -> bool:

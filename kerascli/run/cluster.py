@@ -9,7 +9,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from kerascli.errors import EnvironmentProblem, SourceText, Span, SpecError, UsageError
-from kerascli.spec.distribute_parser import TIMEOUT, DistributeSpec, address_fault
+from kerascli.spec.distribute_parser import address_fault
+from kerascli.spec.distribute_spec import TIMEOUT, DistributeSpec
 
 VARIABLE = "TF_CONFIG"
 # Tasks that are no workers of a training in step: `ps` and `evaluator` belong to other strategies.

@@ -15,7 +15,7 @@ from kerascli.errors import EnvironmentProblem, Span
 from kerascli.run.cluster import Cluster, find_cluster, given_cluster
 from kerascli.run.distribution import ALONE, Distribution
 from kerascli.run.rendezvous import joining, meet
-from kerascli.spec.distribute_parser import DistributeSpec
+from kerascli.spec.distribute_spec import DistributeSpec
 
 
 def distribute(spec: DistributeSpec, worker: int | None = None) -> Distribution:

@@ -3,43 +3,18 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any
 
 from kerascli.errors import Span, did_you_mean
+from kerascli.spec.distribute_spec import TIMEOUT, DistributeSpec, Kind
 from kerascli.spec.nodes import Mapping, Node, Scalar, Sequence, kind_of
 from kerascli.spec.places import DISTRIBUTE
 from kerascli.spec.problems import Problems
 from kerascli.spec.section import check_keys, section_of, texts, whole_number
 
-# Seconds in which all workers have to be there: the others may still import TensorFlow.
-TIMEOUT = 60
-
-Kind = Literal["none", "mirrored", "multi_worker"]
 _KINDS: dict[str, Kind] = {"mirrored": "mirrored", "multi_worker": "multi_worker"}
 _DEVICE = re.compile(r"/?(?:device:)?(CPU|GPU):(\d+)\Z", re.IGNORECASE)
 _HOST = re.compile(r"(?:\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9_](?:[A-Za-z0-9_.-]*[A-Za-z0-9_])?\.?)\Z")
-
-
-@dataclass(frozen=True)
-class DistributeSpec:
-    """What the spec says; without the section, one process computes on one device.
-
-    Attributes:
-        kind: `none`; `mirrored`: all devices of one machine; `multi_worker`: one process on each of several.
-        devices: For `mirrored`, the devices as TensorFlow names them (`GPU:0`); empty: all of them.
-        workers: For `multi_worker`, the address (`host:port`) of each, the chief's first; empty: `TF_CONFIG` tells.
-        timeout: Seconds to wait for the other workers.
-        span: Where the section stands.
-        worker_spans: Where each address stands.
-    """
-
-    kind: Kind = "none"
-    devices: tuple[str, ...] = ()
-    workers: tuple[str, ...] = ()
-    timeout: int = TIMEOUT
-    span: Span | None = field(default=None, compare=False, repr=False)
-    worker_spans: tuple[Span, ...] = field(default=(), compare=False, repr=False)
 
 
 def parse_distribute(node: Node | None, problems: Problems) -> DistributeSpec:

@@ -8,8 +8,8 @@ from typing import Any
 from kerascli.catalog import Parameter, load_catalog
 from kerascli.spec.component import Component
 from kerascli.spec.data_spec import DataSpec, FieldSpec, SplitSpec
-from kerascli.spec.distribute_parser import DistributeSpec
 from kerascli.spec.distribute_parser import plain_values as plain_distribute
+from kerascli.spec.distribute_spec import DistributeSpec
 from kerascli.spec.dump_model import ModelWriter
 from kerascli.spec.model_spec import ModelSpec
 from kerascli.spec.performance_parser import PerformanceSpec, plain_values

@@ -7,13 +7,14 @@ import re
 from collections.abc import Sequence as Overrides
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from kerascli.errors import SourceText, did_you_mean
 from kerascli.spec.callback_parser import parse_callbacks
 from kerascli.spec.check_parser import parse_check
 from kerascli.spec.compile_parser import parse_compile
 from kerascli.spec.data_parser import parse_data
-from kerascli.spec.distribute_parser import parse_distribute
+from kerascli.spec.distribute_spec import DistributeSpec
 from kerascli.spec.dtype_policy import parse_dtype
 from kerascli.spec.environment import warn_of_changes
 from kerascli.spec.expect_parser import parse_expect
@@ -31,8 +32,10 @@ from kerascli.spec.problems import Problems
 from kerascli.spec.section import text, texts, whole_number
 from kerascli.spec.spec import Spec
 from kerascli.spec.text import read_text
-from kerascli.spec.tune_parser import parse_tune
 from kerascli.spec.variables import fill_variables
+
+if TYPE_CHECKING:
+    from kerascli.spec.tune_spec import TuneSpec
 
 _RUN_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]{0,99}\Z")
 
@@ -106,7 +109,7 @@ def parse_spec(
         # What else is wrong can't be told without them.
         problems.raise_errors()
     with plugins.known():
-        tune = parse_tune(filled.get("tune"), root, problems)
+        tune = _tune(filled, root, problems)
         spec = _parse(filled, path, sources, problems, trust=trust, runs=runs)
     return replace(spec, plugins=plugins, environment=environment.read, tune=tune, written=root)
 
@@ -135,7 +138,7 @@ def _parse(
     logs = parse_logs(root.get("logs"), problems)
     expect = parse_expect(root.get("expect"), problems)
     performance = parse_performance(root.get("performance"), problems)
-    distribute = parse_distribute(root.get("distribute"), problems)
+    distribute = _distribute(root, problems)
     name, seed, dtype = _name(root, path, problems), _seed(root, problems), parse_dtype(root.get("dtype"), problems)
     description = root.get("description")
     tags = root.get("tags")
@@ -150,6 +153,23 @@ def _parse(
         shown, tag_words, path, sources, root, problems.ordered(), trust, expect=expect,
         performance=performance, distribute=distribute, ignored=problems.ignored,
     )  # fmt: skip
+
+
+def _tune(filled: Mapping, root: Mapping, problems: Problems) -> TuneSpec | None:
+    if filled.get("tune") is None:
+        return None
+    # Few specs are searched over, or trained on several devices.
+    from kerascli.spec.tune_parser import parse_tune
+
+    return parse_tune(filled.get("tune"), root, problems)
+
+
+def _distribute(root: Mapping, problems: Problems) -> DistributeSpec:
+    if root.get("distribute") is None:
+        return DistributeSpec()
+    from kerascli.spec.distribute_parser import parse_distribute
+
+    return parse_distribute(root.get("distribute"), problems)
 
 
 def _check_sections(root: Mapping, problems: Problems) -> None:

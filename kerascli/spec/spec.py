@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping as Table
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from kerascli.errors import Diagnostic, SourceText
 from kerascli.spec.component import Component
 from kerascli.spec.data_spec import DataSpec
-from kerascli.spec.distribute_parser import DistributeSpec
+from kerascli.spec.distribute_spec import DistributeSpec
 from kerascli.spec.expect_parser import Expectation
 from kerascli.spec.ignored import IgnoredCode
 from kerascli.spec.model_spec import ModelSpec
@@ -17,7 +18,9 @@ from kerascli.spec.nodes import Mapping
 from kerascli.spec.performance_parser import PerformanceSpec
 from kerascli.spec.plugins.section import LoadedPlugins
 from kerascli.spec.training_spec import CheckpointSpec, CompileSpec, FitSpec, LogSpec
-from kerascli.spec.tune_spec import TuneSpec
+
+if TYPE_CHECKING:
+    from kerascli.spec.tune_spec import TuneSpec
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ import pytest
 from kerascli.errors import EnvironmentProblem, KerascliError
 from kerascli.run.cluster import Cluster, find_cluster
 from kerascli.run.rendezvous import look_around, meet
-from kerascli.spec.distribute_parser import DistributeSpec
+from kerascli.spec.distribute_spec import DistributeSpec
 from kerascli.spec.load import load_spec
 
 TWO = DistributeSpec("multi_worker", workers=("a:1", "b:2"), timeout=9)

@@ -22,7 +22,7 @@ from kerascli.search.launch.agreement import agree
 from kerascli.search.launch.attempt import Patience
 from kerascli.search.launch.shares import require_sensible, share
 from kerascli.search.launch.supervise import Job, Supervisor
-from kerascli.spec.distribute_parser import DistributeSpec
+from kerascli.spec.distribute_spec import DistributeSpec
 
 WORKER = Path(__file__).parent / "launched_worker.py"
 

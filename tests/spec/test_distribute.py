@@ -8,7 +8,7 @@ import pytest
 
 from kerascli.check import check_spec
 from kerascli.errors import SpecError
-from kerascli.spec.distribute_parser import DistributeSpec
+from kerascli.spec.distribute_spec import DistributeSpec
 from kerascli.spec.dump import dump_spec
 from kerascli.spec.load import load_spec
 from kerascli.spec.spec import Spec

@@ -7,7 +7,7 @@ import socket
 
 from kerascli.errors import SpecError, UsageError
 from kerascli.search.launch.addresses import LOOPBACK, Address
-from kerascli.spec.distribute_parser import DistributeSpec
+from kerascli.spec.distribute_spec import DistributeSpec
 
 _LAST_PORT = 65_535
 
