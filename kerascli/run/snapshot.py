@@ -20,6 +20,7 @@ from kerascli.record.atomic import new_folder
 from kerascli.record.manifest import write_manifest
 from kerascli.run.callback_state import CallbackStates, set_state
 from kerascli.run.position import Position
+from kerascli.run.replica_metrics import put_metrics, read_metrics
 
 _ARRAYS = ("model", "optimizer", "metrics", "callbacks")
 
@@ -59,6 +60,7 @@ def write_snapshot(
         OSError: It can't be written; nothing is left behind.
     """
     arrays: dict[str, dict[str, Any]] = {name: _values(variables) for name, variables in _variables(model).items()}
+    arrays["metrics"] = dict(zip(_keys(model.metrics_variables), read_metrics(model), strict=True))
     arrays["callbacks"] = callbacks.arrays
     state = {
         "position": asdict(position),
@@ -122,7 +124,9 @@ def restore(
         EnvironmentProblem: The checkpoint is of another model, or has other callbacks.
     """
     restore_weights(model, snapshot)
-    _assign(_variables(model)["metrics"], snapshot.arrays["metrics"])
+    metrics = snapshot.arrays["metrics"]
+    _require_same(_keys(model.metrics_variables), metrics)
+    put_metrics(model, [metrics[key] for key in sorted(metrics)])
     # The log's own callback comes last; a run may go on with it, or without.
     for number, (callback, state) in enumerate(zip(callbacks, snapshot.state["callbacks"], strict=False)):
         if state["class"] != type(callback).__name__:
@@ -153,7 +157,6 @@ def _variables(model: Any) -> dict[str, list[Any]]:
     return {
         "model": [*model.variables, *hidden_states(model)],
         "optimizer": optimizer,
-        "metrics": model.metrics_variables,
     }
 
 
@@ -177,12 +180,15 @@ def _storable(variable: Any) -> Any:
     return array.view(np.uint16) if array.dtype.name == "bfloat16" else array
 
 
-def _assign(variables: list[Any], arrays: Mapping[str, Any]) -> None:
-    keys = _keys(variables)
+def _require_same(keys: list[str], arrays: Mapping[str, Any]) -> None:
     ours, theirs = comparable_keys(keys), comparable_keys(arrays)
     if ours != theirs:
         other = next(iter(set(ours) ^ set(theirs)), "the number of variables")
         raise EnvironmentProblem(f"the checkpoint is of another model: it differs in '{other}'", code="checkpoint")
+
+
+def _assign(variables: list[Any], arrays: Mapping[str, Any]) -> None:
+    _require_same(_keys(variables), arrays)
     for key, variable in zip(sorted(arrays), variables, strict=True):
         array = arrays[key]
         if variable.dtype == "bfloat16":
