@@ -52,7 +52,7 @@ def read_words(context: Any, words: Sequence[str]) -> WorkerCommand:
     """
     group = context.parent.command
     first = words[0] if words else ""
-    known = first in group.commands
+    known = first in group.list_commands(context.parent)
     if known and first not in COMMANDS:
         message = f"'{first}' does not run over workers"
         raise UsageError(message, hint="say a spec, or one of " + ", ".join(f"'{name}'" for name in COMMANDS))
@@ -62,7 +62,7 @@ def read_words(context: Any, words: Sequence[str]) -> WorkerCommand:
             f"there is no file and no command '{first}'", hint=f"did you mean '{nearest(first, COMMANDS)}'?"
         )
     # It refuses what the command itself would refuse.
-    given = group.commands[name].make_context(name, list(rest), parent=context.parent).params
+    given = group.get_command(context.parent, name).make_context(name, list(rest), parent=context.parent).params
     for option in _ALONE:
         if name == "train" and given.get(option):
             message = f"'--{option.replace('_', '-')}' is not for several workers"
@@ -71,7 +71,7 @@ def read_words(context: Any, words: Sequence[str]) -> WorkerCommand:
         raise UsageError("'--worker' is what 'launch' says to each worker", hint="leave it out")
     if name == "predict" and "-" in words:
         raise UsageError("several workers can't read one pipe", hint="name a file")
-    return WorkerCommand(name, given, (name, *rest), group.commands["resume"].params)
+    return WorkerCommand(name, given, (name, *rest), group.get_command(context.parent, "resume").params)
 
 
 def _written(parameters: Sequence[Any], given: Mapping[str, Any]) -> list[str]:

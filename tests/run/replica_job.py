@@ -1,6 +1,6 @@
 """Trains, evaluates and predicts with every spec of a folder, in each of several ways; what came out is left as JSON.
 
-Usage: replica_job.py FOLDER WAY=OVERRIDE...
+Usage: replica_job.py FOLDER WAY[:MODEL]=OVERRIDE...
 """
 
 from __future__ import annotations
@@ -22,15 +22,15 @@ def rows_of(folder: Path, name: str) -> Path:
     return rows if rows.is_file() else folder / f"{name}-rows.jsonl"
 
 
-def use(folder: Path, way: str, overrides: list[str]) -> dict[str, Any]:
-    """What each spec gives."""
+def use(folder: Path, way: str, model: str, overrides: list[str]) -> dict[str, Any]:
+    """What each spec gives, or one."""
     from kerascli.run.evaluate import evaluate
     from kerascli.run.predict import predict
     from kerascli.run.train import train
     from kerascli.spec.load import load_spec
 
     found = {}
-    for path in sorted(folder.glob("*.yaml")):
+    for path in sorted(folder.glob(f"{model or '*'}.yaml")):
         spec = load_spec(path, overrides)
         result = train(spec, folder / way)
         run, rows = folder / way / spec.name / "latest", rows_of(folder, spec.name)
@@ -62,7 +62,8 @@ def go_on(folder: Path) -> dict[str, Any]:
     whole = train(spec, folder / "whole").folder
 
     def stepped(step: int, logs: Any, **more: Any) -> None:
-        if step == 3:
+        # The first two calls are one step each, whatever the clock says.
+        if step == 2:
             os.kill(os.getpid(), signal.SIGTERM)
 
     try:
@@ -110,9 +111,10 @@ def main(folder: Path, ways: list[str]) -> None:
         (cpu,) = tf.config.list_physical_devices("CPU")
         tf.config.set_logical_device_configuration(cpu, [tf.config.LogicalDeviceConfiguration()] * 2)
     for text in ways:
-        way, _, override = text.partition("=")
+        name, _, override = text.partition("=")
+        way, _, model = name.partition(":")
         special = {"resumed": go_on, "own": own_step}.get(way)
-        found = special(folder) if special is not None else use(folder, way, [override] if override else [])
+        found = special(folder) if special is not None else use(folder, way, model, [override] if override else [])
         (folder / f"{way}{'' if index is None else index}.json").write_text(json.dumps(found))
 
 

@@ -48,6 +48,18 @@ def start(*words: str, config: str | None = None) -> subprocess.Popen[str]:
     )
 
 
+def end(processes: list[subprocess.Popen[str]]) -> None:
+    """Waits until all have ended well."""
+    try:
+        for process in processes:
+            output, _ = process.communicate(timeout=PATIENCE)
+            assert process.returncode == 0, output[-3000:]
+    finally:
+        for process in processes:
+            process.kill()
+            process.communicate()
+
+
 def write_data(folder: Path) -> None:
     """The specs, the words of one of them, and 29 new rows for each."""
     draw = np.random.default_rng(3)
@@ -81,21 +93,23 @@ def found(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Any]]:
     write_data(folder)
     ports = free_ports(2)
     jobs = [start(str(JOB), str(folder), "workers", config=cluster(ports, index)) for index in (0, 1)]
-    jobs.append(start(str(JOB), str(folder), "one=performance=false", "mirrored=distribute=mirrored", "resumed", "own"))
-    try:
-        for process in jobs:
-            output, _ = process.communicate(timeout=PATIENCE)
-            assert process.returncode == 0, output[-3000:]
-    finally:
-        for process in jobs:
-            process.kill()
-            process.communicate()
+    ways = ("one=performance=false", "mirrored:heads=distribute=mirrored", "resumed", "own")
+    end([*jobs, start(str(JOB), str(folder), *ways)])
     files = {"workers": "workers0", "other worker": "workers1"}
     names = ("one", *WAYS, "other worker", "resumed", "own")
     yield {
         **{name: json.loads((folder / f"{files.get(name, name)}.json").read_text()) for name in names},
         "runs": folder,
     }
+
+
+def compare(ours: dict[str, Any], theirs: dict[str, Any]) -> None:
+    """Names the part that differs."""
+    for part, values in theirs.items():
+        try:
+            close(ours[part], values)
+        except AssertionError as error:
+            raise AssertionError(f"{part}: {error}") from None
 
 
 def close(ours: Any, theirs: Any) -> None:
@@ -112,15 +126,18 @@ def close(ours: Any, theirs: Any) -> None:
         np.testing.assert_allclose(ours, theirs, rtol=2e-5, atol=2e-6)
 
 
-@pytest.mark.parametrize("model", SPECS)
-@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize(("way", "model"), [("mirrored", "heads"), *(("workers", model) for model in SPECS)])
 def test_they_give_what_one_process_gives(found: dict[str, Any], way: str, model: str) -> None:
-    for part, theirs in found["one"][model].items():
-        ours = found[way][model][part]
-        try:
-            close(ours, theirs)
-        except AssertionError as error:
-            raise AssertionError(f"{part}: {error}") from None
+    compare(found[way][model], found["one"][model])
+
+
+@pytest.mark.long
+def test_every_model_mirrored(tmp_path: Path) -> None:
+    write_data(tmp_path)
+    end([start(str(JOB), str(tmp_path), "one=performance=false", "mirrored=distribute=mirrored")])
+    one, mirrored = (json.loads((tmp_path / f"{way}.json").read_text()) for way in ("one", "mirrored"))
+    for model in SPECS:
+        compare(mirrored[model], one[model])
 
 
 @pytest.mark.parametrize("model", SPECS)
