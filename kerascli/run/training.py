@@ -130,7 +130,7 @@ def _close(
         phase=result.phase,
         test=result.metrics or None,
     )
-    if over:
+    if over and ready.plan.distribution.is_chief:
         message = f"its time was over {position.words}; the result is what it has learnt so far"
         hint = f"'kerascli resume {folder.typed}' goes on"
         progress.warned(Diagnostic("time-over", message, hint=hint, severity="note"))
