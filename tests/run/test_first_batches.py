@@ -327,7 +327,7 @@ def test_a_step_of_ones_own_is_not_taken(written: Callable[..., Path]) -> None:
 
 def test_kernels_with_a_seed_begin_anew() -> None:
     """What an operation without a seed draws later does not depend on what was drawn in between."""
-    from kerascli.run.first_batches import _tensorflow_random
+    from kerascli.run.untouched import _tensorflow_random
 
     keras.utils.set_random_seed(3)
     plain = [float(tf.random.normal([])) for _ in range(3)]
