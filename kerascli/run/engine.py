@@ -24,6 +24,7 @@ from kerascli.run.plan import Plan
 from kerascli.run.position import Position
 from kerascli.run.progress import Progress, Silence
 from kerascli.run.steps import as_numbers, make_test_steps, make_train_steps
+from kerascli.run.tensorboard import leave_boards
 from kerascli.run.timed_callbacks import time_callbacks
 from kerascli.run.timed_steps import timed_steps
 from kerascli.run.timeline import part, timed
@@ -84,11 +85,15 @@ def fit(
     loop = _Loop(model, plan, callbacks, hooks or Hooks(), progress or Silence())
     model.stop_training = False
     loop.callbacks.on_train_begin()
-    if resume is not None:
-        resume()
     logs: dict[str, float] | None = None
-    while position.epoch < plan.epochs and not position.phase_over:
-        logs = loop.epoch(position)
+    try:
+        if resume is not None:
+            resume()
+        while position.epoch < plan.epochs and not position.phase_over:
+            logs = loop.epoch(position)
+    except BaseException:
+        leave_boards(loop.callbacks.callbacks, validating=loop.validating)
+        raise
     if isinstance(model.optimizer, keras.optimizers.Optimizer):
         model.optimizer.finalize_variable_values(model.trainable_weights)
     loop.callbacks.on_train_end(logs)
@@ -109,6 +114,7 @@ class _Loop:
         self.test_steps = timed_steps(make_test_steps(model, looped=plan.looped), "validation")
         time_callbacks(self.callbacks)
         self.pace = Pace()
+        self.validating = False
 
     def epoch(self, position: Position) -> dict[str, float]:
         """One epoch, or the rest of one; returns its logs."""
@@ -227,6 +233,7 @@ class _Loop:
         self.hooks.before_validation(position)
         self._reset_states()
         self.callbacks.on_test_begin()
+        self.validating = True
         self.model.reset_metrics()
         logs = run_test(
             self.test_steps,
@@ -235,6 +242,7 @@ class _Loop:
             callbacks=self.callbacks if self.test_batch_hooks else None,
             stepped=stepped,
         )
+        self.validating = False
         self.callbacks.on_test_end(logs)
         return logs
 
