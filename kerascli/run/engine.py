@@ -16,6 +16,7 @@ from typing import Any
 import keras
 
 from kerascli.model.hidden_states import hidden_states
+from kerascli.run.broken_off import release_callbacks
 from kerascli.run.callback_needs import needs_every_batch
 from kerascli.run.evaluation_loop import run_test
 from kerascli.run.finite import check_losses, check_weights
@@ -24,7 +25,6 @@ from kerascli.run.plan import Plan
 from kerascli.run.position import Position
 from kerascli.run.progress import Progress, Silence
 from kerascli.run.steps import as_numbers, make_test_steps, make_train_steps
-from kerascli.run.tensorboard import leave_boards
 from kerascli.run.timed_callbacks import time_callbacks
 from kerascli.run.timed_steps import timed_steps
 from kerascli.run.timeline import part, timed
@@ -92,7 +92,7 @@ def fit(
         while position.epoch < plan.epochs and not position.phase_over:
             logs = loop.epoch(position)
     except BaseException:
-        leave_boards(loop.callbacks.callbacks, validating=loop.validating)
+        release_callbacks(loop.callbacks.callbacks, validating=loop.validating)
         raise
     if isinstance(model.optimizer, keras.optimizers.Optimizer):
         model.optimizer.finalize_variable_values(model.trainable_weights)

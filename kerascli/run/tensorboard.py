@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import contextlib
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -51,24 +50,6 @@ def _guard(callback: Any, failed: Callable[[Exception], None]) -> None:
     for name in dir(keras.callbacks.Callback):
         if name.startswith("on_"):
             setattr(callback, name, guarded(getattr(callback, name)))
-
-
-def leave_boards(callbacks: Iterable[Any], *, validating: bool) -> None:
-    """Ends what Keras's TensorBoard callbacks began in a training that is broken off.
-
-    One that writes by batch makes its writer TensorFlow's default for the whole process, and a batch in between makes all
-    writers silent: whatever the process writes afterwards would be lost, or land in this run.
-
-    Args:
-        callbacks: All of them, told that the training began.
-        validating: Whether they were told that a validation began, too.
-    """
-    for callback in callbacks:
-        if isinstance(callback, keras.callbacks.TensorBoard):
-            with contextlib.suppress(*WRITE_ERRORS):
-                if validating:
-                    callback.on_test_end({})
-                callback.on_train_end({})
 
 
 def write_graph(model: Any, folder: Path) -> None:

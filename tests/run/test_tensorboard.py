@@ -38,7 +38,7 @@ class BrokenOff(Exception):
 
 
 @pytest.mark.parametrize("validating", [False, True])
-def test_a_training_that_is_broken_off_leaves_no_writer_behind(
+def test_a_training_that_is_broken_off_leaves_nothing_open(
     write_spec: Callable[..., Path], tmp_path: Path, validating: bool
 ) -> None:
     import tensorflow as tf
@@ -50,12 +50,15 @@ def test_a_training_that_is_broken_off_leaves_no_writer_behind(
 
     where = validating
     # No batch is a fifth one, so that Keras has made all writers silent.
-    spec = load_spec(write_spec(SPEC), ["logs.tensorboard={update_freq: 5}"])
+    text = SPEC + "callbacks:\n  - CSVLogger: {filename: own.csv}\n"
+    spec = load_spec(write_spec(text), ["logs.tensorboard={update_freq: 5}"])
     with pytest.raises(BrokenOff):
         train(spec, tmp_path / "runs", progress=Told(stepped=stepped))
     assert not tf.summary.should_record_summaries()
     with tf.summary.create_file_writer(str(tmp_path / "own")).as_default():
         assert tf.summary.should_record_summaries()
+    opened = {link.resolve() for link in Path("/proc/self/fd").iterdir() if link.exists()}
+    assert not [path for path in opened if path.name == "own.csv"]
 
 
 def test_events_hold_the_history_and_every_batch(write_spec: Callable[..., Path], tmp_path: Path) -> None:
