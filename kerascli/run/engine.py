@@ -16,6 +16,7 @@ from typing import Any
 import keras
 
 from kerascli.model.hidden_states import hidden_states
+from kerascli.run.broken_off import release_callbacks
 from kerascli.run.callback_needs import needs_every_batch
 from kerascli.run.evaluation_loop import run_test
 from kerascli.run.finite import check_losses, check_weights
@@ -84,11 +85,15 @@ def fit(
     loop = _Loop(model, plan, callbacks, hooks or Hooks(), progress or Silence())
     model.stop_training = False
     loop.callbacks.on_train_begin()
-    if resume is not None:
-        resume()
     logs: dict[str, float] | None = None
-    while position.epoch < plan.epochs and not position.phase_over:
-        logs = loop.epoch(position)
+    try:
+        if resume is not None:
+            resume()
+        while position.epoch < plan.epochs and not position.phase_over:
+            logs = loop.epoch(position)
+    except BaseException:
+        release_callbacks(loop.callbacks.callbacks, validating=loop.validating)
+        raise
     if isinstance(model.optimizer, keras.optimizers.Optimizer):
         model.optimizer.finalize_variable_values(model.trainable_weights)
     loop.callbacks.on_train_end(logs)
@@ -113,6 +118,7 @@ class _Loop:
         )
         time_callbacks(self.callbacks)
         self.pace = Pace()
+        self.validating = False
 
     def epoch(self, position: Position) -> dict[str, float]:
         """One epoch, or the rest of one; returns its logs."""
@@ -232,6 +238,7 @@ class _Loop:
         self.hooks.before_validation(position)
         self._reset_states()
         self.callbacks.on_test_begin()
+        self.validating = True
         self.model.reset_metrics()
         logs = run_test(
             self.test_steps,
@@ -243,6 +250,7 @@ class _Loop:
             callbacks=self.callbacks if self.test_batch_hooks else None,
             stepped=stepped,
         )
+        self.validating = False
         self.callbacks.on_test_end(logs)
         return logs
 

@@ -17,7 +17,7 @@ from kerascli.run.train import train
 from kerascli.spec.load import load_spec
 
 sys.path.insert(0, str(Path(__file__).parent))
-from small import SPEC
+from small import SPEC, Told
 
 
 def scalars(folder: Path) -> dict[str, list[tuple[int, float]]]:
@@ -31,6 +31,34 @@ def scalars(folder: Path) -> dict[str, list[tuple[int, float]]]:
         for tag in events.Tags()["tensors"]
         if tag != "keras"
     }
+
+
+class BrokenOff(Exception):
+    """What ends a training in its middle."""
+
+
+@pytest.mark.parametrize("validating", [False, True])
+def test_a_training_that_is_broken_off_leaves_nothing_open(
+    write_spec: Callable[..., Path], tmp_path: Path, validating: bool
+) -> None:
+    import tensorflow as tf
+
+    def stepped(step: int, logs: dict[str, float], *, validating: bool = False) -> None:
+        del step, logs
+        if validating == where:
+            raise BrokenOff
+
+    where = validating
+    # No batch is a fifth one, so that Keras has made all writers silent.
+    text = SPEC + "callbacks:\n  - CSVLogger: {filename: own.csv}\n"
+    spec = load_spec(write_spec(text), ["logs.tensorboard={update_freq: 5}"])
+    with pytest.raises(BrokenOff):
+        train(spec, tmp_path / "runs", progress=Told(stepped=stepped))
+    assert not tf.summary.should_record_summaries()
+    with tf.summary.create_file_writer(str(tmp_path / "own")).as_default():
+        assert tf.summary.should_record_summaries()
+    opened = {link.resolve() for link in Path("/proc/self/fd").iterdir() if link.exists()}
+    assert not [path for path in opened if path.name == "own.csv"]
 
 
 def test_events_hold_the_history_and_every_batch(write_spec: Callable[..., Path], tmp_path: Path) -> None:
