@@ -33,7 +33,7 @@ model:
     - Dense: {units: 3, activation: softmax}
       name: kind
 compile: {optimizer: {SGD: 0.1}, loss: sparse_categorical_crossentropy, metrics: [accuracy]}
-fit: {epochs: 3, batch_size: 12}
+fit: {epochs: 3, batch_size: 12, deterministic: true}
 logs: {tensorboard: false}
 """
 SEARCH = """\

@@ -85,7 +85,7 @@ def test_a_search_that_goes_on_suggests_what_it_would_have(sampler: str, write_s
 
 def test_a_grid_is_gone_through_once(write_spec: Write, tmp_path: Path) -> None:
     text = BASE.replace("{tpe: {n_startup_trials: 2}}", "grid").replace("{log: [1e-4, 1e-2]}", "{choice: [0.1]}")
-    spec = load_spec(write_spec(text.replace("{int: [4, 64], step: 60}")))
+    spec = load_spec(write_spec(text.replace("{int: [4, 64]}", "{int: [4, 64], step: 60}")))
     assert spec.tune is not None
     assert spec.tune.grid_size == 6
     held = study(spec, tmp_path / "grid")
