@@ -50,49 +50,65 @@ class Augmentation:
         if not self.inputs and not self.whole:
             return batches
         length = batches.cardinality()
-        numbered = batches.enumerate(start=skipped)
+        changed = self.over(batches, skipped, tf.constant(self.words(seed, pass_number), tf.int64))
+        return changed.apply(tf.data.experimental.assert_cardinality(length))
+
+    def over(self, batches: Any, first: Any, words: Any) -> Any:
+        """A dataset of the changed batches.
+
+        Args:
+            batches: A dataset of batches.
+            first: The number of its first batch in the pass; a variable may change from pass to pass.
+            words: What `words` gives, as a tensor or a variable.
+        """
+        import tensorflow as tf
 
         @tf.autograph.experimental.do_not_convert  # type: ignore[untyped-decorator]
         def change(number: Any, batch: Any) -> Any:
-            return self._changed(number, batch, seed, pass_number)
+            return self._changed(number + first, batch, tf.convert_to_tensor(words))
 
         # One after the other: the layers draw from generators that are set for each batch.
-        changed = numbered.map(change)
-        return changed.apply(tf.data.experimental.assert_cardinality(length)).prefetch(tf.data.AUTOTUNE)
+        return batches.enumerate().map(change).prefetch(tf.data.AUTOTUNE)
+
+    def words(self, seed: int, pass_number: int) -> Any:
+        """What each generator begins a pass with, `(generators, 2)` int64: a function of the seed and the pass."""
+        found = [
+            np.random.SeedSequence([seed, pass_number, _AUGMENT_STREAM, index, place]).generate_state(2) % 2**31
+            for index, layer in enumerate(self._layers)
+            for place, _ in enumerate(_generator_states(layer))
+        ]
+        return np.array(found, np.int64).reshape(-1, 2)
+
+    @property
+    def _layers(self) -> list[Any]:
+        """All layers, in the order in which they are called."""
+        parts = [*self.inputs.values(), self.whole]
+        return [layer for part in parts for layer, _ in part]
 
     def __bool__(self) -> bool:
         """Whether it changes anything."""
         return bool(self.whole) or any(self.inputs.values())
 
-    def _changed(self, number: Any, batch: Any, seed: int, pass_number: int) -> Any:
+    def _changed(self, number: Any, batch: Any, words: Any) -> Any:
         import tensorflow as tf
 
+        generators = [_generator_states(layer) for layer in self._layers]
+        starts = iter(tf.unstack(words, num=sum(map(len, generators))))
+        for variables in generators:
+            for variable in variables:
+                variable.assign(tf.cast(next(starts) + tf.stack([0, number]), variable.dtype))
         x, rest = batch[0], tuple(batch[1:])
-        index = 0
         for name, layers in self.inputs.items():
             value = x[name] if isinstance(x, dict) else x
             for layer, component in layers:
-                self._seed(layer, (seed, pass_number, index), number)
                 value = _same(_call(layer, component, value), value, component)
-                index += 1
             x = {**x, name: value} if isinstance(x, dict) else value
         for layer, component in self.whole:
-            self._seed(layer, (seed, pass_number, index), number)
-            index += 1
             _check_labels(rest[0], component)
             before = {"images": x, "labels": tf.cast(rest[0], tf.float32)}
             made = _call(layer, component, before)
             x, rest = _same(made["images"], x, component), (made["labels"], *rest[1:])
         return (x, *rest)
-
-    def _seed(self, layer: Any, key: tuple[int, int, int], number: Any) -> None:
-        """Sets the layer's generators for one batch."""
-        import tensorflow as tf
-
-        for place, variable in enumerate(_generator_states(layer)):
-            words = np.random.SeedSequence([*key[:2], _AUGMENT_STREAM, key[2], place]).generate_state(2)
-            state = tf.cast(tf.constant(words % 2**31, tf.int64) + tf.stack([0, number]), variable.dtype)
-            variable.assign(state)
 
 
 def _generator_states(layer: Any) -> list[Any]:

@@ -54,6 +54,22 @@ class Split(Protocol):
             A `tf.data.Dataset` of known length; see `batch_of` for what a batch is, and `Shares.cut` for its parts.
         """
 
+    def repeatable(self, batch_size: int, *, drop_remainder: bool = False) -> Repeatable:
+        """The batches of one pass after the other, for `Passes`."""
+
+
+class Repeatable(Protocol):
+    """Batches of passes, one after the other.
+
+    Attributes:
+        dataset: A dataset of the batches of the pass that was set last, as an iterator over it begins.
+    """
+
+    dataset: Any
+
+    def set_pass(self, order: Any, skipped: int) -> None:
+        """Sets the pass: what `Split.order` gave, or None, and the batches to leave out at its start."""
+
 
 def count_steps(samples: int, batch_size: int, *, drop_remainder: bool) -> int:
     """Batches in one pass over so many samples."""
@@ -154,6 +170,13 @@ class ArraySplit:
 
         rows = np.arange(self.samples) if order is None else order
         return IndexedBatches(self._tensors, tf.constant(rows), batch_size, fixed=drop_remainder, place=skip_batches)
+
+    def repeatable(self, batch_size: int, *, drop_remainder: bool = False) -> Repeatable:
+        """See `Split.repeatable`."""
+        from kerascli.data.indexed_batches import RepeatableBatches
+
+        steps = self.steps(batch_size, drop_remainder=drop_remainder)
+        return RepeatableBatches(self.indexed(batch_size, drop_remainder=drop_remainder), steps)
 
     @cached_property
     def _tensors(self) -> Any:

@@ -79,31 +79,38 @@ class StreamedSplit:
         """The batches of one pass; see `Split.dataset`."""
         import tensorflow as tf
 
-        skipped = skip_batches * batch_size
+        steps = self.steps(batch_size, drop_remainder=drop_remainder) - skip_batches
+        if shares is None:
+            batches = self.repeatable(batch_size, drop_remainder=drop_remainder)
+            batches.set_pass(order, skip_batches)
+            return batches.dataset.apply(tf.data.experimental.assert_cardinality(steps))
         whole = self.samples - self.samples % batch_size if drop_remainder else self.samples
 
         def here(first: int, count: int) -> Any:
             # What another process takes is neither read from a file of its own nor transformed here.
-            if shares is None:
-                return np.ones(count, bool)
             return shares.rows(first, count, whole, batch_size) & (np.arange(first, first + count) < whole)
+
+        blocks = self.blocks(lambda: self.tables(order, skip_batches * batch_size, here))
+        parts = shares.of_rows(blocks, whole, batch_size, skip_batches)
+        return parts.apply(tf.data.experimental.assert_cardinality(steps)).prefetch(tf.data.AUTOTUNE)
+
+    def repeatable(self, batch_size: int, *, drop_remainder: bool = False) -> StreamedBatches:
+        """See `Split.repeatable`."""
+        return StreamedBatches(self, batch_size, drop_remainder=drop_remainder)
+
+    def blocks(self, tables: Callable[[], Iterator[Table]]) -> Any:
+        """A dataset of transformed blocks; each iterator over it calls `tables`."""
+        import tensorflow as tf
 
         def generate() -> Iterator[Any]:
             try:
-                yield from _ahead(map(self.transform, self.tables(order, skipped, here)))
+                yield from _ahead(map(self.transform, tables()))
             except KerascliError as error:
                 _fault.error = error
                 raise
 
         example = self.transform(next(iter(self.rows.blocks(self.fields, 1))))
-        signature = tf.nest.map_structure(_signature, example)
-        batches = tf.data.Dataset.from_generator(generate, output_signature=signature)
-        if shares is None:
-            batches = batches.rebatch(batch_size, drop_remainder=drop_remainder)
-        else:
-            batches = shares.of_rows(batches, whole, batch_size, skip_batches)
-        steps = self.steps(batch_size, drop_remainder=drop_remainder) - skip_batches
-        return batches.apply(tf.data.experimental.assert_cardinality(steps)).prefetch(tf.data.AUTOTUNE)
+        return tf.data.Dataset.from_generator(generate, output_signature=tf.nest.map_structure(_signature, example))
 
     def tables(
         self, order: tuple[int, int] | None, skipped: int = 0, here: Callable[[int, int], Array] | None = None
@@ -125,6 +132,23 @@ class StreamedSplit:
             place += len(found)
             for start in range(0, len(indices), self.block):
                 yield rows.take(indices[start : start + self.block])
+
+
+class StreamedBatches:
+    """The batches of passes, one after the other; see `Repeatable`."""
+
+    def __init__(self, split: StreamedSplit, batch_size: int, *, drop_remainder: bool) -> None:
+        """Makes the dataset; each iterator over it begins the pass that was set last."""
+        import tensorflow as tf
+
+        self._batch_size = batch_size
+        self._pass: tuple[tuple[int, int] | None, int] = (None, 0)
+        blocks = split.blocks(lambda: split.tables(*self._pass))
+        self.dataset = blocks.rebatch(batch_size, drop_remainder=drop_remainder).prefetch(tf.data.AUTOTUNE)
+
+    def set_pass(self, order: tuple[int, int] | None, skipped: int) -> None:
+        """See `Repeatable.set_pass`."""
+        self._pass = (order, skipped * self._batch_size)
 
 
 def _ahead(items: Iterator[Any]) -> Iterator[Any]:

@@ -117,7 +117,7 @@ class _Loop:
             make_test_steps(model, looped=plan.looped, distribution=plan.distribution), "validation"
         )
         time_callbacks(self.callbacks)
-        self.pace = Pace()
+        self.pace, self.test_pace = Pace(), Pace()
         self.validating = False
 
     def epoch(self, position: Position) -> dict[str, float]:
@@ -223,7 +223,6 @@ class _Loop:
     def _validate(self, position: Position) -> dict[str, float]:
         """`model.evaluate` on the validation split, inside the training's callbacks."""
         plan = self.plan
-        assert plan.validation is not None
         # A validation step moves on metrics, and seeds and states too (an LSTM draws masks that it does not use).
         moved = [*self.model.metrics_variables, *_small(self.model.non_trainable_variables), *hidden_states(self.model)]
         trained = [keras.ops.convert_to_numpy(variable) for variable in moved]
@@ -242,13 +241,12 @@ class _Loop:
         self.model.reset_metrics()
         logs = run_test(
             self.test_steps,
-            plan.validation.dataset(
-                plan.validation_batch_size, drop_remainder=plan.drop_remainder, shares=plan.distribution.shares
-            ),
+            plan.validation_source(),
             plan.validation_steps,
             distribution=plan.distribution,
             callbacks=self.callbacks if self.test_batch_hooks else None,
             stepped=stepped,
+            pace=self.test_pace,
         )
         self.validating = False
         self.callbacks.on_test_end(logs)

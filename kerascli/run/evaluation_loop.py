@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING, Any
 
+from kerascli.data.indexed_batches import IndexedBatches
 from kerascli.run.distribution import ALONE, Distribution
 from kerascli.run.pace import Pace
 from kerascli.run.steps import as_numbers
@@ -15,28 +16,30 @@ if TYPE_CHECKING:
 
 def run_test(
     test_steps: Callable[[Any, int], dict[str, Any]],
-    dataset: Any,
+    source: Any,
     steps: int,
     *,
     distribution: Distribution = ALONE,
     callbacks: Any = None,
     stepped: Callable[[int, dict[str, float]], None] | None = None,
+    pace: Pace | None = None,
 ) -> dict[str, float]:
     """Runs the test step over a dataset; the metrics must have been reset.
 
     Args:
         test_steps: What `make_test_steps` gives.
-        dataset: The batches, at least `steps` of them.
+        source: The batches, at least `steps` of them: a dataset, an iterator, or samples in memory.
         steps: Batches to take.
         distribution: What computes them.
         callbacks: A `CallbackList` whose per-batch hooks are called; each graph call is then one batch.
         stepped: Told after each graph call how many batches are done; it may raise to end the loop.
+        pace: What the validations before it told of the speed.
 
     Returns:
         The metrics' values over all batches.
     """
-    iterator = iter(dataset)
-    pace = Pace()
+    iterator = source if isinstance(source, IndexedBatches) else iter(source)
+    pace = pace or Pace()
     logs: dict[str, float] = {}
     done = 0
     while done < steps:

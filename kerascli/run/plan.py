@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from kerascli.data.augment import Augmentation
+from kerascli.data.passes import Passes
 from kerascli.data.split import ArraySplit, Split
 from kerascli.run.distribution import ALONE, Distribution
 
@@ -83,10 +85,31 @@ class Plan:
         return dataset if shares is None else shares.of(dataset)
 
     def source(self, number: int, skipped: int = 0) -> Any:
-        """What the steps take the batches of one pass from; see `batches`."""
-        if not self.gathered or not isinstance(self.train, ArraySplit):
+        """What the steps take the batches of one pass from; see `batches`. What it gave before must be gone."""
+        if self.distribution.shares is not None:
             return iter(self.batches(number, skipped))
         order = self.train.order(self.seed, number) if self.shuffle else None
-        return self.train.indexed(
-            self.batch_size, order=order, skip_batches=skipped, drop_remainder=self.drop_remainder
-        )
+        if self.gathered and isinstance(self.train, ArraySplit):
+            return self.train.indexed(
+                self.batch_size, order=order, skip_batches=skipped, drop_remainder=self.drop_remainder
+            )
+        return self._passes.begin(order, seed=self.seed, number=number, skipped=skipped)
+
+    def validation_source(self) -> Any:
+        """What a validation takes its batches from; what it gave before must be gone."""
+        assert self.validation is not None
+        size, drop_remainder, shares = self.validation_batch_size, self.drop_remainder, self.distribution.shares
+        if shares is not None:
+            return iter(self.validation.dataset(size, drop_remainder=drop_remainder, shares=shares))
+        if self.gathered and isinstance(self.validation, ArraySplit):
+            return self.validation.indexed(size, drop_remainder=drop_remainder)
+        return self._validations.begin()
+
+    @cached_property
+    def _passes(self) -> Passes:
+        return Passes(self.train, self.batch_size, drop_remainder=self.drop_remainder, augment=self.augment)
+
+    @cached_property
+    def _validations(self) -> Passes:
+        assert self.validation is not None
+        return Passes(self.validation, self.validation_batch_size, drop_remainder=self.drop_remainder)
