@@ -20,6 +20,7 @@ os.environ["KERAS_BACKEND"] = "tensorflow"
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 
 import keras
+from speed import machine, write
 
 from kerascli.data.augment import make_augmentation
 from kerascli.data.prepare import prepare_data
@@ -145,11 +146,14 @@ def main() -> None:
     parser.add_argument("cases", nargs="*", metavar="CASE", help=f"all, or some of: {', '.join(CASES)}")
     parser.add_argument("--pairs", type=int, default=3)
     parser.add_argument("--epochs", type=int, default=6)
+    parser.add_argument("--write", type=Path, metavar="PAGE", help="put the whole table into a page")
     options = parser.parse_args()
     unknown = [case for case in options.cases if case not in CASES]
     if unknown:
         parser.error(f"no case '{unknown[0]}'")
-    print("| | epoch, s | its | ratio | ratio of the processor's time |\n| --- | --- | --- | --- | --- |", flush=True)
+    rows = ["| | epoch, s | its | ratio | ratio of the processor's time |", "| --- | --- | --- | --- | --- |"]
+    print("\n".join(rows), flush=True)
+    failed = False
     for case in options.cases or CASES:
         config, changes = CASES[case]
         length = [f"fit.epochs={options.epochs}"]
@@ -159,11 +163,16 @@ def main() -> None:
             found = [(ours(spec), plain(spec, options.epochs)) for _ in range(options.pairs)]
         except KerascliError as error:  # The others are measured all the same.
             print(f"| {case} | {type(error).__name__}: {str(error).splitlines()[0]} |", flush=True)
+            failed = True
             continue
         walls = [statistics.median(pair[side][0] for pair in found) for side in (0, 1)]
         ratios = [statistics.median(one[kind] / two[kind] for one, two in found) for kind in (0, 1)]
-        print(f"| {case} | {walls[0]:.3f} | {walls[1]:.3f} | **{ratios[0]:.2f}** | {ratios[1]:.2f} |", flush=True)
-    sys.exit(0)
+        rows.append(f"| {case} | {walls[0]:.3f} | {walls[1]:.3f} | **{ratios[0]:.2f}** | {ratios[1]:.2f} |")
+        print(rows[-1], flush=True)
+    if options.write is not None and not options.cases and not failed:
+        table = "\n".join(rows)
+        write(options.write, "chosen", f"{machine(options.pairs, options.epochs)}\n\n{table}")
+    sys.exit(failed)
 
 
 if __name__ == "__main__":
