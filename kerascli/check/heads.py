@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from kerascli.check.shapes import Shapes
-from kerascli.check.targets import Target, find_target
+from kerascli.check.targets import Target, find_targets
 from kerascli.errors import Span
 from kerascli.quick_dataclass import dataclass
 from kerascli.spec.component import Argument, Component
@@ -100,6 +100,7 @@ def find_heads(spec: Spec, shapes: Shapes, targets: Mapping[str, Target] | None 
     if spec.compile is None or spec.model.own_class is not None or len(spec.compile.losses) != len(spec.model.outputs):
         return
     by_name = {layer.name: layer for layer in spec.model.layers}
+    told = find_targets(spec)
     for index, (output, loss) in enumerate(zip(spec.model.outputs, spec.compile.losses, strict=True)):
         layers = tuple(_back(by_name, output.tensor))
         activation, behind = _last_activation(layers)
@@ -119,7 +120,7 @@ def find_heads(spec: Spec, shapes: Shapes, targets: Mapping[str, Target] | None 
             shape,
             loss,
             tuple(metric for several in metrics for metric in several),
-            targets.get(output.name, Target()) if targets is not None else find_target(spec, output.name),
+            targets.get(output.name, Target()) if targets is not None else told(output.name),
         )
 
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Literal
 
 from kerascli.errors import Span
 from kerascli.quick_dataclass import dataclass
 from kerascli.spec.component import Component
+from kerascli.spec.data_spec import DataSpec, FieldSpec
 from kerascli.spec.spec import Spec
 
 # The labels of Keras's datasets: how many classes they have.
@@ -58,15 +59,21 @@ class Target:
         return f"{self.lowest:g} to {self.highest:g}"
 
 
-def find_target(spec: Spec, head: str) -> Target:
-    """What is known of the target of a head."""
+def find_targets(spec: Spec) -> Callable[[str], Target]:
+    """What tells, for a head, what is known of its target."""
     data = spec.data
-    if data is None or data.targets is None:
-        return Target()
-    # One that has no name is the only output's.
-    field = next((field for field in data.targets if field.name in (head, "")), None)
-    if field is None:
-        return Target()
+    # One that has no name is the only output's. Of two with one name the first counts.
+    fields = {} if data is None else {field.name: field for field in reversed(data.targets or ())}
+
+    def find(head: str) -> Target:
+        field = fields.get(head) or fields.get("")
+        return Target() if data is None or field is None else _of_field(data, field)
+
+    return find
+
+
+def _of_field(data: DataSpec, field: FieldSpec) -> Target:
+    """The target that a field gives."""
     if field.classes is not None:
         names = tuple(str(value) for value in field.classes)
         return replace(_classes(len(names), field.one_hot), names=names, span=field.span)

@@ -29,7 +29,7 @@ def parse_fields(node: Node | None, what: str, names: Names[str], problems: Prob
             problems.add("ambiguous-field", message, node, f"write '{{{names[0]}: {node.value}}}'")
         return (FieldSpec(names[0] if len(names) == 1 else "", (node.value,), span=node.span),)
     if not isinstance(node, Mapping):
-        message = f"'{what}s' must map the model's {what}s to fields, not {kind_of(node)}"
+        message = f"'{'inputs' if what == 'input' else 'targets'}' must map the model's {what}s to fields, not {kind_of(node)}"
         problems.add("wrong-type", message, node, "write '{name: field}'")
         return None
     fields = []

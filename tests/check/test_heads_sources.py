@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from kerascli.check.targets import find_target
+from kerascli.check.targets import find_targets
 from kerascli.spec.load import load_spec
 
 sys.path.insert(0, str(Path(__file__).parent))
@@ -89,7 +89,7 @@ def test_sources(
 )
 def test_drawn_fields(drawn: str, kind: str | None, ends: tuple[float, float], tmp_path: Path) -> None:
     (tmp_path / "spec.yaml").write_text(spec_text(drawn=drawn))
-    target = find_target(load_spec(tmp_path / "spec.yaml"), "y")
+    target = find_targets(load_spec(tmp_path / "spec.yaml"))("y")
     assert (target.kind, (target.lowest, target.highest)) == (kind, ends)
     found(tmp_path, spec_text(drawn=drawn))
 
@@ -109,7 +109,7 @@ def test_drawn_fields(drawn: str, kind: str | None, ends: tuple[float, float], t
 def test_transformed_fields(transform: str, kind: str | None, ends: tuple[float, float], tmp_path: Path) -> None:
     text = spec_text(drawn="{integers: [0, 9]}", target=f"{{field: y, transform: [{transform}]}}", loss="mse")
     (tmp_path / "spec.yaml").write_text(text)
-    target = find_target(load_spec(tmp_path / "spec.yaml"), "y")
+    target = find_targets(load_spec(tmp_path / "spec.yaml"))("y")
     assert (target.kind, (target.lowest, target.highest)) == (kind, ends)
 
 

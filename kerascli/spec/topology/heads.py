@@ -22,16 +22,18 @@ def read_outputs(node: Node | None, graph: Graph) -> list[OutputSpec]:
         return _named_outputs(node, graph)
     items = node.items if isinstance(node, Sequence) else (node,)
     outputs: list[OutputSpec] = []
+    names: set[str] = set()
     for item in items:
         reference = graph.find(item, graph.root, None)
         if reference is None or not isinstance(item, Scalar):
             continue
         written = _head_name(str(item.value), reference, graph)
-        if any(output.name == written for output in outputs):
+        if written in names:
             message = f"the output '{written}' is listed twice"
             graph.problems.add("duplicate-name", message, item, "remove one of them")
             continue
         outputs.append(OutputSpec(written, reference, item.span))
+        names.add(written)
     if not items:
         graph.problems.add("missing-outputs", "'outputs' is empty", node, "name at least one layer")
     return outputs
