@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from kerascli.check.argument_pairs import disagreeing_arguments
-from kerascli.check.batch_axis import along_batch
+from kerascli.check.batch_axis import along_batch, losses_along_batch
 from kerascli.check.broadcasts import broadcasts
 from kerascli.check.callback_pairs import averages_missing, callback_files, fighting_callbacks
 from kerascli.check.callback_values import callback_values
@@ -75,6 +75,7 @@ LINTS = (
     out_of_range,
     disagreeing_arguments,
     along_batch,
+    losses_along_batch,
     unknown_monitors,
     wrong_modes,
     rare_validation,

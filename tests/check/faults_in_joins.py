@@ -10,6 +10,7 @@ def _data(fields: str, more: str = "", loss: str = "mse") -> str:
 
 
 JOINS = [
+    Fault("{a: [4], b: [4]}", ("Dot: {axes: 0}|inputs: [a, b]",), "batch-axis", "0", ("axes: 0", "axes: -1")),
     Fault("{a: [4], b: [5]}", ("Add:|inputs: [a, b]",), "shape-mismatch", "b", ("[5]", "[4]")),
     Fault("{a: [4], b: [5]}", ("ops.add:|inputs: [a, b]",), "shape-mismatch", "b", ("[5]", "[4]")),
     Fault(
