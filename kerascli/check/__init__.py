@@ -102,6 +102,8 @@ LINTS = (
 )
 # Of these, those that judge each component by itself.
 COMPONENT_LINTS = (out_of_range, disagreeing_arguments, along_batch, losses_along_batch, loss_reduction)
+# What is said of a spec without data, which one whose data has a fault only seems to be.
+_WITHOUT_DATA = ("not-adapted",)
 # These take the shapes of all tensors too: inferred from the spec, or those of the model once Keras has made it.
 SHAPE_LINTS: tuple[Callable[[Spec, Shapes], Iterable[Diagnostic]], ...] = (
     unfit_activation,
@@ -138,7 +140,7 @@ def check_partly(error: PartlyWrong) -> tuple[Diagnostic, ...]:
         # What layers read and what heads give can't be told.
         found = tuple(diagnostic for lint in COMPONENT_LINTS for diagnostic in lint(spec))
     known = {(one.code, one.span) for one in error.diagnostics}
-    more = [one for one in found if (one.code, one.span) not in known]
+    more = [one for one in found if (one.code, one.span) not in known and one.code not in _WITHOUT_DATA]
     return without_ignored(in_order([*error.diagnostics, *more]), spec.ignored)
 
 
