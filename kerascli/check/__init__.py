@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from kerascli.check.argument_pairs import disagreeing_arguments
-from kerascli.check.batch_axis import along_batch
+from kerascli.check.batch_axis import along_batch, losses_along_batch
 from kerascli.check.broadcasts import broadcasts
 from kerascli.check.callback_pairs import averages_missing, callback_files, fighting_callbacks
 from kerascli.check.callback_values import callback_values
@@ -43,6 +43,7 @@ from kerascli.check.weights_of_loss import negative_weights, unfit_class_weights
 from kerascli.check.wiring import reads_head, unreachable_layers, unused_inputs
 from kerascli.errors import Diagnostic, Span
 from kerascli.spec.ignored import without_ignored
+from kerascli.spec.partly_wrong import PartlyWrong
 from kerascli.spec.problems import in_order
 from kerascli.spec.spec import Spec
 
@@ -75,6 +76,7 @@ LINTS = (
     out_of_range,
     disagreeing_arguments,
     along_batch,
+    losses_along_batch,
     unknown_monitors,
     wrong_modes,
     rare_validation,
@@ -98,6 +100,10 @@ LINTS = (
     unscaled_gradients,
     _distribution,
 )
+# Of these, those that judge each component by itself.
+COMPONENT_LINTS = (out_of_range, disagreeing_arguments, along_batch, losses_along_batch, loss_reduction)
+# What is said of a spec without data, which one whose data has a fault only seems to be.
+_WITHOUT_DATA = ("not-adapted",)
 # These take the shapes of all tensors too: inferred from the spec, or those of the model once Keras has made it.
 SHAPE_LINTS: tuple[Callable[[Spec, Shapes], Iterable[Diagnostic]], ...] = (
     unfit_activation,
@@ -123,6 +129,19 @@ def check_spec(spec: Spec) -> tuple[Diagnostic, ...]:
     found = [diagnostic for lint in LINTS for diagnostic in lint(spec)]
     found += [*spec.warnings, *check_shapes(spec, known_shapes(spec))]
     return without_ignored(in_order(without_consequences(found)), spec.ignored)
+
+
+def check_partly(error: PartlyWrong) -> tuple[Diagnostic, ...]:
+    """All that is wrong with a spec: its faults, and what lints find in those of its sections that have none."""
+    spec = error.sound
+    if error.whole_model:
+        found = check_spec(spec)
+    else:
+        # What layers read and what heads give can't be told.
+        found = tuple(diagnostic for lint in COMPONENT_LINTS for diagnostic in lint(spec))
+    known = {(one.code, one.span) for one in error.diagnostics}
+    more = [one for one in found if (one.code, one.span) not in known and one.code not in _WITHOUT_DATA]
+    return without_ignored(in_order([*error.diagnostics, *more]), spec.ignored)
 
 
 def check_search(spec: Spec, runs: Path = Path("runs")) -> tuple[Diagnostic, ...]:

@@ -78,6 +78,18 @@ def _strides_and_dilation(spec: Spec, component: Component) -> Iterator[Diagnost
         yield _disagree(message, _span(component, "dilation_rate"), "remove one of them")
 
 
+def _moments(spec: Spec, component: Component) -> Iterator[Diagnostic]:
+    """A `Normalization` is told its mean and its variance, or learns both."""
+    del spec
+    for given, other in (("mean", "variance"), ("variance", "mean")):
+        argument, missing = component.argument(given), component.argument(other)
+        if component.name != "Normalization" or argument is None or argument.value is None:
+            continue
+        if missing is None or missing.value is None:
+            message = f"'{given}' of Normalization needs a '{other}' beside it"
+            yield _disagree(message, argument.key_span, f"add '{other}: …', or let both be learnt from the data")
+
+
 def _above_one(value: object) -> bool:
     if isinstance(value, tuple):
         return any(_above_one(item) for item in value)
@@ -170,7 +182,7 @@ Check = Callable[[Spec, Component], Iterator[Diagnostic]]
 
 _CHECKS: dict[str, tuple[Check, ...]] = {
     "optimizers": (_several_clippings, _nesterov, _averages),
-    "layers": (_groups, _heads, _strides_and_dilation),
+    "layers": (_groups, _heads, _moments, _strides_and_dilation),
     "initializers": (_empty_range,),
     "constraints": (_empty_range,),
     "schedules": (_steps_of_rates, _rising_rate, _warmup),

@@ -28,6 +28,7 @@ class ColumnFacts:
         classes: Split to the samples of each class by its index; None: it is no column of one class a sample.
         names: The names of the classes, or None.
         span: Where the spec reads it.
+        largest_sum: Of a target, the largest sum over its last axis in the training split; None: it has one entry, or numbers below 0.
         sampled: Whether only some of its samples were seen.
     """
 
@@ -42,6 +43,7 @@ class ColumnFacts:
     classes: Mapping[str, Mapping[int, int]] | None = None
     names: tuple[str, ...] | None = None
     span: Span | None = None
+    largest_sum: float | None = None
     sampled: bool = False
 
     @property

@@ -1,15 +1,17 @@
-"""Lints of what an Embedding looks up: whole numbers, each below its `input_dim`."""
+"""Lints of what an Embedding looks up, and what is encoded: whole numbers, each below the layer's size."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from kerascli.check.known_data import input_field, known_field
 from kerascli.check.shapes.infer import Shapes, calls_in
-from kerascli.errors import Diagnostic, Note
+from kerascli.errors import Diagnostic, Note, Severity
 from kerascli.quick_dataclass import dataclass
-from kerascli.spec.component import Component
+from kerascli.spec.component import Argument, Component
 from kerascli.spec.data_spec import FieldSpec
+from kerascli.spec.index_layers import INDEX_SIZES
 from kerascli.spec.model_spec import LayerSpec, ModelSpec
 from kerascli.spec.spec import Spec
 
@@ -81,22 +83,43 @@ def embedded_reals(spec: Spec, shapes: Shapes) -> Iterator[Diagnostic]:
 
 
 def embedded_range(spec: Spec, shapes: Shapes) -> Iterator[Diagnostic]:
-    """A number that is known to come up, and that the Embedding has no row for."""
+    """A number that is known to come up, and that the layer which takes it has no row for."""
     for layer, model, _ in calls_in(spec.model, shapes):
-        size = layer.component.value("input_dim")
-        if layer.component.name != "Embedding" or not isinstance(size, int):
-            continue
-        values = _values(spec, layer, model)
-        if values is None:
-            continue
-        argument = layer.component.argument("input_dim")
-        span = argument.span if argument is not None else layer.span
-        if values.high is not None and values.high >= size:
-            message = f"'{layer.name}' has rows for 0 to {size - 1}, and {values.words} reaches {values.high}"
-            yield Diagnostic("embedded-range", message, span, f"write 'input_dim: {values.high + 1}'")
-        elif values.low is not None and values.low < 0:
-            message = f"'{layer.name}' has rows for 0 to {size - 1}, and {values.words} goes down to {values.low}"
-            yield Diagnostic("embedded-range", message, span, "let the numbers begin at 0")
+        found = _size(layer.component)
+        values = _values(spec, layer, model) if found is not None else None
+        if found is not None and values is not None:
+            yield from _beyond(f"'{layer.name}'", layer.component, found, values)
+    for field in spec.data.inputs or () if spec.data is not None else ():
+        first = field.transforms[0] if field.transforms else None
+        found = _size(first) if first is not None else None
+        read = replace(field, transforms=())
+        values = _field_values(spec, read) if found is not None else None
+        if first is not None and found is not None and values is not None:
+            yield from _beyond(f"the transform {first.name}", first, found, values)
+
+
+def _size(component: Component) -> Argument | None:
+    """The argument that says how many numbers a layer knows."""
+    word = INDEX_SIZES.get(component.name) if component.group == "layers" else None
+    word = "num_classes" if component.name == "ops.one_hot" else word
+    found = component.argument(word) if word is not None else None
+    return found if found is not None and isinstance(found.value, int) else None
+
+
+def _beyond(what: str, component: Component, size: Argument, values: _Values) -> Iterator[Diagnostic]:
+    assert isinstance(size.value, int)
+    # As an operation it makes zeros of these, which may be meant.
+    severity: Severity = "warning" if component.group == "ops" else "error"
+    rows = f"{what} has rows for 0 to {size.value - 1}"
+    if component.name != "Embedding":
+        rows = f"{what} knows the numbers 0 to {size.value - 1}"
+    if values.high is not None and values.high >= size.value:
+        message = f"{rows}, and {values.words} reaches {values.high}"
+        hint = f"write '{size.name}: {values.high + 1}'"
+        yield Diagnostic("embedded-range", message, size.span, hint, severity=severity)
+    elif values.low is not None and values.low < 0 and severity == "error":
+        message = f"{rows}, and {values.words} goes down to {values.low}"
+        yield Diagnostic("embedded-range", message, size.span, "let the numbers begin at 0")
 
 
 def _source(layer: LayerSpec, model: ModelSpec) -> LayerSpec | str:
@@ -117,7 +140,12 @@ def _values(spec: Spec, layer: LayerSpec, model: ModelSpec) -> _Values | None:
     if isinstance(source, LayerSpec):
         return _encoded(source.component, f"'{source.name}'")
     field = input_field(spec, source) if model is spec.model else None
-    if field is None or spec.data is None or len(field.fields) != 1 or field.read is not None:
+    return _field_values(spec, field) if field is not None else None
+
+
+def _field_values(spec: Spec, field: FieldSpec) -> _Values | None:
+    """What is known of what an input reads, once it is transformed."""
+    if spec.data is None or len(field.fields) != 1 or field.read is not None:
         return None
     if field.transforms:
         last = field.transforms[-1]

@@ -19,6 +19,19 @@ _CONVOLUTIONS = frozenset(
     for more in ("", "Transpose")
 )
 _WITH_ACTIVATION = _CONVOLUTIONS | {"Dense", "EinsumDense"}
+# Their outputs are what their activation gives, or lie between its values; by default it is tanh.
+RECURRENT = frozenset({"GRU", "LSTM", "SimpleRNN"})
+# They move and stretch what they read, so that it may be any number; so may what an Embedding learns.
+_ANY_NUMBERS = frozenset(
+    {"BatchNormalization", "Embedding", "GroupNormalization", "LayerNormalization", "RMSNormalization"}
+)
+# Of any numbers these make any numbers.
+_JOINING = frozenset(
+    {
+        *("layers.Add", "layers.Average", "layers.Concatenate", "layers.Dot", "layers.Subtract"),
+        *("ops.add", "ops.concatenate", "ops.divide", "ops.multiply", "ops.subtract"),
+    }
+)
 _ACTIVATION_LAYERS = {
     "ELU": "elu",
     "LeakyReLU": "leaky_relu",
@@ -26,6 +39,7 @@ _ACTIVATION_LAYERS = {
     "ReLU": "relu",
     "Softmax": "softmax",
 }
+_JOINED = frozenset(name.removeprefix("layers.") for name in _JOINING)
 # Layers whose numbers are those that they read, or means of them; these keep the last axis …
 _SAME_AXIS = frozenset(
     {
@@ -84,6 +98,12 @@ class Head:
     target: Target
 
     @property
+    def writable(self) -> bool:
+        """Whether the last activation may be written where it comes from: layers that only join or normalize have none."""
+        layer = self.activation.layer.component if self.activation is not None else None
+        return layer is not None and layer.group == "layers" and layer.name not in _ANY_NUMBERS | RECURRENT | _JOINED
+
+    @property
     def last(self) -> str | None:
         """The name of the last activation, or None."""
         return None if self.activation is None else self.activation.name
@@ -104,6 +124,7 @@ def find_heads(spec: Spec, shapes: Shapes, targets: Mapping[str, Target] | None 
     for index, (output, loss) in enumerate(zip(spec.model.outputs, spec.compile.losses, strict=True)):
         layers = tuple(_back(by_name, output.tensor))
         activation, behind = _last_activation(layers)
+        activation = activation or _joined(by_name, layers)
         written = _units(layers)
         shape = _shape(shapes, output.tensor)
         units = _last(shape, written)
@@ -155,6 +176,22 @@ def _last_activation(layers: tuple[LayerSpec, ...]) -> tuple[LastActivation | No
     return None, 0
 
 
+def _joined(by_name: Mapping[str, LayerSpec], layers: tuple[LayerSpec, ...]) -> LastActivation | None:
+    """`linear`, where the head's numbers are sums, or the like, of such as may be any numbers themselves."""
+    last = layers[-1] if layers else None
+    if last is None or by_name.get(last.name) is not last or not last.wiring.tensors:
+        return None
+    name = last.component.name if last.component.group == "ops" else f"{last.component.group}.{last.component.name}"
+    if name not in _JOINING or last.component.value("normalize") is True:
+        return None
+    for tensor in last.wiring.tensors:
+        branch = tuple(_back(by_name, tensor))
+        found = _last_activation(branch)[0] or _joined(by_name, branch)
+        if found is None or found.name != "linear":
+            return None
+    return LastActivation("linear", last, last.component.span)
+
+
 def activation_of(component: Component) -> tuple[str, Argument | None] | None:
     """The activation that a layer ends in, and the argument that says so; None: not known."""
     if component.group == "ops":
@@ -174,9 +211,17 @@ def activation_of(component: Component) -> tuple[str, Argument | None] | None:
             for argument in component.arguments
         )
         return (_ACTIVATION_LAYERS[component.name], None) if plain else None
-    if component.name not in _WITH_ACTIVATION and component.name != "Activation":
-        return None
+    if component.name in _ANY_NUMBERS:
+        return "linear", None
     argument = component.argument("activation")
+    if component.name in RECURRENT and component.value("return_state") is not True:
+        if argument is None:
+            return "tanh", None
+        # Another one is given as it is by the plain layer alone.
+        if component.name != "SimpleRNN" and argument.value != "tanh":
+            return None
+    elif component.name not in _WITH_ACTIVATION and component.name != "Activation":
+        return None
     if argument is None or argument.value is None:
         return "linear", argument
     if isinstance(argument.value, Component):

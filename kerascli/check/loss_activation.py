@@ -108,7 +108,8 @@ def _logits(head: Head, activation: LastActivation) -> Diagnostic | None:
     message = f"{name} takes probabilities, and '{head.name}' gives any numbers"
     right = _right_activation(head)
     other = f", or '{{{name}: {{from_logits: true}}}}' as the loss" if has_logits else ""
-    hint = f"give '{head.name}' the activation '{right}'{other}"
+    way = f"give '{head.name}' the activation '{right}'" if head.writable else f"add 'Activation: {right}' behind it"
+    hint = f"{way}{other}"
     return Diagnostic("from-logits", message, place, hint, notes)
 
 
@@ -131,7 +132,8 @@ def _neither(head: Head, activation: LastActivation) -> Diagnostic | None:
             "head-activation", message, activation.span, "write 'linear'", (_loss_note(head),), severity="warning"
         )
     message = f"{loss_name(head)} takes probabilities, and '{activation.name}' gives none"
-    hint = f"write '{_right_activation(head)}'"
+    right = _right_activation(head)
+    hint = f"write '{right}'" if head.writable else f"add a Dense with the activation '{right}' behind it"
     return Diagnostic("head-activation", message, activation.span, hint, (_loss_note(head),))
 
 

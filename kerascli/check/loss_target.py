@@ -156,7 +156,8 @@ def _output_range(head: Head) -> Diagnostic | None:
     missed = f"below {low:g}" if below else f"above {high:g}"
     message = f"'{activation.name}' gives nothing {missed}, and the target of '{head.name}' goes there"
     notes = (_target_note(head, target.range),)
-    return Diagnostic("target-range", message, activation.span, "write 'linear'", notes)
+    hint = "write 'linear'" if head.writable else "add a Dense behind it"
+    return Diagnostic("target-range", message, activation.span, hint, notes)
 
 
 def _classes(head: Head) -> Diagnostic | None:

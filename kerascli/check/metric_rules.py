@@ -183,9 +183,20 @@ def distance(metric: Component, head: Head) -> Unfit | None:
     return Unfit(message, "write 'sparse_categorical_accuracy'")
 
 
+def divergence(metric: Component, head: Head) -> Unfit | None:
+    """`Poisson`, `KLDivergence` and the hinges, which take a number for each unit."""
+    if task(head) != "sparse":
+        return None
+    message = f"{metric.name} compares the label with each unit of '{head.name}'"
+    return Unfit(message, "write 'sparse_categorical_accuracy'")
+
+
 def crossentropy(metric: Component, head: Head) -> Unfit | None:
     """A crossentropy as a metric: the same words as for a loss."""
     found = task(head)
+    if found == "regression" and head.target.kind == "numbers":
+        message = f"{metric.name} compares probabilities with classes, and '{head.name}' gives numbers"
+        return Unfit(message, "write 'mean_absolute_error'", "warning")
     family = next((one for one in (SPARSE, CATEGORICAL, BINARY) if metric.name in one), ())
     wanted = {"sparse": SPARSE, "categorical": CATEGORICAL, "binary": BINARY}.get(found or "")
     # One-hot vectors may well be compared unit by unit.
@@ -238,5 +249,6 @@ RULES: dict[str, Rule] = {
         ),
         distance,
     ),
+    **dict.fromkeys(("CategoricalHinge", "Hinge", "KLDivergence", "Poisson", "SquaredHinge"), divergence),
     **dict.fromkeys(("BinaryCrossentropy", "CategoricalCrossentropy", "SparseCategoricalCrossentropy"), crossentropy),
 }

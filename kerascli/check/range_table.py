@@ -30,6 +30,7 @@ ALLOWED: Table = {
         "input_dim": _COUNT,
         "kernel_size": _COUNT,
         "key_dim": _COUNT,
+        "lora_rank": _COUNT,
         "max_tokens": "[2, inf)",
         "num_bins": _COUNT,
         "num_heads": _COUNT,
@@ -44,6 +45,7 @@ ALLOWED: Table = {
         "strides": _COUNT,
         "units": _COUNT,
         "value_dim": _COUNT,
+        "variance": _NOT_NEGATIVE,
         "width": _COUNT,
     },
     "optimizers": {
@@ -126,6 +128,7 @@ ALLOWED: Table = {
 # Class, then parameter: where a class is stricter or freer than its group, or the word means something else elsewhere.
 ALLOWED_IN: Table = {
     "AUC": {"num_thresholds": "[2, inf)"},
+    "ActivityRegularization": {"l1": _NOT_NEGATIVE, "l2": _NOT_NEGATIVE},
     "AlphaDropout": {"rate": _SHARE},
     "BatchNormalization": {"momentum": _SHARE},
     "BinaryFocalCrossentropy": {"alpha": _UNIT},
@@ -145,7 +148,8 @@ ALLOWED_IN: Table = {
     "RandomRotation": {"factor": "[-1, 1]"},
     "RandomTranslation": {"height_factor": "[-1, 1]", "width_factor": "[-1, 1]"},
     "RandomZoom": {"height_factor": "[-1, 1]", "width_factor": "[-1, 1]"},
-    "ReLU": {"max_value": _NOT_NEGATIVE, "negative_slope": _NOT_NEGATIVE, "threshold": _NOT_NEGATIVE},
+    "ReLU": {"max_value": _POSITIVE, "negative_slope": _NOT_NEGATIVE, "threshold": _NOT_NEGATIVE},
+    "Rescaling": {"scale": "(-inf, 0) or (0, inf)"},
     "RepeatVector": {"n": _COUNT},
     "SpatialDropout1D": {"rate": _SHARE},
     "SpatialDropout2D": {"rate": _SHARE},

@@ -6,11 +6,15 @@ from collections.abc import Iterator
 
 from kerascli.check.data_facts import DataFacts
 from kerascli.check.head_targets import heads
+from kerascli.check.loss_facts import CATEGORICAL
+from kerascli.check.sample_lints import split_span
 from kerascli.errors import Diagnostic, Severity
 from kerascli.spec.spec import Spec
 
 # Targets whose mean size is larger take a usual optimizer many thousand steps to come near.
 LARGE = 1000.0
+# So many held-out targets hardly lie beyond all others by chance.
+_SEVERAL = 8
 # What rounding adds to a scaled number.
 _ROUNDING = 1e-3
 
@@ -63,3 +67,48 @@ def target_scale(spec: Spec, facts: DataFacts) -> Iterator[Diagnostic]:
         )
         hint = "write 'transform: [Normalization]' beside the field; predictions are given in the data's own units"
         yield Diagnostic("target-scale", message, head.target.span, hint, severity="warning")
+
+
+def several_labels(spec: Spec, facts: DataFacts) -> Iterator[Diagnostic]:
+    """Vectors of several labels at once, where the loss takes those of one class a sample: the sum of a softmax is 1."""
+    for head in heads(spec, facts):
+        most = head.target.largest_sum
+        bounds = head.target.ranges.get("train")
+        if head.loss.name not in CATEGORICAL or most is None or most <= 1 + _ROUNDING:
+            continue
+        if bounds is None or bounds[1] > 1 + _ROUNDING:
+            # These are no probabilities, which is told with their row.
+            continue
+        message = f"{head.loss.name} takes one class a sample, and targets of '{head.target.name}' sum up to {most:g}"
+        hint = "write 'binary_crossentropy' and the activation 'sigmoid' for several labels at once"
+        yield Diagnostic("loss-target", message, head.loss.span, hint, severity="warning")
+
+
+def constant_target(spec: Spec, facts: DataFacts) -> Iterator[Diagnostic]:
+    """Numbers to learn that are all the same: the model learns that one number, and its loss looks perfect."""
+    for head in heads(spec, facts):
+        bounds = head.target.ranges.get("train")
+        if head.is_regression and bounds is not None and bounds[0] == bounds[1] and facts.samples.get("train", 0) > 1:
+            message = f"the target of '{head.target.name}' is {bounds[0]:g} in all training samples: there is nothing to learn"
+            hint = "name another field, or look for a filter that leaves one kind of sample"
+            yield Diagnostic("constant-target", message, head.target.span, hint, severity="warning")
+
+
+def unseen_targets(spec: Spec, facts: DataFacts) -> Iterator[Diagnostic]:
+    """Held-out numbers that all lie beyond those of the training split: the samples were sorted by what is to be learnt."""
+    data = spec.data
+    if data is None or data.window is not None:
+        # What comes later may well be larger.
+        return
+    for head in heads(spec, facts):
+        train = head.target.ranges.get("train")
+        for split, (low, high) in head.target.ranges.items():
+            beyond = train is not None and (low > train[1] or high < train[0])
+            if train is None or not head.is_regression or not beyond or facts.samples.get(split, 0) < _SEVERAL:
+                continue
+            message = (
+                f"the targets of '{head.target.name}' go from {low:g} to {high:g} in '{split}', "
+                f"and from {train[0]:g} to {train[1]:g} in 'train'"
+            )
+            hint = "shuffle the samples before they are split: leave 'shuffle: false' out"
+            yield Diagnostic("unseen-targets", message, split_span(spec, split), hint, severity="warning")

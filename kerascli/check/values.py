@@ -14,7 +14,14 @@ from kerascli.check.metrics import unfit_metrics
 from kerascli.check.read_targets import target_of
 from kerascli.check.sample_lints import equal_samples, large_batch, zero_weights
 from kerascli.check.shapes import Shapes
-from kerascli.check.target_values import target_range, target_scale, text_labels
+from kerascli.check.target_values import (
+    constant_target,
+    several_labels,
+    target_range,
+    target_scale,
+    text_labels,
+    unseen_targets,
+)
 from kerascli.errors import Diagnostic
 from kerascli.spec.spec import Spec
 
@@ -27,6 +34,9 @@ DATA_LINTS: tuple[Callable[[Spec, DataFacts], Iterable[Diagnostic]], ...] = (
     target_range,
     target_scale,
     text_labels,
+    several_labels,
+    constant_target,
+    unseen_targets,
     dead_class,
     unseen_class,
     one_class,

@@ -59,7 +59,8 @@ def _class(head: Head, key: str | int, span: Span | None) -> Iterator[Diagnostic
     words = names or [str(number) for number in range(min(count or 0, 12))]
     message = f"'class_weight' names the class '{key}', which '{head.name}' does not have"
     notes = (Note(f"the target of '{head.name}'", head.target.span),)
-    yield Diagnostic("unknown-class-weight", message, span, did_you_mean(str(key), words), notes)
+    hint = "remove the quotes" if str(key) in words else did_you_mean(str(key), words)
+    yield Diagnostic("unknown-class-weight", message, span, hint, notes)
 
 
 def _count(target: Target) -> int | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from kerascli.errors import UsageError
+from kerascli.errors import SpecError, UsageError
 
 if TYPE_CHECKING:
     from kerascli.record.run_folder import RunFolder
@@ -20,13 +20,19 @@ def read_spec(path: Path, overrides: list[str], runs: Path, *, trust: bool, verb
         SpecError: The spec is wrong.
     """
     from kerascli.spec.load import load_spec
+    from kerascli.spec.partly_wrong import PartlyWrong
 
     if trust:
         # Plugins import Keras while the spec is read.
         from kerascli.cli.quiet import prepare_tensorflow
 
         prepare_tensorflow(verbose=verbose)
-    return load_spec(path, overrides, trust=trust, runs=runs)
+    try:
+        return load_spec(path, overrides, trust=trust, runs=runs)
+    except PartlyWrong as error:
+        from kerascli.check import check_partly
+
+        raise SpecError(check_partly(error)) from error
 
 
 def warn_of_environment(run: RunFolder) -> None:

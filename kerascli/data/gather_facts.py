@@ -95,6 +95,7 @@ class _Column:
         self._low: dict[str, Array] = {}
         self._high: dict[str, Array] = {}
         self._size, self._numbers = 0.0, 0
+        self._largest_sum: float | None = None
         self._classes: dict[str, Counter[int]] | None = {} if role == "target" else None
 
     @property
@@ -124,6 +125,8 @@ class _Column:
             self._size += float(numbers.sum())
             self._numbers += len(numbers)
         if self.role == "target":
+            if split == "train" and array.ndim > 1 and array.shape[-1] > 1 and low.min() >= 0:
+                self._largest_sum = max(self._largest_sum or 0.0, float(array.sum(axis=-1, dtype=np.float64).max()))
             self._add_classes(split, array, float(low.min()), float(high.max()))
 
     def _add_classes(self, split: str, array: Array, low: float, high: float) -> None:
@@ -150,6 +153,7 @@ class _Column:
             self._classes,
             self.source.class_names if isinstance(self.source, TargetColumn) else None,
             self.source.span,
+            self._largest_sum,
             self.sampled,
         )
 

@@ -12,6 +12,7 @@ from kerascli.data.table import Array, Table, is_ragged, is_text
 from kerascli.data.transforms import Layers, apply_layers, make_layers
 from kerascli.errors import DataError, Span, SpecError
 from kerascli.spec.data_spec import FieldSpec, Pad, Read
+from kerascli.spec.index_layers import IndexLayer
 
 
 @dataclass(frozen=True)
@@ -68,6 +69,14 @@ class InputColumn:
         return widen(array, self.expected)
 
     @property
+    def _encoded(self) -> IndexRange | None:
+        """The numbers that a first transform knows which encodes them; Keras drops all others in silence."""
+        layer = self.layers[0][0] if self.layers else None
+        if layer is None or type(layer).__name__ != "CategoryEncoding":
+            return None
+        return IndexRange(IndexLayer(layer.name, "CategoryEncoding", "num_tokens", layer.num_tokens, self.span))
+
+    @property
     def _takes_empty_text(self) -> bool:
         """Whether an empty text means something: some layers know what to do with one."""
         if not self.layers:
@@ -98,7 +107,9 @@ class InputColumn:
             take_fields(table, self.fields, self.stacked, self.span)
             return None
         if self.layers:
-            self.raw(table)
+            raw = self.raw(table)
+            if self._encoded is not None:
+                self._encoded.check(raw, table, self.name, self.span)
             return None
         return self.array(table)
 
@@ -109,7 +120,10 @@ class InputColumn:
             DataError: A field is missing or has missing values, or the samples do not have the model's shape or dtype.
             SpecError: Keras refuses a transform.
         """
-        array = self._transformed(self.raw(table), table)
+        raw = self.raw(table)
+        if self._encoded is not None:
+            self._encoded.check(raw, table, self.name, self.span)
+        array = self._transformed(raw, table)
         if is_text(array) and (self.expected is None or self.expected.dtype != "string"):
             hint = "add a transform such as StringLookup or TextVectorization"
             raise DataError(f"'{self.fields[0]}' is text, which the model can't take", span=self.span, hint=hint)

@@ -137,7 +137,10 @@ def _table(target: TargetColumn, weights: ClassWeights, counts: Array, fit: FitS
         if index is None or not 0 <= index < max(len(counts), len(names)):
             known = names or [str(number) for number in range(len(counts))]
             message = f"'class_weight' names the class '{key}', which '{target.name}' does not have"
-            raise SpecError(message, code="unknown-class-weight", span=fit.span, hint=did_you_mean(str(key), known))
+            hint = "remove the quotes" if str(key) in known else did_you_mean(str(key), known)
+            raise SpecError(
+                message, code="unknown-class-weight", span=fit.class_weight_place(target.name, key), hint=hint
+            )
         if index < len(counts):
             table[index] = weight
     return table
@@ -151,15 +154,27 @@ def _class_indices(target: TargetColumn, y: Array, fit: FitSpec) -> Array:
     """
     if y.ndim > 2:
         message = f"'class_weight' needs one class a sample, and '{target.name}' has {y[0].size}"
-        raise SpecError(message, code="class-weight", span=fit.span, hint="remove it, or use 'data.sample_weight'")
+        raise SpecError(
+            message,
+            code="class-weight",
+            span=fit.class_weight_place(target.name),
+            hint="remove it, or use 'data.sample_weight'",
+        )
     one_hot = y.ndim == 2 and y.shape[1] > 1
     indices: Array = (np.argmax(y, axis=1) if one_hot else np.rint(y.reshape(len(y)))).astype(np.int64)
     if not one_hot and not np.array_equal(indices, y.reshape(len(y))):
         message = f"'class_weight' needs classes, and '{target.name}' has fractions"
-        raise SpecError(message, code="class-weight", span=fit.span, hint="use 'data.sample_weight'")
+        raise SpecError(
+            message, code="class-weight", span=fit.class_weight_place(target.name), hint="use 'data.sample_weight'"
+        )
     if indices.min() < 0:
         message = f"'class_weight' needs classes that count from 0, and '{target.name}' has {indices.min()}"
-        raise SpecError(message, code="class-weight", span=fit.span, hint="list the classes in 'data.targets'")
+        raise SpecError(
+            message,
+            code="class-weight",
+            span=fit.class_weight_place(target.name),
+            hint="list the classes in 'data.targets'",
+        )
     return indices
 
 

@@ -8,7 +8,7 @@ from kerascli.spec.input_readers import first_readers
 from kerascli.spec.model_spec import ModelSpec
 
 # Class to the argument that says how many rows there are.
-_SIZES = {"Embedding": "input_dim", "CategoryEncoding": "num_tokens"}
+INDEX_SIZES = {"Embedding": "input_dim", "CategoryEncoding": "num_tokens"}
 
 
 @dataclass(frozen=True)
@@ -35,7 +35,7 @@ def index_layers(model: ModelSpec) -> dict[str, IndexLayer]:
     found: dict[str, IndexLayer] = {}
     for item in model.inputs:
         for layer in first_readers(model, item.name):
-            word = _SIZES.get(layer.component.name) if layer.component.group == "layers" else None
+            word = INDEX_SIZES.get(layer.component.name) if layer.component.group == "layers" else None
             argument = layer.component.argument(word) if word is not None else None
             if word is None or argument is None or not isinstance(argument.value, int):
                 continue

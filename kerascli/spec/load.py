@@ -13,6 +13,7 @@ from kerascli.errors import SourceText, did_you_mean
 from kerascli.spec.callback_parser import parse_callbacks
 from kerascli.spec.check_parser import parse_check
 from kerascli.spec.compile_parser import parse_compile
+from kerascli.spec.component import Component
 from kerascli.spec.data_parser import parse_data
 from kerascli.spec.distribute_spec import DistributeSpec
 from kerascli.spec.dtype_policy import parse_dtype
@@ -23,7 +24,9 @@ from kerascli.spec.fields import infer_known_fields
 from kerascli.spec.fit_parser import parse_checkpoints, parse_fit, parse_logs
 from kerascli.spec.learning_rates import check_settable_rates
 from kerascli.spec.model_parser import parse_model
+from kerascli.spec.model_spec import LayerSpec, ModelSpec, Wiring
 from kerascli.spec.nodes import Mapping, Scalar, kind_of
+from kerascli.spec.partly_wrong import PartlyWrong, SectionFaults
 from kerascli.spec.performance_parser import parse_performance
 from kerascli.spec.phase_parser import check_patterns
 from kerascli.spec.places import REUSE_SECTIONS, ROOT
@@ -32,6 +35,7 @@ from kerascli.spec.problems import Problems
 from kerascli.spec.section import text, texts, whole_number
 from kerascli.spec.spec import Spec
 from kerascli.spec.text import read_text
+from kerascli.spec.training_spec import CheckpointSpec, FitSpec
 from kerascli.spec.variables import fill_variables
 
 if TYPE_CHECKING:
@@ -124,35 +128,75 @@ def _parse(
     runs: Path,
 ) -> Spec:
     """The spec, once its plugins' names are known."""
-    model = parse_model(root.get("model"), root, problems, trust=trust, runs=runs)
+    earlier, read = problems.failed, SectionFaults(problems)
+    model = read.section("model", parse_model(root.get("model"), root, problems, trust=trust, runs=runs))
     input_names = [item.name for item in model.inputs] if model is not None else []
     output_names = [output.name for output in model.outputs] if model is not None else []
-    data = parse_data(root.get("data"), input_names, output_names, problems)
-    compile_spec = parse_compile(root.get("compile"), output_names, problems, trust=trust)
-    fit = parse_fit(root.get("fit"), output_names, problems, trust=trust)
+    data = read.section("data", parse_data(root.get("data"), input_names, output_names, problems))
+    compile_spec = read.section("compile", parse_compile(root.get("compile"), output_names, problems, trust=trust))
+    fit = read.section("fit", parse_fit(root.get("fit"), output_names, problems, trust=trust))
     callbacks = parse_callbacks(root.get("callbacks"), problems, trust=trust)
     check_settable_rates(compile_spec, fit, callbacks, problems)
+    read.section("callbacks", callbacks)
     if model is not None:
         check_patterns(fit, model, problems)
-    checkpoints = parse_checkpoints(root.get("checkpoints"), problems)
-    logs = parse_logs(root.get("logs"), problems)
-    expect = parse_expect(root.get("expect"), problems)
-    performance = parse_performance(root.get("performance"), problems)
-    distribute = _distribute(root, problems)
-    name, seed, dtype = _name(root, path, problems), _seed(root, problems), parse_dtype(root.get("dtype"), problems)
-    description = root.get("description")
-    tags = root.get("tags")
-    shown = text(description, "description", problems) if description is not None else None
-    tag_words = texts(tags, "tags", problems) if tags is not None else ()
-    if model is not None and data is not None and not problems.failed:
-        data = infer_known_fields(data, model, problems)
-    problems.raise_errors()
-    assert model is not None
-    return Spec(
-        name, model, seed, dtype, data, compile_spec, fit, callbacks, checkpoints, logs,
-        shown, tag_words, path, sources, root, problems.ordered(), trust, expect=expect,
+        read.section("fit", fit)
+    checkpoints = read.section("checkpoints", parse_checkpoints(root.get("checkpoints"), problems))
+    logs = read.section("logs", parse_logs(root.get("logs"), problems))
+    expect = read.section("expect", parse_expect(root.get("expect"), problems))
+    performance = read.section("performance", parse_performance(root.get("performance"), problems))
+    distribute = read.section("distribute", _distribute(root, problems))
+    name, seed = read.section("name", (_name(root, path, problems), _seed(root, problems)))
+    dtype = read.section("dtype", parse_dtype(root.get("dtype"), problems))
+    shown, tag_words = _notes(root, problems)
+    if model is not None and data is not None and not read.faulty & {"model", "data"}:
+        data = read.section("data", infer_known_fields(data, model, problems))
+    spec = Spec(
+        name, model or ModelSpec((), (), (), "functional"), seed, dtype, data, compile_spec, fit, callbacks, checkpoints,
+        logs, shown, tag_words, path, sources, root, problems.ordered(), trust, expect=expect,
         performance=performance, distribute=distribute, ignored=problems.ignored,
     )  # fmt: skip
+    if not earlier:
+        _refuse_partly(spec, problems, read.faulty)
+    problems.raise_errors()
+    return spec
+
+
+def _refuse_partly(spec: Spec, problems: Problems, faulty: set[str]) -> None:
+    """Raises the errors, where there are any, with what is sound of the spec."""
+    if problems.failed:
+        whole = "model" not in faulty
+        sound = _sound(spec if whole else replace(spec, model=_layers(problems.components)), faulty)
+        raise PartlyWrong(problems.ordered(), sound, whole_model=whole)
+
+
+def _sound(spec: Spec, faulty: set[str]) -> Spec:
+    """The spec without the sections that have errors; of a list of callbacks those that have none."""
+    # How long a training is, and what it logs, is not known without these.
+    short = faulty & {"data", "fit"}
+    return replace(
+        spec,
+        data=None if short else spec.data,
+        compile=None if faulty & {"compile", "dtype"} else spec.compile,
+        fit=FitSpec() if short else spec.fit,
+        callbacks=() if short else spec.callbacks,
+        checkpoints=CheckpointSpec() if short or "checkpoints" in faulty else spec.checkpoints,
+        expect=() if short or "expect" in faulty else spec.expect,
+        warnings=(),
+    )
+
+
+def _notes(root: Mapping, problems: Problems) -> tuple[str | None, tuple[str, ...]]:
+    """What a spec says of itself: its description and its tags."""
+    description, tags = root.get("description"), root.get("tags")
+    shown = text(description, "description", problems) if description is not None else None
+    return shown, texts(tags, "tags", problems) if tags is not None else ()
+
+
+def _layers(components: list[Component]) -> ModelSpec:
+    """The layers that could be read of a model that has a fault, each by itself."""
+    layers = [LayerSpec(one.name, one, Wiring("one"), span=one.span) for one in components]
+    return ModelSpec((), tuple(layers), (), "functional")
 
 
 def _tune(filled: Mapping, root: Mapping, problems: Problems) -> TuneSpec | None:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from kerascli.errors import Diagnostic, ExitCode, Note, Severity, Span, SpecError
+from kerascli.spec.component import Component
 from kerascli.spec.ignored import IgnoredCode, without_ignored
 from kerascli.spec.nodes import COMMAND_LINE as COMMAND_LINE
 from kerascli.spec.nodes import Node
@@ -22,6 +23,8 @@ class Problems:
         self.found: list[Diagnostic] = []
         # What the spec does not want to hear of, once that is read.
         self.ignored: tuple[IgnoredCode, ...] = ()
+        # The layers that were read, also of a model with a fault.
+        self.components: list[Component] = []
         self._notes: tuple[Note, ...] = ()
         self._seen: set[tuple[str, str, Span | None]] = set()
         self._settled: set[Span] = set()
@@ -71,7 +74,12 @@ class Problems:
     @property
     def failed(self) -> bool:
         """Whether an error was found (warnings do not count)."""
-        return any(diagnostic.severity == "error" for diagnostic in self.found)
+        return self.errors > 0
+
+    @property
+    def errors(self) -> int:
+        """How many errors were found."""
+        return sum(diagnostic.severity == "error" for diagnostic in self.found)
 
     def ordered(self) -> tuple[Diagnostic, ...]:
         """All that the spec does not ignore, in the order of the file; what stands on the command line comes last."""

@@ -113,6 +113,12 @@ class FitSpec:
         default=(), compare=False, repr=False
     )
 
+    def class_weight_place(self, output: str, key: str | int | None = None) -> Span | None:
+        """Where the weight of a class of an output is written, or all of its weights; else where `fit` stands."""
+        spans = {(name, one): span for name, one, span in self.class_weight_spans}
+        places = ((output, key), (None, key), (output, None), (None, None))
+        return next((spans[place] for place in places if place in spans), self.span)
+
     @property
     def all_phases(self) -> tuple[PhaseSpec, ...]:
         """The phases, of which there is always one."""

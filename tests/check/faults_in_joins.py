@@ -10,6 +10,7 @@ def _data(fields: str, more: str = "", loss: str = "mse") -> str:
 
 
 JOINS = [
+    Fault("{a: [4], b: [4]}", ("Dot: {axes: 0}|inputs: [a, b]",), "batch-axis", "0", ("axes: 0", "axes: -1")),
     Fault("{a: [4], b: [5]}", ("Add:|inputs: [a, b]",), "shape-mismatch", "b", ("[5]", "[4]")),
     Fault("{a: [4], b: [5]}", ("ops.add:|inputs: [a, b]",), "shape-mismatch", "b", ("[5]", "[4]")),
     Fault(
@@ -143,6 +144,36 @@ DATA = [
         ("input_dim: 9", "input_dim: 10"),
         "input_dim: 10",
         data=_data("n: {shape: [7], integers: [0, 10]}, y: {shape: [1]}"),
+    ),
+    Fault(
+        "{n: {shape: [7], dtype: int32}}",
+        ("CategoryEncoding: {num_tokens: 9}", "Dense: 1|name: y"),
+        "embedded-range",
+        "9",
+        ("num_tokens: 9", "num_tokens: 10"),
+        "num_tokens: 10",
+        data=_data("n: {shape: [7], integers: [0, 10]}, y: {shape: [1]}"),
+    ),
+    Fault(
+        "{n: {shape: [7], dtype: int32}}",
+        ("ops.one_hot: 9", "Flatten:", "Dense: 1|name: y"),
+        "embedded-range",
+        "9",
+        ("ops.one_hot: 9", "ops.one_hot: 10"),
+        "num_classes: 10",
+        severity="warning",
+        data=_data("n: {shape: [7], integers: [0, 10]}, y: {shape: [1]}"),
+    ),
+    Fault(
+        "{n: [9]}",
+        ("Dense: 1|name: y",),
+        "embedded-range",
+        "9",
+        ("integers: [0, 10]", "integers: [0, 9]"),
+        data=_data(
+            "n: {shape: [7], integers: [0, 10]}, y: {shape: [1]}",
+            "  inputs: {n: {field: n, transform: [{CategoryEncoding: {num_tokens: 9}}]}}\n",
+        ),
     ),
     Fault(
         "{n: [7]}",

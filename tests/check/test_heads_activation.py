@@ -10,6 +10,9 @@ import pytest
 sys.path.insert(0, str(Path(__file__).parent))
 from head_specs import BINARY, COUNTS, LOGITS, ONE_HOT, REAL, SEVERAL, E, Fault, W, check_fault, check_mended, head  # noqa: E402
 
+TWO_BRANCHES = "- Dense: 3\n      name: wide\n    - Dense: 3\n      name: deep\n      inputs: x"
+AVERAGE = "Average:\n      inputs: [wide, deep]"
+
 FAULTS: dict[str, Fault] = {
     # from_logits
     "linear, several classes": (head(3), "from-logits", E, "sparse_categorical_crossentropy", head(3, "softmax")),
@@ -46,6 +49,41 @@ FAULTS: dict[str, Fault] = {
         E,
         "crossentropy",
         head(1, "sigmoid"),
+    ),
+    "linear, behind a normalization": (
+        {"before": "- Dense: 3", "head": "BatchNormalization:"},
+        "from-logits",
+        E,
+        "sparse_categorical_crossentropy",
+        LOGITS,
+    ),
+    "linear, stretched by an operation": (
+        {"before": "- Dense: 3", "head": "ops.multiply: 0.5"},
+        "from-logits",
+        E,
+        "sparse_categorical_crossentropy",
+        LOGITS,
+    ),
+    "linear, the sum of two": (
+        {"before": TWO_BRANCHES, "head": "Add:\n      inputs: [wide, deep]"},
+        "from-logits",
+        E,
+        "sparse_categorical_crossentropy",
+        {"before": TWO_BRANCHES.replace("Dense: 3", "Dense: {units: 3, activation: softmax}"), "head": AVERAGE},
+    ),
+    "linear, a product of two": (
+        BINARY | {"before": TWO_BRANCHES, "head": "Dot: {axes: 1}\n      inputs: [wide, deep]"},
+        "from-logits",
+        E,
+        "binary_crossentropy",
+        {"loss": "{BinaryCrossentropy: {from_logits: true}}"},
+    ),
+    "a recurrent layer's own tanh": (
+        {"before": "- Reshape: [2, 2]", "head": "LSTM: 3"},
+        "head-activation",
+        E,
+        "LSTM",
+        {"before": "- Reshape: [2, 2]\n    - LSTM: 3", "head": "Dense: {units: 3, activation: softmax}"},
     ),
     "linear, in a nested model": (
         {"head": "Model:\n        layers: [{Dense: {units: 8, activation: relu}}, {Dense: 3}]"},

@@ -74,6 +74,13 @@ FAULTS: dict[str, Fault] = {
         "ant",
         {"fit": "{class_weight: {1: 2}}"},
     ),
+    "a number in quotes": (
+        {"fit": "{class_weight: {'1': 2}}"},
+        "unknown-class-weight",
+        E,
+        "'1'",
+        {"fit": "{class_weight: {1: 2}}"},
+    ),
     "classes of numbers": (REAL | {"fit": "{class_weight: balanced}"}, "class-weight", E, "balanced", {"fit": "{}"}),
     "weights below 0": ({"weight": "  sample_weight: v"}, "sample-weight", E, "v", {"weight": "  sample_weight: w"}),
     # Precision

@@ -43,6 +43,9 @@ HEADS = {
 E, W = "error", "warning"
 # Head, metric, how bad, the token; what is right.
 MISFITS = [
+    ("labels", "poisson", E, "poisson", "accuracy"),
+    ("labels", "CategoricalHinge", E, "CategoricalHinge", "accuracy"),
+    ("numbers", "binary_crossentropy", W, "binary_crossentropy", "mae"),
     ("labels", "categorical_accuracy", E, "categorical_accuracy", "sparse_categorical_accuracy"),
     ("labels", "CategoricalAccuracy", E, "CategoricalAccuracy", "accuracy"),
     (

@@ -94,6 +94,7 @@ def test_a_number_is_the_index_where_the_classes_are_names(prepared: Prepare, da
     [
         ("{y: s}", "{cta: 2.0}", "names the class 'cta'", "did you mean 'cat'?"),
         ("y", "{7: 2.0}", "names the class '7'", None),
+        ("y", "{'1': 2.0}", "names the class '1'", "remove the quotes"),
         ("{y: s}", "{-1: 2.0}", "names the class '-1'", None),
     ],
 )
@@ -105,6 +106,7 @@ def test_a_class_that_there_is_not(
         found.train()
     diagnostic = caught.value.diagnostics[0]
     assert diagnostic.code == "unknown-class-weight" and diagnostic.span is not None
+    assert diagnostic.span.column == 18, "the class itself"
     assert hint is None or diagnostic.hint == hint
 
 

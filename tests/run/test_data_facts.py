@@ -42,6 +42,7 @@ SPARSE = {"UNITS": "3", "ACTIVATION": "softmax", "LOSS": "sparse_categorical_cro
 BINARY = {"UNITS": "1", "ACTIVATION": "sigmoid", "LOSS": "binary_crossentropy"}
 MSE = {"UNITS": "1", "ACTIVATION": "null", "LOSS": "mean_squared_error"}
 EMBED = {**SPARSE, "SHAPE": "[4]", "BEFORE": "- Embedding: {input_dim: 10, output_dim: 3}\n    - Flatten"}
+ENCODED = {**SPARSE, "SHAPE": "[10]", "{field: x}": "{field: x, transform: [{CategoryEncoding: {num_tokens: 10}}]}"}
 CONV = {**SPARSE, "SHAPE": "[12, 12, 1]", "BEFORE": "- Conv2D: {filters: 2, kernel_size: 3}\n    - Flatten"}
 TOKENS = RNG.integers(0, 10, (N, 4)).astype(np.int32)
 
@@ -69,6 +70,9 @@ FAULTS: list[tuple[str, dict[str, Any], dict[str, str], tuple[str, str, str], di
     ("no probabilities", {"y": 2 * one_hot(KINDS)}, {**SPARSE, "LOSS": "categorical_crossentropy"}, ("error", "label-range", "y"), {"y": one_hot(KINDS)}, {}),
     ("a class that never occurs", {"y": KINDS}, {**SPARSE, "UNITS": "4"}, ("warning", "dead-class", "y"), {}, {"units: 4": "units: 3"}),
     ("labels from 1, one unit more", {"y": KINDS + 1}, {**SPARSE, "UNITS": "4"}, ("warning", "dead-class", "y"), {}, {"field: y": "field: y, classes: [1, 2, 3]", "units: 4": "units: 3"}),
+    ("several labels at once", {"y": at(one_hot(KINDS), 7, [1, 0, 1])}, {**SPARSE, "LOSS": "categorical_crossentropy"}, ("warning", "loss-target", "categorical_crossentropy"), {}, {"activation: softmax": "activation: sigmoid", "categorical_crossentropy": "binary_crossentropy"}),
+    ("one number to learn", {"y": REAL * 0 + 4}, MSE, ("warning", "constant-target", "y"), {"y": REAL}, {}),
+    ("sorted numbers", {"y": np.sort(REAL, axis=0)}, {**MSE, "MORE": "  validation: {count: 12, shuffle: false}"}, ("warning", "unseen-targets", "12"), {}, {"{count: 12, shuffle: false}": "12"}),
     ("text labels", {"y": np.array(["a", "b", "c"])[KINDS]}, {**MSE}, ("error", "text-labels", "y"), {}, {"units: 1, activation: null": "units: 3, activation: softmax", "mean_squared_error": "sparse_categorical_crossentropy"}),
     ("NaN in a feature", {"x": at(X, 5, np.nan)}, SPARSE, ("error", "missing-value", "x"), {}, {"field: x": "field: x, missing: mean"}),
     ("an infinite label", {"y": at(REAL, 5, np.inf)}, MSE, ("error", "missing-value", "y"), {"y": REAL}, {}),
@@ -84,6 +88,7 @@ FAULTS: list[tuple[str, dict[str, Any], dict[str, str], tuple[str, str, str], di
     ("targets beyond a sigmoid", {"y": REAL}, {**MSE, "ACTIVATION": "sigmoid"}, ("warning", "target-range", "sigmoid"), {}, {"activation: sigmoid": "activation: null"}),
     ("no target within a tanh", {"y": np.abs(REAL) + 2}, {**MSE, "ACTIVATION": "tanh"}, ("error", "target-range", "tanh"), {}, {"activation: tanh": "activation: null"}),
     ("an index too large", {"x": at(TOKENS, 9, 10)}, EMBED, ("error", "embedded-range", "x"), {}, {"input_dim: 10": "input_dim: 11"}),
+    ("a number too large to be encoded", {"x": at(TOKENS, 9, 10)}, ENCODED, ("error", "embedded-range", "x"), {"x": TOKENS}, {}),
     ("a negative index", {"x": at(TOKENS, 9, -1)}, EMBED, ("error", "embedded-range", "x"), {"x": TOKENS}, {}),
     ("half an index", {"x": at(TOKENS.astype(float), 9, 1.5)}, EMBED, ("error", "embedded-range", "x"), {"x": TOKENS.astype(float)}, {}),
     ("sorted labels", {"y": np.sort(KINDS)}, {**SPARSE, "MORE": "  validation: {count: 16, shuffle: false}"}, ("error", "unseen-class", "16"), {}, {"{count: 16, shuffle: false}": "{count: 16, stratify: y}"}),

@@ -119,9 +119,10 @@ def _wire_layer(graph: Graph, entry: Entry) -> LayerSpec | None:
     wiring = lay_out(graph, entry, Callee(found.name, found.call)) if found is not None else None
     filled = _filled(entry)
     component = parse_component(item.component, "layers", graph.problems, filled=filled, trust=graph.trust)
-    if component is None or wiring is None:
+    if component is None:
         return None
-    return _layer(graph, entry, component, wiring)
+    graph.problems.components.append(component)
+    return None if wiring is None else _layer(graph, entry, component, wiring)
 
 
 def _layer(
