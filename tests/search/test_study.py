@@ -15,7 +15,7 @@ import pytest
 
 from kerascli.errors import EnvironmentProblem, UsageError
 from kerascli.search.presence import present
-from kerascli.search.study import Study, best_value
+from kerascli.search.study import Next, Study, best_value
 from kerascli.spec.load import load_spec
 from kerascli.spec.spec import Spec
 
@@ -162,6 +162,32 @@ def test_a_trial_of_a_dead_process_goes_on_and_of_a_living_one_does_not(write_sp
         assert left is not None
         assert (left.number, left.run) == (0, Path("some/run"))
         assert held.next(presence, 2) is None
+
+
+def test_a_trial_whose_values_are_being_drawn_belongs_to_somebody(
+    write_spec: Write, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Another machine, which does not heed this one's lock, asks in that moment."""
+    spec = load_spec(write_spec(BASE))
+    place = str(tmp_path / "shared.db")
+    one, other = study(spec, tmp_path / "one", place), study(spec, tmp_path / "other", place)
+    with present(one.optuna_study, one.folder) as ours, present(other.optuna_study, other.folder) as theirs:
+
+        class Slow(optuna.samplers.RandomSampler):
+            def before_trial(self, *_: object) -> None:
+                monkeypatch.undo()
+                taken.append(other.next(theirs, 6))
+
+        taken: list[object] = []
+        monkeypatch.setattr("kerascli.search.study.make_sampler", lambda *_: Slow())
+        first = one.next(ours, 6)
+        (second,) = taken
+    assert first is not None and isinstance(second, Next)
+    assert (first.number, second.number, first.left, second.left) == (0, 1, False, False)
+    assert [(trial.state.name, trial.user_attrs["process"]) for trial in one.trials] == [
+        ("RUNNING", ours.token),
+        ("RUNNING", theirs.token),
+    ]
 
 
 @pytest.mark.parametrize(
