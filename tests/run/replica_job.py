@@ -100,6 +100,34 @@ def own_step(folder: Path) -> dict[str, Any]:
     return found
 
 
+def differ(folder: Path, index: int) -> list[list[Any]]:
+    """What is said where the second worker is started with another spec, option, data or version; whether anything was written."""
+    from kerascli.errors import KerascliError
+    from kerascli.run import same_start
+    from kerascli.run.train import train
+    from kerascli.spec.load import load_spec
+
+    path, versions = folder / "convnet.yaml", same_start.versions
+    other = {"keras": "0.1"} if index else {}
+    found = []
+    for overrides, strict, known in (
+        ([f"seed={index}"], False, {}),
+        ([f"compile.optimizer.learning_rate=0.{index + 1}"], False, {}),
+        ([], bool(index), {}),
+        ([f"data.source.synthetic.samples={130 + index}"], False, {}),
+        ([], False, other),
+    ):
+        # No machine has two versions of Keras for this.
+        same_start.versions = lambda known=known: {**versions(), **known}
+        try:
+            train(load_spec(path, overrides), folder / "differ", strict=strict)
+        except KerascliError as error:
+            (one,) = error.diagnostics
+            found.append([one.code, int(error.exit_code), one.message, (folder / "differ").exists()])
+    same_start.versions = versions
+    return found
+
+
 def main(folder: Path, ways: list[str]) -> None:
     import keras
     import tensorflow as tf
@@ -113,8 +141,11 @@ def main(folder: Path, ways: list[str]) -> None:
     for text in ways:
         name, _, override = text.partition("=")
         way, _, model = name.partition(":")
-        special = {"resumed": go_on, "own": own_step}.get(way)
-        found = special(folder) if special is not None else use(folder, way, model, [override] if override else [])
+        if way == "differ":
+            found: Any = differ(folder, index or 0)
+        else:
+            special = {"resumed": go_on, "own": own_step}.get(way)
+            found = special(folder) if special is not None else use(folder, way, model, [override] if override else [])
         (folder / f"{way}{'' if index is None else index}.json").write_text(json.dumps(found))
 
 
