@@ -96,7 +96,28 @@ def own_step(folder: Path) -> dict[str, Any]:
             train(load_spec(path, ["distribute=mirrored", *uneven], trust=True), place / "refused")
         except SpecError as error:
             found["refused"].append(error.diagnostics[0].message)
-    found["written"] = (place / "refused").exists()
+    found["written"], found["half"] = (place / "refused").exists(), half()
+    return found
+
+
+def half() -> list[list[Any]]:
+    """What two devices predict in bfloat16, and the model alone; the last batch leaves nothing for one of them."""
+    import keras
+    import numpy as np
+
+    from kerascli.run.join import distribute
+    from kerascli.run.predictions import make_predict_step
+    from kerascli.spec.distribute_spec import DistributeSpec
+
+    distribution = distribute(DistributeSpec("mirrored"))
+    with distribution.scope():
+        x = keras.Input([3])
+        model = keras.Model(x, keras.layers.Dense(2, dtype="bfloat16", name="y")(x))
+    found, step = [], make_predict_step(model, distribution)
+    for rows in (5, 1):
+        data = np.arange(rows * 3, dtype="float32").reshape(rows, 3)
+        for outputs in (step((data,))["y"], np.asarray(model(data))):
+            found.append([str(outputs.dtype), outputs.astype("float32").tolist()])
     return found
 
 

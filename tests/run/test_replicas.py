@@ -168,6 +168,12 @@ def test_a_step_of_ones_own_needs_parts_of_one_size(found: dict[str, Any]) -> No
     ]
 
 
+def test_outputs_in_bfloat16_are_put_together(found: dict[str, Any]) -> None:
+    five, expected, one, alone = found["own"]["half"]
+    assert five == expected and one == alone
+    assert five[0] == "bfloat16" and len(five[1]) == 5
+
+
 def test_workers_that_were_not_started_alike_do_no_work(found: dict[str, Any]) -> None:
     assert found["differ"] == found["other differs"]
     said = [(code, status, message.partition(") ")[2], written) for code, status, message, written in found["differ"]]
