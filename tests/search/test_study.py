@@ -9,12 +9,14 @@ import signal
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import optuna
 import pytest
 
 from kerascli.errors import EnvironmentProblem, UsageError
 from kerascli.search.presence import present
+from kerascli.search.storage import open_storage
 from kerascli.search.study import Next, Study, best_value
 from kerascli.spec.load import load_spec
 from kerascli.spec.spec import Spec
@@ -231,6 +233,23 @@ def test_storages(write_spec: Write, tmp_path: Path) -> None:
             study(spec, tmp_path / "study", place)
         assert caught.value.exit_code == 5
         assert "secret" not in str(caught.value)
+
+
+def _open(folder: Path, together: Any) -> None:
+    for number in range(4):
+        together.wait(60)
+        open_storage(str(folder / f"{number}.db"), folder)
+
+
+def test_processes_that_begin_at_once_open_one_storage(tmp_path: Path) -> None:
+    context = multiprocessing.get_context("spawn")
+    together = context.Barrier(2)
+    both = [context.Process(target=_open, args=(tmp_path, together)) for _ in range(2)]
+    for process in both:
+        process.start()
+    for process in both:
+        process.join(120)
+    assert [process.exitcode for process in both] == [0, 0]
 
 
 def test_best_values() -> None:
