@@ -74,7 +74,7 @@ def launch(
     from kerascli.cli.worker_words import read_words
     from kerascli.run.interrupts import watch_signals
     from kerascli.search.launch.addresses import require_free
-    from kerascli.search.launch.agreement import agree
+    from kerascli.search.launch.agreement import agree, require_parts
     from kerascli.search.launch.attempt import Patience
     from kerascli.search.launch.shares import require_sensible
     from kerascli.search.launch.supervise import Job, Supervisor
@@ -84,11 +84,13 @@ def launch(
     folder, spec = _check(command)
     count, addresses = agree(workers, port, spec.distribute)
     require_sensible(count, os.environ)
+    if trains := command.name in ("train", "resume"):
+        require_parts(spec, count)
     require_free(addresses)
     job = Job(
         command.words,
         count,
-        again=command.again if command.name in ("train", "resume") else None,
+        again=command.again if trains else None,
         folder=folder,
         addresses=addresses,
         max_restarts=max_restarts,

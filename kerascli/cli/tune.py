@@ -112,6 +112,7 @@ def _check(spec: Spec, runs: Path, study: str | None, *, strict: bool, says: boo
     from kerascli.check.verdict import settle
     from kerascli.cli.console import print_diagnostics
     from kerascli.errors import UsageError
+    from kerascli.search.one_process import require_one_process
     from kerascli.search.requirements import require_optuna
     from kerascli.spec.load import fitted_name
 
@@ -121,6 +122,7 @@ def _check(spec: Spec, runs: Path, study: str | None, *, strict: bool, says: boo
     if study is not None and fitted_name(study) != study:
         hint = f"write '{fitted_name(study)}'"
         raise UsageError(f"'{study}' can't name a study", code="name", hint=hint)
+    require_one_process(spec)
     found = (*require_sound(spec, strict=strict), *settle(check_search(spec, runs), spec, strict=strict))
     if says:
         print_diagnostics(found)

@@ -13,6 +13,8 @@ from kerascli.data.table import Array
 from kerascli.run.distribution import ALONE, Distribution
 from kerascli.run.step_faults import step_faults
 
+_GATHERED = (tf.float16, tf.float32, tf.float64, tf.int32, tf.int64)
+
 
 def make_predict_step(model: Any, distribution: Distribution = ALONE) -> Callable[[Any], dict[str, Array]]:
     """The model's own `predict_step` for one batch: `(x,)`, `(x, y)` or `(x, y, sample_weight)` → head to outputs.
@@ -28,7 +30,7 @@ def make_predict_step(model: Any, distribution: Distribution = ALONE) -> Callabl
         if shares is None:
             return model.predict_step(data)
         parts = distribution.run(_predict_part(model), shares.cut(data))
-        return tf.nest.map_structure(lambda part: distribution.strategy.gather(part, axis=0), parts)
+        return tf.nest.map_structure(lambda part: _gathered(distribution.strategy, part), parts)
 
     run = step if model.run_eagerly else tf.function(step, reduce_retracing=True)
 
@@ -43,6 +45,15 @@ def make_predict_step(model: Any, distribution: Distribution = ALONE) -> Callabl
         return {name: np.asarray(output) for name, output in zip(model.output_names, outputs, strict=True)}
 
     return predict
+
+
+def _gathered(strategy: Any, part: Any) -> Any:
+    """The outputs of all replicas, one behind the other; TensorFlow can't gather every kind of number (bfloat16)."""
+    (dtype, *_) = (one.dtype for one in strategy.experimental_local_results(part))
+    if dtype in _GATHERED:
+        return strategy.gather(part, axis=0)
+    wide = strategy.run(lambda one: tf.cast(one, tf.float64), args=(part,))
+    return tf.cast(strategy.gather(wide, axis=0), dtype)
 
 
 def _predict_part(model: Any) -> Callable[[Any], Any]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import platform
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -15,6 +16,8 @@ from kerascli.spec.tune_parser import STORAGE_FILES, is_storage
 
 # Seconds that a process waits for another one that writes.
 _PATIENCE = 60.0
+# How often a database is opened whose tables another process is making, and seconds between.
+_TRIES, _PAUSE = 20, 0.25
 
 
 def open_storage(storage: str | None, folder: Path) -> optuna.storages.BaseStorage:
@@ -67,9 +70,18 @@ def storage_faults(place: str) -> Iterator[None]:
 
 def _database(place: str) -> optuna.storages.BaseStorage:
     from sqlalchemy.engine import URL
+    from sqlalchemy.exc import DBAPIError, IntegrityError
 
     url = place if "://" in place else URL.create("sqlite", database=str(Path(place).absolute())).render_as_string()
     options = {"connect_args": {"timeout": _PATIENCE}} if url.startswith("sqlite") else {"pool_pre_ping": True}
+    for _ in range(_TRIES):
+        try:
+            return optuna.storages.RDBStorage(url, engine_kwargs=options)
+        except DBAPIError as error:
+            # Of two processes that begin at once both see no tables, and one is too late to make them.
+            if not isinstance(error, IntegrityError) and "already exists" not in str(error.orig):
+                raise
+        time.sleep(_PAUSE)
     return optuna.storages.RDBStorage(url, engine_kwargs=options)
 
 

@@ -13,7 +13,7 @@ from typing import Any
 
 import optuna
 from filelock import FileLock
-from optuna.trial import FrozenTrial, TrialState
+from optuna.trial import FrozenTrial, TrialState, create_trial
 
 from kerascli.check.search_space import search_direction, search_metric
 from kerascli.errors import UsageError
@@ -121,8 +121,8 @@ class Study:
 
     @property
     def trials(self) -> list[FrozenTrial]:
-        """All trials so far."""
-        return self._study.get_trials(deepcopy=False)
+        """All trials that have begun."""
+        return [one for one in self._study.get_trials(deepcopy=False) if one.state is not TrialState.WAITING]
 
     def next(self, presence: Presence, most: int) -> Next | None:
         """The trial to run next: one that a process left that died, else a new one; None where there are enough.
@@ -147,9 +147,15 @@ class Study:
                 return None
             seed = self.spec.seed if self.tune.seed is None else self.tune.seed
             self._study.sampler = make_sampler(self.tune, seed, len(trials))
-            asked = self._study.ask(self._distributions)
-            self.note(asked.number, process=presence.token)
-            return Next(asked.number, asked.params)
+            return self._begin(presence)
+
+    def _begin(self, presence: Presence) -> Next:
+        """A new trial, which has an owner before it begins: on another machine, it would be taken for one of a dead process."""
+        if not self._study.get_trials(deepcopy=False, states=(TrialState.WAITING,)):
+            self._study.add_trial(create_trial(state=TrialState.WAITING, user_attrs={"process": presence.token}))
+        asked = self._study.ask(self._distributions)
+        self.note(asked.number, process=presence.token)
+        return Next(asked.number, asked.params)
 
     def changes(self, values: Mapping[str, Any]) -> list[tuple[Scalar, Node]]:
         """Suggested values as changes to the spec."""

@@ -16,6 +16,7 @@ from kerascli.record.atomic import write_json
 from kerascli.record.lock import lock_folder
 from kerascli.record.run_list import RunRow, list_runs
 from kerascli.run.interrupts import watch_signals
+from kerascli.search.one_process import require_one_process
 from kerascli.search.search_progress import SearchProgress, SearchSilence
 from kerascli.search.sweep_axes import SEED, Axis, read_axes, settings_of
 from kerascli.search.sweep_loop import SweepLoop
@@ -103,6 +104,7 @@ def read_sweep(
         problems.raise_errors()
         whole = SpecTree(tree.without("tune"), Path(path), sources, trust, places)
         spec = whole.read()
+        require_one_process(spec)
         if first is None:
             first, warnings = spec, require_sound(spec, strict=strict)
         elif tuple(texts.items()) in checked:

@@ -11,6 +11,7 @@ from kerascli.check.verdict import settle
 from kerascli.errors import EnvironmentProblem, ExitCode, Interrupted, UsageError
 from kerascli.run.interrupts import watch_signals
 from kerascli.search.best_spec import write_best_spec
+from kerascli.search.one_process import require_one_process
 from kerascli.search.search_loop import SearchLoop
 from kerascli.search.search_progress import SearchProgress, SearchSilence
 from kerascli.search.search_result import SearchResult, SearchState
@@ -65,6 +66,7 @@ def tune(
     """
     progress = progress or SearchSilence()
     section = require_tune(spec)
+    require_one_process(spec)
     for diagnostic in (
         *require_sound(spec, strict=strict),
         *settle(check_search(spec, Path(runs)), spec, strict=strict),

@@ -33,6 +33,11 @@ PRUNERS: Table[str, Table[str, Any]] = {
     "halving": {"min_resource": 1, "reduction_factor": 2, "min_early_stopping_rate": 0},
     "none": {},
 }
+# What Optuna does not take together: an argument and its value, another one and its value.
+_APART: Table[str, tuple[str, bool, str, bool]] = {
+    "tpe": ("group", True, "multivariate", False),
+    "cmaes": ("with_margin", True, "use_separable_cma", True),
+}
 _DIRECTIONS: Table[str, Direction] = {
     "minimize": "minimize",
     "maximize": "maximize",
@@ -137,6 +142,11 @@ def _method(section: Mapping, key: str, methods: Table[str, Any], default: str, 
         read = _argument(str(argument.value), argument, value, methods[word], word, problems)
         if read is not None:
             found[str(argument.value)] = read
+    if values is not None and word in _APART:
+        one, its, other, others = _APART[word]
+        if found.get(one) is its and found.get(other) is others:
+            message = f"'{one}: {str(its).lower()}' of '{word}' can't be had with '{other}: {str(others).lower()}'"
+            problems.add("arguments-disagree", message, values.key(one), "leave one of them out")
     return Method(word, found)
 
 
@@ -153,8 +163,8 @@ def _argument(
     if isinstance(least, int):
         return whole_number(value, name, problems, minimum=least)
     read = number(value, name, problems)
-    if read is not None and (read < least or (name == "percentile" and read > 100)):
-        ends = "from 0 to 100" if name == "percentile" else f"at least {least:g}"
+    if read is not None and (not 0 <= read <= 100 if name == "percentile" else read <= least):
+        ends = "from 0 to 100" if name == "percentile" else f"above {least:g}"
         problems.add("out-of-range", f"'{name}' must be {ends}, not {read:g}", value)
         return None
     return read

@@ -98,6 +98,12 @@ def test_words_that_are_not_for_workers(words: list[str], code: str, message: st
         ),
         (["tiny.yaml", "distribute={multi_worker: {workers: [far:1, far:2]}}"], 2, "the spec has 'far:1'"),
         (["tiny.yaml", "distribute=mirrored", "--workers", "2"], 2, "wants one process"),
+        (["tiny.yaml", "fit.batch_size=3", "--workers", "4"], 2, "a batch of 3 has no sample for each of 4 replicas"),
+        (
+            ["tiny.yaml", "compile.optimizer={SGD: {gradient_accumulation_steps: 2}}", "--workers", "2"],
+            2,
+            "can't be used on several replicas",
+        ),
         (["absent.yaml", "--workers", "2"], 2, "can't read 'absent.yaml'"),
         (["--workers", "2", "evaluate", "absent"], 2, "absent"),
         (["--workers", "2", "evaluate", "model.keras"], 2, "a saved model is evaluated by one process"),

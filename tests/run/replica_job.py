@@ -96,7 +96,56 @@ def own_step(folder: Path) -> dict[str, Any]:
             train(load_spec(path, ["distribute=mirrored", *uneven], trust=True), place / "refused")
         except SpecError as error:
             found["refused"].append(error.diagnostics[0].message)
-    found["written"] = (place / "refused").exists()
+    found["written"], found["half"] = (place / "refused").exists(), half()
+    return found
+
+
+def half() -> list[list[Any]]:
+    """What two devices predict in bfloat16, and the model alone; the last batch leaves nothing for one of them."""
+    import keras
+    import numpy as np
+
+    from kerascli.run.join import distribute
+    from kerascli.run.predictions import make_predict_step
+    from kerascli.spec.distribute_spec import DistributeSpec
+
+    distribution = distribute(DistributeSpec("mirrored"))
+    with distribution.scope():
+        x = keras.Input([3])
+        model = keras.Model(x, keras.layers.Dense(2, dtype="bfloat16", name="y")(x))
+    found, step = [], make_predict_step(model, distribution)
+    for rows in (5, 1):
+        data = np.arange(rows * 3, dtype="float32").reshape(rows, 3)
+        for outputs in (step((data,))["y"], np.asarray(model(data))):
+            found.append([str(outputs.dtype), outputs.astype("float32").tolist()])
+    return found
+
+
+def differ(folder: Path, index: int) -> list[list[Any]]:
+    """What is said where the second worker is started with another spec, option, data or version; whether anything was written."""
+    from kerascli.errors import KerascliError
+    from kerascli.run import same_start
+    from kerascli.run.train import train
+    from kerascli.spec.load import load_spec
+
+    path, versions = folder / "convnet.yaml", same_start.versions
+    other = {"keras": "0.1"} if index else {}
+    found = []
+    for overrides, strict, known in (
+        ([f"seed={index}"], False, {}),
+        ([f"compile.optimizer.learning_rate=0.{index + 1}"], False, {}),
+        ([], bool(index), {}),
+        ([f"data.source.synthetic.samples={130 + index}"], False, {}),
+        ([], False, other),
+    ):
+        # No machine has two versions of Keras for this.
+        same_start.versions = lambda known=known: {**versions(), **known}
+        try:
+            train(load_spec(path, overrides), folder / "differ", strict=strict)
+        except KerascliError as error:
+            (one,) = error.diagnostics
+            found.append([one.code, int(error.exit_code), one.message, (folder / "differ").exists()])
+    same_start.versions = versions
     return found
 
 
@@ -113,8 +162,11 @@ def main(folder: Path, ways: list[str]) -> None:
     for text in ways:
         name, _, override = text.partition("=")
         way, _, model = name.partition(":")
-        special = {"resumed": go_on, "own": own_step}.get(way)
-        found = special(folder) if special is not None else use(folder, way, model, [override] if override else [])
+        if way == "differ":
+            found: Any = differ(folder, index or 0)
+        else:
+            special = {"resumed": go_on, "own": own_step}.get(way)
+            found = special(folder) if special is not None else use(folder, way, model, [override] if override else [])
         (folder / f"{way}{'' if index is None else index}.json").write_text(json.dumps(found))
 
 

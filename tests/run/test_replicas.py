@@ -92,11 +92,11 @@ def found(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, Any]]:
     folder = tmp_path_factory.mktemp("replicas")
     write_data(folder)
     ports = free_ports(2)
-    jobs = [start(str(JOB), str(folder), "workers", config=cluster(ports, index)) for index in (0, 1)]
+    jobs = [start(str(JOB), str(folder), "workers", "differ", config=cluster(ports, index)) for index in (0, 1)]
     ways = ("one=performance=false", "mirrored:heads=distribute=mirrored", "resumed", "own")
     end([*jobs, start(str(JOB), str(folder), *ways)])
-    files = {"workers": "workers0", "other worker": "workers1"}
-    names = ("one", *WAYS, "other worker", "resumed", "own")
+    files = {"workers": "workers0", "other worker": "workers1", "differ": "differ0", "other differs": "differ1"}
+    names = ("one", *WAYS, "other worker", "resumed", "own", "differ", "other differs")
     yield {
         **{name: json.loads((folder / f"{files.get(name, name)}.json").read_text()) for name in names},
         "runs": folder,
@@ -165,6 +165,24 @@ def test_a_step_of_ones_own_needs_parts_of_one_size(found: dict[str, Any]) -> No
         "a batch of the training has 7 samples",
         "the last batch of the training has 5 samples",
         "the last batch of the validation has 1 samples",
+    ]
+
+
+def test_outputs_in_bfloat16_are_put_together(found: dict[str, Any]) -> None:
+    five, expected, one, alone = found["own"]["half"]
+    assert five == expected and one == alone
+    assert five[0] == "bfloat16" and len(five[1]) == 5
+
+
+def test_workers_that_were_not_started_alike_do_no_work(found: dict[str, Any]) -> None:
+    assert found["differ"] == found["other differs"]
+    said = [(code, status, message.partition(") ")[2], written) for code, status, message, written in found["differ"]]
+    assert said == [
+        ("workers-differ", 2, "has not the chief's spec: 'seed' differs", False),
+        ("workers-differ", 2, "has not the chief's spec: 'compile' differs", False),
+        ("workers-differ", 2, "has not the chief's '--strict'", False),
+        ("workers-differ", 5, "has not the chief's data", False),
+        ("workers-differ", 5, "has not the chief's version of 'keras'", False),
     ]
 
 

@@ -9,13 +9,15 @@ import signal
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import optuna
 import pytest
 
 from kerascli.errors import EnvironmentProblem, UsageError
 from kerascli.search.presence import present
-from kerascli.search.study import Study, best_value
+from kerascli.search.storage import open_storage
+from kerascli.search.study import Next, Study, best_value
 from kerascli.spec.load import load_spec
 from kerascli.spec.spec import Spec
 
@@ -164,6 +166,32 @@ def test_a_trial_of_a_dead_process_goes_on_and_of_a_living_one_does_not(write_sp
         assert held.next(presence, 2) is None
 
 
+def test_a_trial_whose_values_are_being_drawn_belongs_to_somebody(
+    write_spec: Write, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Another machine, which does not heed this one's lock, asks in that moment."""
+    spec = load_spec(write_spec(BASE))
+    place = str(tmp_path / "shared.db")
+    one, other = study(spec, tmp_path / "one", place), study(spec, tmp_path / "other", place)
+    with present(one.optuna_study, one.folder) as ours, present(other.optuna_study, other.folder) as theirs:
+
+        class Slow(optuna.samplers.RandomSampler):
+            def before_trial(self, *_: object) -> None:
+                monkeypatch.undo()
+                taken.append(other.next(theirs, 6))
+
+        taken: list[object] = []
+        monkeypatch.setattr("kerascli.search.study.make_sampler", lambda *_: Slow())
+        first = one.next(ours, 6)
+        (second,) = taken
+    assert first is not None and isinstance(second, Next)
+    assert (first.number, second.number, first.left, second.left) == (0, 1, False, False)
+    assert [(trial.state.name, trial.user_attrs["process"]) for trial in one.trials] == [
+        ("RUNNING", ours.token),
+        ("RUNNING", theirs.token),
+    ]
+
+
 @pytest.mark.parametrize(
     ("before", "after", "words"),
     [
@@ -205,6 +233,23 @@ def test_storages(write_spec: Write, tmp_path: Path) -> None:
             study(spec, tmp_path / "study", place)
         assert caught.value.exit_code == 5
         assert "secret" not in str(caught.value)
+
+
+def _open(folder: Path, together: Any) -> None:
+    for number in range(4):
+        together.wait(60)
+        open_storage(str(folder / f"{number}.db"), folder)
+
+
+def test_processes_that_begin_at_once_open_one_storage(tmp_path: Path) -> None:
+    context = multiprocessing.get_context("spawn")
+    together = context.Barrier(2)
+    both = [context.Process(target=_open, args=(tmp_path, together)) for _ in range(2)]
+    for process in both:
+        process.start()
+    for process in both:
+        process.join(120)
+    assert [process.exitcode for process in both] == [0, 0]
 
 
 def test_best_values() -> None:

@@ -98,6 +98,19 @@ FAULTS = [
     ("space: {seed: {int: [0, 9]}}, sampler: [tpe]", "wrong-type", "[tpe]", "write 'sampler: tpe'"),
     ("space: {seed: {int: [0, 9]}}, pruner: medain", "unknown-choice", "medain", "did you mean 'median'?"),
     ("space: {seed: {int: [0, 9]}}, pruner: {percentile: {percentile: 101}}", "out-of-range", "101", None),
+    ("space: {seed: {int: [0, 9]}}, sampler: {cmaes: {sigma0: 0}}", "out-of-range", "0", None),
+    (
+        "space: {seed: {int: [0, 9]}}, sampler: {tpe: {multivariate: false, group: true}}",
+        "arguments-disagree",
+        "group",
+        "leave one of them out",
+    ),
+    (
+        "space: {seed: {int: [0, 9]}}, sampler: {cmaes: {use_separable_cma: true, with_margin: true}}",
+        "arguments-disagree",
+        "with_margin",
+        None,
+    ),
     ("space: {seed: {int: [0, 9]}}, direction: up", "unknown-choice", "up", None),
     ("space: {seed: {int: [0, 9]}}, metric: val_acuracy", "unknown-monitor", "val_acuracy", None),
     ("space: {seed: {int: [0, 9]}}, metric: val_mea", "unknown-monitor", "val_mea", "did you mean 'val_mae'?"),
@@ -145,6 +158,7 @@ GOOD = [
     "space: {vars.width: {int: [4, 16], step: 4}}, sampler: {cmaes: {sigma0: 0.5}}, pruner: {hyperband: {min_resource: 2}}",
     "space: {compile.optimizer: {choice: [adam, {SGD: {momentum: 0.9}}]}}, pruner: null, direction: min, metric: val_mae",
     "space: {fit.batch_size: {int: [8, 32]}}, sampler: {tpe: {multivariate: true}}, storage: 'sqlite:///a.db', seed: 3",
+    "space: {fit.batch_size: {int: [8, 32]}}, sampler: {tpe: {multivariate: true, group: true}}",
     "space: {compile.optimizer: {choice: [adam, sgd]}, compile.optimizer.learning_rate: {log: [1e-4, 1e-2]}}",
 ]
 
@@ -204,6 +218,38 @@ def test_the_command_says_it_and_does_nothing(write_spec: Write, tmp_path: Path)
     for words in (["--trials", "0"], ["--trials", "3", "--more", "2"], ["--study", "a/b"], ["--parallel", "0"]):
         result = CliRunner().invoke(app, ["tune", str(good), "--runs", str(runs), *words])
         assert (result.exit_code, runs.exists()) == (2, False), words
+
+
+TWO = "{multi_worker: {workers: [a:1, b:2]}}"
+CONFIG = '{"cluster": {"worker": ["a:1", "b:2"]}, "task": {"type": "worker", "index": 0}}'
+
+
+@pytest.mark.parametrize(
+    ("config", "override", "status", "said"),
+    [
+        ("", f"distribute={TWO}", 2, "the spec wants several workers"),
+        (CONFIG, "distribute=mirrored", 2, "TF_CONFIG wants several workers"),
+        ("{", "distribute=false", 5, "TF_CONFIG is no JSON"),
+    ],
+)
+@pytest.mark.parametrize("words", [["tune"], ["sweep", "seed=1,2"]])
+def test_several_workers_do_not_search(
+    words: list[str],
+    config: str,
+    override: str,
+    status: int,
+    said: str,
+    write_spec: Write,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("TF_CONFIG", config)
+    spec = write_spec(f"{BASE}tune: {{{GOOD[0]}}}\n")
+    line = [words[0], str(spec), *words[1:], override, "--runs", str(tmp_path / "runs")]
+    for command in (line, [*line, "--plan"]):
+        result = CliRunner().invoke(app, command)
+        assert (result.exit_code, (tmp_path / "runs").exists()) == (status, False)
+        assert said in result.stderr
 
 
 def test_the_plan_needs_no_tensorflow(write_spec: Write, tmp_path: Path) -> None:

@@ -5,9 +5,11 @@ from __future__ import annotations
 import ipaddress
 import socket
 
+from kerascli.check.distribution import distributed
 from kerascli.errors import SpecError, UsageError
 from kerascli.search.launch.addresses import LOOPBACK, Address
 from kerascli.spec.distribute_spec import DistributeSpec
+from kerascli.spec.spec import Spec
 
 _LAST_PORT = 65_535
 
@@ -38,6 +40,17 @@ def agree(workers: int | None, port: int | None, spec: DistributeSpec) -> tuple[
         hint = f"say '--port {_LAST_PORT + 1 - workers}' or less"
         raise UsageError(f"there is no port {port + workers - 1}", hint=hint)
     return workers, [(LOOPBACK, port + index) for index in range(workers)]
+
+
+def require_parts(spec: Spec, workers: int) -> None:
+    """Refuses a training of whose batches not every worker would have a part; each may have several devices, at least one.
+
+    Raises:
+        SpecError: A batch is too small, or its size is fixed, or the optimizer can't be shared.
+    """
+    found = [one for one in distributed(spec, workers) if one.severity == "error"] if workers > 1 else []
+    if found:
+        raise SpecError(found)
 
 
 def _of_spec(workers: int | None, port: int | None, spec: DistributeSpec) -> list[Address]:
