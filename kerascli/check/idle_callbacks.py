@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from kerascli.catalog import load_catalog
+from kerascli.check.schedule_lengths import total_steps
 from kerascli.check.written import value_span
 from kerascli.errors import Diagnostic
 from kerascli.spec.component import Component
@@ -13,7 +14,7 @@ from kerascli.spec.spec import Spec
 
 
 def idle_callbacks(spec: Spec) -> Iterator[Diagnostic]:
-    """A callback whose `patience` or first epoch lies beyond the last one.
+    """A callback whose `patience`, first epoch or number of steps lies beyond the training.
 
     One epoch, or a number of epochs on the command line, is a trial: what the spec waits for is meant for the whole.
     """
@@ -28,6 +29,10 @@ def idle_callbacks(spec: Spec) -> Iterator[Diagnostic]:
             yield from _waits(callback, epochs)
     for callback, epochs in _schedulers(spec):
         yield from _late_rates(callback, epochs)
+    steps = total_steps(spec) if not spec.fit.phases else None
+    if steps is not None:
+        for callback in spec.callbacks:
+            yield from _rare_saves(callback, steps)
 
 
 def whole_number(callback: Component, name: str) -> int:
@@ -79,3 +84,11 @@ def _late_rates(callback: Component, epochs: int) -> Iterator[Diagnostic]:
     if late:
         message = f"the rate from epoch {late[0]} on is never used: the epochs count from 0, and there {_are(epochs)}"
         yield _never(message, callback, "schedule", f"write epochs below {epochs}")
+
+
+def _rare_saves(callback: Component, steps: int) -> Iterator[Diagnostic]:
+    """A `ModelCheckpoint` that counts more batches than there are."""
+    batches = callback.value("save_freq")
+    if callback.name == "ModelCheckpoint" and isinstance(batches, int) and batches > steps:
+        message = f"ModelCheckpoint saves every {batches:,} steps, and the training has {steps:,}"
+        yield _never(message, callback, "save_freq", f"write a number up to {steps}, or 'epoch'")

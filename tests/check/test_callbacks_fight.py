@@ -21,6 +21,7 @@ FAULTS: list[Fault] = [
     (_STOP, "ReduceLROnPlateau: {factor: 0.5}", "never-acts", "ReduceLROnPlateau"),
     (_STOP, "ReduceLROnPlateau: {patience: 50}", "never-acts", "50"),
     (_STOP, "LearningRateScheduler: {schedule: {0: 0.1, 7: 0.01}}", "never-acts", "{0: 0.1, 7: 0.01}"),
+    (_STOP, "ModelCheckpoint: {filepath: a.keras, save_freq: 9999}", "never-acts", "9999"),
     ("epochs: 5,", _PHASES, "never-acts", "3"),
     (_ONE, f"{_ONE}, {{ReduceLROnPlateau: {{patience: 3}}}}", "callbacks-fight", "2"),
     (_ONE, "{ReduceLROnPlateau: {patience: 1}}, EarlyStopping", "callbacks-fight", "EarlyStopping"),
