@@ -11,7 +11,7 @@ data:
       fields: {x: {shape: [8, 8, 1]}, y: {shape: [], integers: [0, 3]}, weight: {shape: [], uniform: [0, 2]}}
   validation: 21
   test: 12
-  inputs: x
+  inputs: {x: {field: x, augment: [{RandomFlip: horizontal}]}}
   targets: y
   sample_weight: {y: weight}
 model:

@@ -6,20 +6,22 @@ import json
 import multiprocessing
 import os
 import signal
+import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
 
 import optuna
 import pytest
 
 from kerascli.errors import EnvironmentProblem, UsageError
 from kerascli.search.presence import present
-from kerascli.search.storage import open_storage
 from kerascli.search.study import Next, Study, best_value
 from kerascli.spec.load import load_spec
 from kerascli.spec.spec import Spec
+
+sys.path.insert(0, str(Path(__file__).parent))
+from other_process import leave, open_all  # noqa: E402
 
 Write = Callable[..., Path]
 
@@ -131,21 +133,10 @@ def test_the_hopeless_are_given_up(write_spec: Write, tmp_path: Path) -> None:
     assert [trial.state.name for trial in held.trials] == ["COMPLETE", "COMPLETE", "PRUNED"]
 
 
-def _leave(path: Path, folder: Path) -> None:
-    """A process that dies in the middle of a trial."""
-    held = Study(load_spec(path), folder, "searched")
-    with present(held.optuna_study, folder) as presence:
-        following = held.next(presence, 6)
-        assert following is not None
-        held.note(following.number, run="some/run")
-        (folder / "began").touch()
-        time.sleep(60)
-
-
 def test_a_trial_of_a_dead_process_goes_on_and_of_a_living_one_does_not(write_spec: Write, tmp_path: Path) -> None:
     path, folder = write_spec(BASE), tmp_path / "study"
     held = study(load_spec(path), folder)
-    child = multiprocessing.get_context("spawn").Process(target=_leave, args=(path, folder))
+    child = multiprocessing.get_context("spawn").Process(target=leave, args=(path, folder))
     child.start()
     until = time.monotonic() + 60
     while not (folder / "began").exists():
@@ -235,16 +226,10 @@ def test_storages(write_spec: Write, tmp_path: Path) -> None:
         assert "secret" not in str(caught.value)
 
 
-def _open(folder: Path, together: Any) -> None:
-    for number in range(4):
-        together.wait(60)
-        open_storage(str(folder / f"{number}.db"), folder)
-
-
 def test_processes_that_begin_at_once_open_one_storage(tmp_path: Path) -> None:
     context = multiprocessing.get_context("spawn")
     together = context.Barrier(2)
-    both = [context.Process(target=_open, args=(tmp_path, together)) for _ in range(2)]
+    both = [context.Process(target=open_all, args=(tmp_path, together)) for _ in range(2)]
     for process in both:
         process.start()
     for process in both:
