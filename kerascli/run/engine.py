@@ -91,7 +91,7 @@ def fit(
             resume()
         while position.epoch < plan.epochs and not position.phase_over:
             logs = loop.epoch(position)
-    except BaseException:
+    except BaseException:  # However it ends, a signal too: what callbacks hold is given back, and the end is handed on.
         release_callbacks(loop.callbacks.callbacks, validating=loop.validating)
         raise
     if isinstance(model.optimizer, keras.optimizers.Optimizer):
