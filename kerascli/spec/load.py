@@ -112,9 +112,10 @@ def parse_spec(
     if len(problems.found) > found:
         # What else is wrong can't be told without them.
         problems.raise_errors()
+    earlier = problems.failed
     with plugins.known():
         tune = _tune(filled, root, problems)
-        spec = _parse(filled, path, sources, problems, trust=trust, runs=runs)
+        spec = _parse(filled, path, sources, problems, earlier=earlier, trust=trust, runs=runs)
     return replace(spec, plugins=plugins, environment=environment.read, tune=tune, written=root)
 
 
@@ -124,11 +125,12 @@ def _parse(
     sources: tuple[SourceText, ...],
     problems: Problems,
     *,
+    earlier: bool,
     trust: bool,
     runs: Path,
 ) -> Spec:
-    """The spec, once its plugins' names are known."""
-    earlier, read = problems.failed, SectionFaults(problems)
+    """The spec, once its plugins' names are known; `earlier` says whether something is wrong that all sections may depend on."""
+    read = SectionFaults(problems)
     model = read.section("model", parse_model(root.get("model"), root, problems, trust=trust, runs=runs))
     input_names = [item.name for item in model.inputs] if model is not None else []
     output_names = [output.name for output in model.outputs] if model is not None else []

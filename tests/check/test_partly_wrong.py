@@ -21,13 +21,14 @@ BROKEN = {
     "callback": ("[{EarlyStopping: {patience: 2}}]", "[{EarlyStopping: {patience: 2}}, TerminateOnNan]", "unknown-class"),
     "data": ("{count: 10000}", "{cout: 10000}", "unknown-key"),
     "name": ("name: good", "name: a/b", "name"),
+    "tune": ("fit: {", "tune: {space: {fit.epoch: {int: [1, 3]}}}\nfit: {", "unknown-path"),
 }  # fmt: skip
 # What a lint tells, whatever the other section says.
 SEEN = [
     *[(broken, "Dropout: 0.5", "Dropout: 50", ("out-of-range", "50")) for broken in BROKEN],
     *[
         (broken, "units: 10, activation: softmax", "units: 10", ("from-logits", "sparse_categorical_crossentropy"))
-        for broken in ("callback", "fit", "data", "name")
+        for broken in ("callback", "fit", "data", "name", "tune")
     ],
     *[("callback", "patience: 2", "patience: 9", ("never-acts", "9"))],
     *[("name", "patience: 2", "monitor: val_acc", ("unknown-monitor", "val_acc"))],
